@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, average_precision_score, f1_score
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.metrics import accuracy_score, average_precision_score, f1_score, r2_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer, StandardScaler
@@ -120,6 +120,21 @@ def trees_several(rows: data.Rows) -> float:
         return float(f1_score(true, model.predict(test), average="micro"))
 
 
+def words_number(rows: data.Rows) -> float:
+    """R² of a ridge regression on TF-IDF, its penalty chosen on the rows that it learns from."""
+    (train, test), labels = _texts(rows), np.asarray(rows.labels)
+    model = make_pipeline(_tfidf(), RidgeCV(np.logspace(-2, 2, 9)))
+    return float(r2_score(labels[rows.test], model.fit(train, labels[~rows.test]).predict(test)))
+
+
+def trees_number(rows: data.Rows) -> float:
+    """R² of scikit-learn's boosting by its defaults."""
+    (train, test), labels = _vectors(rows), np.asarray(rows.labels)
+    with threadpool_limits(1, "openmp"):
+        model = HistGradientBoostingRegressor(random_state=data.SEED).fit(train, labels[~rows.test])
+        return float(model.score(test, labels[rows.test]))
+
+
 def tokens(rows: data.Rows) -> float:
     """F1 of whole entities of a logistic regression on each word's spelling and its neighbours'."""
     found = [(one["tokens"], tags) for one, tags in zip(rows.examples, rows.labels, strict=True)]
@@ -155,6 +170,8 @@ PAIRS = (
     Pair("multi-label-audio", data.spoken_properties, "micro_f1", support_several, f"{SUPPORT}, same statistics"),
     Pair("tabular-classification", data.tumours, "accuracy", trees_one, TREES),
     Pair("multi-label-tabular", data.digit_columns, "micro_f1", trees_several, f"{TREES}, for each class"),
+    Pair("text-regression", data.confidence, "r2", words_number, "TF-IDF and ridge regression"),
+    Pair("tabular-regression", data.life, "r2", trees_number, TREES),
 )
 
 
@@ -173,7 +190,7 @@ class Found:
 
     def line(self) -> str:
         """Of the Markdown table."""
-        score = f"{self.pair.score.replace('_f1', ' F1')} {self.score:.3f}"
+        score = f"{self.pair.score.replace('_f1', ' F1').replace('r2', 'R²')} {self.score:.3f}"
         beside = f"{self.beside:.3f} {self.pair.beside_name}"
         return (
             f"| `{self.pair.task}` | {self.data} ({self.rows:,} rows) | {self.precision:.3f} | {score} | {beside} "

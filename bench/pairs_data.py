@@ -1,8 +1,9 @@
 """Small real data for each pair of what an example is and what its label is: rows, their split, and errors to plant.
 
-What scikit-learn brings (digits, breast cancer), what Winnow's samples bring (BBC News), and what lies in WINNOW_DATA
-(banking77, spoken_digits, wnut17). Labels of several classes are made of real ones: properties of a digit (even, prime,
-with a loop, above four), and words that the names of many intents of banking77 have in common.
+What scikit-learn brings (digits, breast cancer), what plotly brings (Gapminder), what Winnow's samples bring (BBC
+News), and what lies in WINNOW_DATA (banking77, spoken_digits, wnut17, disaster_tweets). Labels of several classes are
+made of real ones: properties of a digit (even, prime, with a loop, above four), and words that the names of many
+intents of banking77 have in common.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from PIL import Image
 from sklearn.datasets import load_breast_cancer, load_digits
 
 from bench.data import DATA, columns
+from bench.numbers import gapminder, planted_share
 
 SEED = 0
 TEST = 0.2
@@ -29,7 +31,7 @@ INTENTS = 4
 """An intent's word is a class where so many intents have it."""
 TEXTS = 3_000
 Label = Any
-"""A class, a sorted list of classes, or a list of tags."""
+"""A class, a sorted list of classes, a list of tags, or a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,23 @@ def digit_columns(folder: Path) -> Rows:
     return Rows("digits as columns, 4 properties", examples, labels, _part(len(labels)), data.data)
 
 
+def life(folder: Path) -> Rows:
+    """Gapminder's life expectancy by continent, year, population and income, without the country's name."""
+    examples, labels = gapminder()
+    continents = sorted({str(one["continent"]) for one in examples})
+    vectors = np.array([[continents.index(one["continent"]), *list(one.values())[1:]] for one in examples])
+    name = "Gapminder of plotly, life expectancy"
+    return Rows(name, examples, labels.tolist(), _part(len(labels)), vectors, {"label": "label"})
+
+
+def confidence(folder: Path) -> Rows:
+    """Tweets, and how sure people were that each is about a disaster."""
+    rows = columns(DATA / "disaster_tweets" / "test.csv")
+    texts, labels = [{"text": text} for text in rows["text"]], [float(one) for one in rows["conf1"]]
+    told = {"payload": "text", "label": "label"}
+    return Rows("disaster tweets, confidence", texts, labels, _part(len(labels)), told=told)
+
+
 def tweets(folder: Path) -> Rows:
     """WNUT-17: what its train file has to learn from, what its development file has to be tested on."""
     examples: list[dict[str, Any]] = []
@@ -171,8 +190,12 @@ def tweets(folder: Path) -> Rows:
 
 def planted(rows: Rows, chosen: Sequence[int], share: float) -> tuple[list[Label], np.ndarray]:
     """Labels of the chosen rows (m,) with another one in that share of them, and (m,) which these are: another class; a
-    class more or less; of tags another type of one span, or one that is invented."""
+    class more or less; of tags another type of one span, or one that is invented; of numbers as `bench.numbers` has
+    it."""
     generator, labels = np.random.default_rng(SEED), [rows.labels[place] for place in chosen]
+    if isinstance(labels[0], float):
+        found, changed = planted_share(np.asarray(labels), SEED, share)
+        return found.tolist(), changed
     wrong = generator.random(len(labels)) < share
     names = sorted({name for one in labels for name in ([one] if isinstance(one, str) else one)})
     types = sorted({name[2:] for name in names if name[1:2] == "-"})

@@ -59,7 +59,6 @@ LACKS: Mapping[Work, str] = {
     "train": later("{task}: no model learns labels of this kind yet."),
     "effect": later("{task}: whether cleaning helped is not measured for labels of this kind yet."),
     "use": later("{task}: models that learnt labels of this kind cannot be asked here yet."),
-    "story": later("{task}: the story of a dataset is not told for labels of this kind yet."),
 }
 _REST = later("They can be loaded, profiled, reviewed and exported.")
 INSTEAD: Mapping[Work, str] = {
@@ -67,7 +66,6 @@ INSTEAD: Mapping[Work, str] = {
     "train": _REST,
     "effect": later("Train on two versions, and hold their evaluations against each other."),
     "use": later("Download the model: transformers' pipeline for token classification runs it."),
-    "story": later("Its scan, decisions, versions and evaluations stand on their own pages."),
 }
 ALIASES: dict[str, str] = {task.modality.name: task.name for task in TASKS.values() if task.target is ONE_CLASS}
 """Release 0.1 knew one class only and called a task by its modality: so do its jobs' specs and people's scripts."""

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.services.story.numbers import number_story
 from core.services.story.tell import story
 from core.services.story.words import QUESTIONS
+from core.tasks import target_of
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import open_page
-from core.ui.story.answer import answer, next_acts, not_told
+from core.ui.story.answer import answer, next_acts
 from core.ui.story.behind import ERRORS, SUSPECTS, rows_behind
 from core.ui.story.classes import classes
 from core.ui.story.costs import threshold
 from core.ui.story.errors import effect, suspects, worst_classes
-from core.ui.story.share import take_along
+from core.ui.story.numbers import number_page
+from core.ui.story.share import report_of, take_along
 from core.ui.story.trend import baselines, decided, versions
 from core.words import say, say_stored
 
 frame = open_page("Story", versions=False, to_read="story")
 context, dataset = frame.context, frame.dataset
 with shown_errors():
-    told = None if not_told(dataset) else settled(lambda: story(context, dataset))
+    if target_of(dataset).numeric:
+        of_numbers = settled(lambda: number_story(context, dataset))
+        if of_numbers is not None:
+            number_page(context, of_numbers)
+        st.stop()
+    told = settled(lambda: story(context, dataset))
     if told is None:
         st.stop()
-    take_along(context, told)
+    take_along(dataset, report_of(context, told))
     answer(told)
     rows_behind(context, told, ERRORS, "flagged")
     st.header(say(QUESTIONS["next"]), anchor=False)

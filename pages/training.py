@@ -62,7 +62,7 @@ with shown_errors():
     else:
         done = done_runs(context, dataset.dataset_id)
         if done:
-            run = choose_model(done)
+            run = choose_model(dataset, done)
             with shown_errors():
                 if not_yet(dataset, "use"):
                     pass

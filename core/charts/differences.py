@@ -11,12 +11,14 @@ from core.records import Estimate
 from core.words import say
 
 
-def differences(names: Sequence[str], series: Sequence[tuple[str, Sequence[Estimate]]]) -> go.Figure:
-    """A point and a whisker per name and series (title, estimates of differences between shares), in points, top down.
-    Hollow marks are those whose interval has 0 in it."""
+def differences(
+    names: Sequence[str], series: Sequence[tuple[str, Sequence[Estimate]]], *, shares: bool = True
+) -> go.Figure:
+    """A point and a whisker per name and series (title, estimates of differences), top down: those between `shares` in
+    points, others in their units. Hollow marks are those whose interval has 0 in it."""
     figure = go.Figure()
     for position, (title, estimates) in enumerate(series):
-        figure.add_trace(_marks(names, title, estimates, position, len(series)))
+        figure.add_trace(_marks(names, title, estimates, position, len(series), shares))
     figure.add_vline(x=0, line={"color": MUTED, "width": 1})
     several = len(series) > 1
     rows = len(names) * (row_pixels(names) + 4) * max(1, len(series)) // (2 if several else 1)
@@ -31,18 +33,21 @@ def differences(names: Sequence[str], series: Sequence[tuple[str, Sequence[Estim
     return figure.update_xaxes(tickformat="~g", nticks=8)
 
 
-def _marks(names: Sequence[str], title: str, estimates: Sequence[Estimate], position: int, several: int) -> go.Scatter:
+def _marks(
+    names: Sequence[str], title: str, estimates: Sequence[Estimate], position: int, several: int, shares: bool
+) -> go.Scatter:
+    unit = 100 if shares else 1
     colour = PALETTE[position % len(PALETTE)]
     mark = MARKS[position % len(MARKS)]
     shift = (position - (several - 1) / 2) * 0.3
     return go.Scatter(
-        x=[100 * one.estimate for one in estimates],
+        x=[unit * one.estimate for one in estimates],
         y=[row + shift for row in range(len(names))],
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [100 * (one.high - one.estimate) for one in estimates],
-            "arrayminus": [100 * (one.estimate - one.low) for one in estimates],
+            "array": [unit * (one.high - one.estimate) for one in estimates],
+            "arrayminus": [unit * (one.estimate - one.low) for one in estimates],
             "color": faded(colour, 0.6),
             "thickness": 2,
             "width": 4,
@@ -57,14 +62,19 @@ def _marks(names: Sequence[str], title: str, estimates: Sequence[Estimate], posi
         },
         unselected={"marker": {"opacity": 1}},
         hovertext=[
-            f"<b>{shown(name, 60)}</b><br>{shown(title, 60)}<br>"
-            + say(
-                "{n:+.2f} points (95 %: {low:+.2f} to {high:+.2f})",
-                n=100 * one.estimate,
-                low=100 * one.low,
-                high=100 * one.high,
-            )
+            f"<b>{shown(name, 60)}</b><br>{shown(title, 60)}<br>" + _said(one, shares)
             for name, one in zip(names, estimates, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _said(one: Estimate, shares: bool) -> str:
+    if not shares:
+        return say("{n:+.4g} (95 %: {low:+.4g} to {high:+.4g})", n=one.estimate, low=one.low, high=one.high)
+    return say(
+        "{n:+.2f} points (95 %: {low:+.2f} to {high:+.2f})",
+        n=100 * one.estimate,
+        low=100 * one.low,
+        high=100 * one.high,
     )

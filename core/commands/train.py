@@ -115,8 +115,9 @@ def _text(dataset: Dataset, run: Run, job: Job) -> str:
         again = f"python -m core train {dataset.name} --resume {run.number}"
         return f"run {run.number}: {run.title}: {job.status}. What it had learnt is saved; go on with: {again}"
     summary = run.summary
-    names = {"accuracy": "accuracy", "macro_f1": "macro F1"}
-    if task_named(dataset.task).target.numeric:
+    target = task_named(dataset.task).target
+    names = {"accuracy": "subset accuracy" if target.several else "accuracy", "macro_f1": "macro F1"}
+    if target.numeric:
         names = {"mae": "MAE", "rmse": "RMSE", "r2": "R²"}
     scores = [(split, one["rows"], *map(one.get, names)) for split, one in summary["splits"].items()]
     return "\n".join(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from core.records import CleaningEffect, Difference, TestLabels
+from core.records import CleaningEffect, Difference, Estimate, TestLabels
 from core.words import later, say, say_n
 
 Verdict = Literal["helped", "harmed", "chance", "unclear"]
@@ -22,6 +23,10 @@ OF_SETS = {
 }
 OF_SPANS = {"entity_f1": later("F1 of whole entities"), "macro_f1": later("macro F1")}
 
+OF_NUMBERS = {"mae": later("MAE"), "rmse": later("RMSE"), "r2": later("R²")}
+ERRORS = ("mae", "rmse")
+"""Figures of numbers that are better the lower they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
@@ -35,24 +40,29 @@ class Conclusion:
 
 def of_sets(effect: CleaningEffect) -> bool:
     """Whether labels are sets of classes: what is judged by comes first."""
-    return figures_of(effect) is OF_SETS
+    return _judged_by(effect) == next(iter(OF_SETS))
+
+
+def of_numbers(effect: CleaningEffect) -> bool:
+    """Whether labels are numbers: figures are in their units, not shares."""
+    return _judged_by(effect) == next(iter(OF_NUMBERS))
 
 
 def of_spans(effect: CleaningEffect) -> bool:
     """Whether labels are spans."""
-    return figures_of(effect) is OF_SPANS
+    return _judged_by(effect) == next(iter(OF_SPANS))
 
 
 def figures_of(effect: CleaningEffect) -> Mapping[str, str]:
     """The figures of all classes together, in words by their names; the first is judged by."""
-    first = effect.scorings[0].comparisons[0].differences[0].name
-    return next(one for one in (OF_CLASSES, OF_SETS, OF_SPANS) if next(iter(one)) == first)
+    every = (OF_CLASSES, OF_SETS, OF_SPANS, OF_NUMBERS)
+    return next((one for one in every if next(iter(one)) == _judged_by(effect)), OF_CLASSES)
 
 
 def conclude(effect: CleaningEffect) -> Conclusion:
-    """Judges by accuracy, by micro F1 where labels are sets of classes, by F1 of whole entities where they are spans:
-    review helped where the 95 % intervals of
-    its difference to the labels as given and of that to random changes both lie above 0."""
+    """Judges by accuracy, by micro F1 where labels are sets of classes, by F1 of whole entities where they are spans, by
+    MAE where they are numbers: review helped where the 95 % intervals of its difference to the labels as given and of
+    that to random changes both lie on the good side of 0."""
     labels_from: TestLabels = "reviewed" if effect.test.changed else "given"
     scoring = effect.on(labels_from)
     figure, words = next(iter(figures_of(effect).items()))
@@ -65,8 +75,12 @@ def conclude(effect: CleaningEffect) -> Conclusion:
 
 
 def in_points(difference: Difference) -> str:
-    """`+2.1 points (95 %: +1.2 to +3.0)`, in hundredths of the figure; the space before % does not break."""
+    """`+2.1 points (95 %: +1.2 to +3.0)`, in hundredths of the figure; the space before % does not break. Of numbers
+    `−0.21 (95 %: −0.30 to −0.12)`, in their units."""
     found = difference.difference
+    if difference.name in OF_NUMBERS:
+        by, low, high = amounts(found)
+        return say("{by} (95\u00a0%: {low} to {high})", by=by, low=low, high=high)
     return say(
         "{points} points (95\u00a0%: {low} to {high})",
         points=_signed(found.estimate),
@@ -75,12 +89,31 @@ def in_points(difference: Difference) -> str:
     )
 
 
+def amounts(found: Estimate) -> tuple[str, str, str]:
+    """A difference and the ends of its interval with their signs, in as many digits as the interval is worth."""
+    width = (found.high - found.low) / 2
+    digits = 3 if width <= 0 else max(0, 1 - math.floor(math.log10(width)))
+    by, low, high = (_with_sign(value, digits) for value in (found.estimate, found.low, found.high))
+    return by, low, high
+
+
+def better_by(difference: Difference) -> Estimate:
+    """The difference so that above 0 is better: of figures that are better the lower they are, the other way round."""
+    found = difference.difference
+    return Estimate(-found.estimate, -found.high, -found.low) if difference.name in ERRORS else found
+
+
+def _judged_by(effect: CleaningEffect) -> str:
+    return effect.scorings[0].comparisons[0].differences[0].name
+
+
 def _verdict(gain: Difference, over_random: Difference) -> Verdict:
-    if gain.difference.high < 0:
+    better = better_by(gain)
+    if better.high < 0:
         return "harmed"
-    if gain.difference.low <= 0:
+    if better.low <= 0:
         return "unclear"
-    return "helped" if over_random.difference.low > 0 else "chance"
+    return "helped" if better_by(over_random).low > 0 else "chance"
 
 
 def _main(verdict: Verdict, figure: str, changed: int, gain: Difference, over_random: Difference) -> str:
@@ -136,14 +169,19 @@ def _limits(effect: CleaningEffect, verdict: Verdict) -> list[str]:
 
 def _as_given(effect: CleaningEffect) -> str:
     gain = effect.on("given").of("given", "reviewed").of(next(iter(figures_of(effect))))
-    low, high = gain.difference.interval
-    points = in_points(gain)
-    if low > 0:
-        return say("{points}, above 0 as well", points=points)
-    return say("{points}, below 0", points=points) if high < 0 else say("{points}, which may be none", points=points)
+    (low, high), points = gain.difference.interval, in_points(gain)
+    if low <= 0 <= high:
+        return say("{points}, which may be none", points=points)
+    if gain.name in ERRORS:
+        return say("{points}, above 0", points=points) if low > 0 else say("{points}, below 0 as well", points=points)
+    return say("{points}, above 0 as well", points=points) if low > 0 else say("{points}, below 0", points=points)
 
 
 def _signed(value: float) -> str:
     """In points; a minus sign proper, and no sign on what rounds to 0."""
-    rounded = round(100 * value, 1)
-    return "0.0" if rounded == 0 else f"{rounded:+.1f}".replace("-", "−")
+    return _with_sign(100 * value, 1)
+
+
+def _with_sign(value: float, digits: int) -> str:
+    rounded = round(value, digits)
+    return f"{0:.{digits}f}" if rounded == 0 else f"{rounded:+,.{digits}f}".replace("-", "−")

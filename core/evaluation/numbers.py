@@ -43,7 +43,7 @@ def scores(true: Floats, predicted: Floats) -> dict[str, float]:
 
 def intervals(true: Floats, predicted: Floats, report: Report = unheard) -> dict[str, Interval]:
     """The 95 % interval of each."""
-    drawn = _drawn(_terms(true, predicted), report)
+    drawn = drawn_means(_terms(true, predicted), report)
     return _ends(np.array([_of_means(one, float(true.mean())) for one in drawn]))
 
 
@@ -61,7 +61,10 @@ def differences(true: Floats, first: Floats, second: Floats, report: Report = un
     terms = np.concatenate([_terms(true, first), _terms(true, second)], 1)
     middle, width = float(true.mean()), terms.shape[1] // 2
     drawn = np.array(
-        [np.subtract(_of_means(one[width:], middle), _of_means(one[:width], middle)) for one in _drawn(terms, report)]
+        [
+            np.subtract(_of_means(one[width:], middle), _of_means(one[:width], middle))
+            for one in drawn_means(terms, report)
+        ]
     )
     ends, of_first, of_second = _ends(drawn), scores(true, first), scores(true, second)
     return {name: Estimate(of_second[name] - of_first[name], *ends[name]) for name in FIGURES}
@@ -114,14 +117,20 @@ def _terms(true: Floats, predicted: Floats) -> Floats:
 
 
 def _of_means(means: Floats, middle: float) -> tuple[float, float, float]:
-    absolute, squared, first, second = means.tolist()
+    absolute, squared, first, second = means
+    found = of_means(absolute, squared, first, second, middle).tolist()
+    return found[0], found[1], found[2]
+
+
+def of_means(absolute: Floats, squared: Floats, first: Floats, second: Floats, middle: float) -> Floats:
+    """(…, 3) `FIGURES` from the means of |r|, r², y and y² (…), of labels less their mean, which is `middle`."""
     variance = second - first**2
-    if variance <= 1e-12 * max(second, middle**2, 1e-300):
-        return absolute, float(np.sqrt(squared)), 1.0 if squared == 0 else 0.0
-    return absolute, float(np.sqrt(squared)), 1 - squared / variance
+    none = variance <= 1e-12 * np.maximum(np.maximum(second, middle**2), 1e-300)
+    share = np.where(none, np.where(squared == 0, 0.0, 1.0), squared / np.where(none, 1.0, variance))
+    return np.stack([absolute, np.sqrt(squared), 1 - share], axis=-1)
 
 
-def _drawn(terms: Floats, report: Report) -> Floats:
+def drawn_means(terms: Floats, report: Report) -> Floats:
     """(resamples, columns) means of rows drawn with replacement."""
     generator, rows = np.random.default_rng(SEED), len(terms)
     if rows > ONE_BY_ONE:

@@ -102,11 +102,43 @@ def solve_line(
     assigned = assign_folds(strata_of(values), clusters, folds, seed)
     parts = moments.parts(assigned, folds)
     l2 = _best(moments, parts, assigned, values) if folds > 1 else GRID[0]
-    whole = _solved(parts[0].sum(0, keepdim=True), parts[1].sum(0, keepdim=True), (l2,))[0, 0].cpu()
-    features = moments.features
-    weight = (whole[:-1] / features.scale).float()
-    bias = whole[-1] + moments.middle - weight.double() @ features.mean.cpu().double()
-    return Line(weight[None], bias[None].float(), l2, int(np.isfinite(values).sum()))
+    return moments.line(parts, l2, int(np.isfinite(values).sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Regressions that differ in their labels alone: on the same rows, under one penalty."""
+
+    features: Features
+    clusters: NDArray[np.int64]
+    folds: int
+    seed: int
+
+    @staticmethod
+    def of(embeddings: NDArray[np.float32], clusters: NDArray[np.int64], *, seed: int, folds: int = 5) -> Lines:
+        """Of embeddings (n, d); rows of a cluster (n,) share a fold."""
+        return Lines(_features(embeddings), clusters, min(folds, len(np.unique(clusters))), seed)
+
+    def penalty(self, values: NDArray[np.float64]) -> float:
+        """The one that `solve_line` takes for these labels (n,)."""
+        moments, assigned = _Moments.of(self.features, values, None), self._assigned(values)
+        return _best(moments, moments.parts(assigned, self.folds), assigned, values) if self.folds > 1 else GRID[0]
+
+    def fit(self, values: NDArray[np.float64], times: NDArray[np.int64], l2: float) -> Line:
+        """One regression on labels (n,), NaN for none, of rows that count so many `times` (n,): each as much again as
+        its label is probably right by regressions that have not seen it."""
+        counts = times.astype(np.float64)
+        if self.folds > 1:
+            assigned, moments = self._assigned(values), _Moments.of(self.features, values, counts)
+            unseen = moments.held_out(moments.parts(assigned, self.folds), assigned, (l2,))[0]
+            told = np.isfinite(values) & (times > 0)
+            counts[told] *= right_labels(unseen[told], values[told])
+        moments = _Moments.of(self.features, values, counts)
+        rows = int((np.isfinite(values) & (times > 0)).sum())
+        return moments.line(moments.parts(np.zeros(len(values), np.int64), 1), l2, rows)
+
+    def _assigned(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        return assign_folds(strata_of(values), self.clusters, self.folds, self.seed)
 
 
 def _features(embeddings: NDArray[np.float32]) -> Features:
@@ -158,6 +190,13 @@ class _Moments:
                 squares[fold].addmm_(weighted.T, x)
                 products[fold].addmv_(weighted.T, self.values[part])
         return squares, products
+
+    def line(self, parts: tuple[Tensor, Tensor], l2: float, rows: int) -> Line:
+        """The regression on all rows, so many of which have a number."""
+        whole = _solved(parts[0].sum(0, keepdim=True), parts[1].sum(0, keepdim=True), (l2,))[0, 0].cpu()
+        weight = (whole[:-1] / self.features.scale).float()
+        bias = whole[-1] + self.middle - weight.double() @ self.features.mean.cpu().double()
+        return Line(weight[None], bias[None].float(), l2, rows)
 
     def held_out(
         self, parts: tuple[Tensor, Tensor], assigned: NDArray[np.int64], penalties: tuple[float, ...]

@@ -6,7 +6,7 @@ steps back changes what an act says about its time, never which act is newer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -82,6 +82,9 @@ class BulkActs(Protocol):
 
     def decisions(self, act_id: str, *, limit: int, offset: int = 0) -> list[Decision]:
         """What an act decided, in the order of writing."""
+
+    def all_decisions(self, act_id: str, *, at_a_time: int) -> Iterator[Decision]:
+        """All that an act decided, by client key, read so many at a time."""
 
 
 class Claims(Protocol):

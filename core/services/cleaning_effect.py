@@ -15,7 +15,7 @@ from core.jobs.cleaning_effect.web import (
     check_rows,
     preview_effect,
     start_cleaning_effect,
-    strategies_for,
+    strategies_of,
 )
 from core.records import CleaningEffect, EffectStrategy, Job, Version
 from core.services.follow import follow
@@ -31,7 +31,7 @@ __all__ = [
     "preview_effect",
     "run_cleaning_effect",
     "start_cleaning_effect",
-    "strategies_for",
+    "strategies_of",
 ]
 
 

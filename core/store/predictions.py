@@ -40,6 +40,9 @@ SUREST = RowOrder("confidence", descending=True, added=True)
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 """What the text form of several classes may write in another way."""
 
+_BEYOND = "abs({true} - {predicted}) / greatest(p.confidence, 1e-30)"
+"""Of numbers, where confidence is half of the interval: how many times that far the label lies from what is predicted.
+"""
 _SURELY = 4
 """How many times the rows up to a page's end are looked through for it, surest first, before all are."""
 
@@ -185,10 +188,14 @@ def ranked(
     classes_sql: ClassesSql = OF_ONE,
     dataset: Dataset | None = None,
 ) -> Condition:
-    """The predicted rows that the filter keeps and another version's relation has, as a query for (example_id, rank):
-    the surest first, from 1."""
+    """The predicted rows that the filter keeps and another version's relation has, as a query for (example_id, rank)
+    from 1: the surest first, of numbers those whose label lies farthest beyond the interval around its prediction."""
     condition, parameters = prediction_condition(run_id, where, truth, classes_sql, dataset)
-    query = f"""SELECT p.example_id, row_number() OVER (ORDER BY p.confidence DESC, p.example_id) AS rank
+    target = None if dataset is None else task_named(dataset.task).target
+    order = "p.confidence"
+    if target is not None and target.number_sql is not None:
+        order = _BEYOND.format(true=target.number_sql("t.label"), predicted=target.number_sql("p.predicted"))
+    query = f"""SELECT p.example_id, row_number() OVER (ORDER BY {order} DESC, p.example_id) AS rank
                 FROM {_joined(truth)} WHERE {condition} AND p.example_id IN (SELECT example_id FROM {version})"""
     return query, parameters
 

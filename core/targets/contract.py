@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.records import Schema
 
-Work = Literal["scan", "train", "effect", "use", "story"]
+Work = Literal["scan", "train", "effect", "use"]
 """What models do: say which labels are wrong; learn labels; tell whether cleaning helped; be asked here;
 have what became of a dataset told."""
 Labels = NDArray[Any]

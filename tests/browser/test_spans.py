@@ -37,7 +37,7 @@ def test_entities_are_loaded_made_consistent_and_edited_by_keys(page: Page, serv
 
     page.goto(f"{server.url}/profile?dataset=people&view=spans")
     settled(page)
-    expect(page.get_by_text("The same words, several types")).to_be_visible()
+    expect(page.get_by_text("The same words, labelled differently")).to_be_visible()
     page.get_by_role("combobox", name="Words", exact=True).click()
     page.get_by_role("option", name="Washington").click()
     expect(page.get_by_text("LOC 2, ORG 1").last).to_be_visible()

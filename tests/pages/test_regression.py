@@ -16,9 +16,14 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.jobs.train.web import finish_run
 from core.records import Dataset, Reader, Run, ScanSpec, Schema, TrainSpec
+from core.review.records import Act
 from core.services.evaluation.number_report import number_report
 from core.services.evaluation.numbers import NumberEvaluation, compare_numbers, evaluate_numbers
+from core.services.review.decisions import make_version, record
 from core.services.scan import run_scan
+from core.services.story.number_words import number_answers
+from core.services.story.numbers import NumberStory, number_story
+from core.store.datasets import get_dataset
 from core.typed import to_json
 from tests.runs import RESULT
 from tests.staged import taken_in
@@ -67,10 +72,10 @@ def predicted_by(app: Context, dataset: Dataset, off: dict[int, float]) -> Run:
     return app.ledger.runs.get(dataset.dataset_id, run.run_id)
 
 
-def settled(open_at: Open, page: str, **query: str | int) -> AppTest:
+def settled(open_at: Open, page: str, until: str = "", **query: str | int) -> AppTest:
     shown = open_at(page, dataset="rents", **query)
     for _ in range(100):
-        if shown.metric:
+        if shown.metric and until in said(shown):
             return shown
         time.sleep(0.05)
         shown.run()
@@ -111,7 +116,7 @@ def test_each_view_stands_and_a_cell_opens_its_rows(app: Context, rents: Dataset
     groups = settled(open_at, "evaluation", view="groups").dataframe[-1].value
     assert groups["value"].tolist() == ["N", "S"]
     assert groups["mae"].tolist() == pytest.approx([(9 * 0.5 + 3) / 10, (9 * 0.5 + 5) / 10])
-    compared = settled(open_at, "evaluation", view="compare")
+    compared = settled(open_at, "evaluation", "nearer to", view="compare")
     assert "run 2 is nearer to 0 labels, run 1 to 1." in said(compared)
     assert "no loss or metrics" in said(settled(open_at, "evaluation", view="curves"))
 
@@ -125,6 +130,27 @@ def test_figures_compare_and_report(app: Context, rents: Dataset) -> None:
     assert "R²" in html
     assert "a flat of" in html
     assert "The rows that are farthest off" in html
+
+
+def test_the_story_says_how_far_off_whether_better_and_where_worst(app: Context, rents: Dataset, open_at: Open) -> None:
+    predicted_by(app, rents, dict.fromkeys(TEST, 3.0))
+    record(app, rents.latest_version_id, "ada", [Act("k1", "relabel", 3, "7")])
+    make_version(app, rents.latest_version_id, "", "ada")
+    newer = get_dataset(app.store, rents.dataset_id)
+    predicted_by(app, newer, {40: -5.0})
+    found = number_story(app, newer, timeout=None)
+    assert isinstance(found, NumberStory)
+    told = number_answers(found)
+    assert "On the same 20 rows run 2 is nearer than run 1: its MAE is −2.27 (95" in told["trend"]
+    assert told["baseline"].startswith("It is nearer than")
+    assert told["suspects"].startswith("1 label lies beyond")
+    assert told["worst"].startswith("Labels from")
+    assert found.told.next_acts[0].place.page == "issues"
+    shown = settled(open_at, "story", "is off by")
+    text = said(shown)
+    assert "(run 2) is off by 0.725 on average" in text
+    assert all(answer in text for key, answer in told.items() if key in ("trend", "baseline", "suspects"))
+    assert shown.dataframe[0].value["run"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(

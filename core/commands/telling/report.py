@@ -11,12 +11,16 @@ from core.beside.answers import Pending
 from core.commands.command import Answer, command, person
 from core.commands.parameters import check_free, dataset_argument, out_option
 from core.context import Context
+from core.errors import UsageError
 from core.files import whole
-from core.records import LabelsFrom
+from core.records import Dataset, LabelsFrom, Run
+from core.services.evaluation.number_report import number_report
 from core.services.runs.models import find_run
+from core.services.story.numbers import number_story
 from core.services.story.report import story_report
 from core.services.story.tell import story
 from core.store.datasets import get_dataset
+from core.tasks import target_of
 
 
 @command
@@ -37,6 +41,8 @@ def report_command(
     dataset = get_dataset(context.store, name)
     named = find_run(context, run, name) if run is not None else None
     check_free(out)
+    if target_of(dataset).numeric:
+        return _of_numbers(context, dataset, named, split, labels, out)
     whose = labels or ("newest" if named is None else "version")
     told = story(context, dataset, named, split or ("test" if named else None), whose, timeout=None)
     assert not isinstance(told, Pending), "it was waited for"
@@ -47,3 +53,21 @@ def report_command(
     number, on = (told.score.run.number, told.score.split) if told.score else (None, None)
     data = {"out": out, "run": number, "split": on, "bytes": out.stat().st_size}
     return Answer(data, f"Run {number} on {on}: {out}" if told.score else f"{name}: {out}")
+
+
+def _of_numbers(
+    context: Context, dataset: Dataset, named: Run | None, split: str | None, labels: LabelsFrom | None, out: Path
+) -> Answer:
+    """The evaluation of a run, where labels are numbers: that is their report."""
+    told = number_story(context, dataset, timeout=None)
+    assert not isinstance(told, Pending), "it was waited for"
+    run, found = named or told.run, told.found
+    if run is None or found is None:
+        raise UsageError(f"No run of {dataset.name} has predicted a labelled row yet.", "Train one first.")
+    on = split or ("test" if named else found.split)
+    text = number_report(context, run, on, labels or ("newest" if named is None else "version"), person())
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with whole(out) as part:
+        part.write_text(text, encoding="utf-8")
+    data = {"out": out, "run": run.number, "split": on, "bytes": out.stat().st_size}
+    return Answer(data, f"Run {run.number} on {on}: {out}")

@@ -8,12 +8,17 @@ from core.beside.answers import Pending
 from core.commands.command import Answer, command
 from core.commands.parameters import dataset_argument
 from core.context import Context
-from core.records import Baseline, CostCurve, Estimate, NextAct, ScoreOf, Story, Tally, VersionLine
+from core.errors import UsageError
+from core.records import Baseline, CostCurve, Estimate, NextAct, Run, ScoreOf, Story, Tally, VersionLine
+from core.services.evaluation.numbers import NumberEvaluation
+from core.services.story import number_words
 from core.services.story.costs import costs
+from core.services.story.numbers import NumberStory, number_story
 from core.services.story.tell import story
 from core.services.story.words import QUESTIONS, answers, cost_words, decided_lines, headline, tallies_by_person
 from core.store.datasets import get_dataset
-from core.typed import JsonObject
+from core.tasks import target_of
+from core.typed import JsonObject, to_json
 
 
 @command
@@ -28,6 +33,12 @@ def story_command(
 ) -> Answer:
     """Tell what became of a dataset, how good it is and what to do next."""
     dataset = get_dataset(context.store, name)
+    if target_of(dataset).numeric:
+        if label is not None or first_cost is not None or second_cost is not None:
+            raise UsageError("Labels are numbers: there is no threshold to choose.", "Leave the costs out.")
+        found_numbers = number_story(context, dataset, timeout=None)
+        assert not isinstance(found_numbers, Pending), "it was waited for"
+        return Answer(_number_data(found_numbers), _number_text(found_numbers))
     label = None if label is None else dataset.coded(label)
     told = story(context, dataset, timeout=None)
     assert not isinstance(told, Pending), "it was waited for"
@@ -79,6 +90,48 @@ def _data(told: Story, said: dict[str, str], curve: CostCurve | None) -> JsonObj
         "next": [_act(one) for one in told.next_acts],
         "limits": list(told.limits),
     }
+
+
+def _number_text(story: NumberStory) -> str:
+    said = number_words.number_answers(story)
+    parts = [number_words.headline(story)]
+    for key, question in number_words.QUESTIONS.items():
+        parts += ["", question, f"  {said[key]}"]
+        if key == "trend":
+            parts += [f"  {line}" for line in decided_lines(story.told.decided)]
+    return "\n".join(parts)
+
+
+def _number_data(story: NumberStory) -> JsonObject:
+    told, said, found = story.told, number_words.number_answers(story), story.found
+    return {
+        "dataset": told.dataset.name,
+        "version": told.newest.number,
+        "headline": number_words.headline(story),
+        "questions": [{"question": number_words.QUESTIONS[key], "answer": answer} for key, answer in said.items()],
+        "versions": [{**_line(one), "score": _mae(story.scored.get(one.version.number), found)} for one in told.lines],
+        "score": None if story.run is None or found is None else _mae((story.run, found.figures["mae"]), found),
+        "decided": [_tally(one) for one in tallies_by_person(told.decided)],
+        "baselines": [
+            {
+                "name": one.name,
+                "value": one.value,
+                "mae": one.mae,
+                "difference": _figure(one.difference),
+                "verdict": number_words.verdict(one.difference),
+            }
+            for one in story.baselines
+        ],
+        "bins": [] if found is None else [to_json(one) for one in found.bins],
+        "next": [_act(one) for one in told.next_acts],
+        "limits": list(told.limits),
+    }
+
+
+def _mae(one: tuple[Run, Estimate] | None, found: NumberEvaluation | None) -> JsonObject | None:
+    if one is None or found is None:
+        return None
+    return {"run": one[0].number, "split": found.split, "figure": "MAE", "rows": found.rows, **_figure(one[1])}
 
 
 def _line(one: VersionLine) -> JsonObject:

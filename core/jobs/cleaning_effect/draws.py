@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from core.arrays.disk_backed import row_chunks
 from core.records import ARMS, Arm
 from core.targets import Labels
-from core.targets.arrays import same, unlabelled
+from core.targets.arrays import numeric, same, unlabelled
 
 OUT = -1
-"""In place of the class of a training row that is left out, or of each of its answers where labels are sets."""
+"""In place of the class of a training row that is left out, or of each of its answers where labels are sets; of numbers
+it is NaN."""
 CELLS = 1 << 22
 """Answers that are drawn for at a time."""
 SELDOM = 1e-9
@@ -53,14 +54,16 @@ def draw(given: Labels, reviewed: Labels, classes: int, seed: int) -> Draw:
 
 def changed(given: Labels, reviewed: Labels, classes: int, generator: np.random.Generator) -> Labels:
     """The labels as given with as many relabelled rows and as many left out as review has, at random; in the relabelled
-    rows the balance of the classes shifts the same way as in review, see below."""
+    rows the balance of the classes shifts the same way as in review, see below, and numbers by the same amounts."""
     excluded = unlabelled(reviewed)
     relabelled = ~same(given, reviewed) & ~excluded
     chosen = generator.choice(len(given), int(relabelled.sum() + excluded.sum()), replace=False)
     found = given.copy()
-    found[chosen[: excluded.sum()]] = OUT
+    found[chosen[: excluded.sum()]] = np.nan if numeric(given) else OUT
     moved = chosen[excluded.sum() :]
-    if given.ndim == 1:
+    if numeric(given):
+        found[moved] = given[moved] + generator.permutation(reviewed[relabelled] - given[relabelled])
+    elif given.ndim == 1:
         found[moved] = _other_classes(given[moved], reviewed[relabelled], classes, generator)
     else:
         found[moved] = _other_answers(given[moved], given[relabelled], reviewed[relabelled], generator)

@@ -45,7 +45,7 @@ def predict_by_heads(
     All share the penalty that suits the labels as given, so that they differ in labels alone; if it favours an arm, it
     is that of the labels as given.
     """
-    embeddings = _embeddings(progress, spec, rows)
+    embeddings = embeddings_of(progress, spec, rows)
     classes, seeds = len(spec.about.labels), spec.seeds
     train = rows.train[training_rows(rows.given[rows.train], classes, embeddings.shape[1] + 1, seeds * len(ARMS))]
     given, reviewed = rows.given[train], rows.reviewed[train]
@@ -62,7 +62,7 @@ def predict_by_heads(
     return {arm: found[place :: len(ARMS)] for place, arm in enumerate(ARMS)}, notes
 
 
-def _embeddings(progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows) -> Tensor:
+def embeddings_of(progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows) -> Tensor:
     """(n, d) what a quick retrain solves its head on; where models are fitted at once, what a scan does."""
     payloads = rows.rows.payloads
     progress.update("loading the model", 0)

@@ -1,8 +1,8 @@
 """A job that asks whether cleaning helped: `python -m core.jobs.cleaning_effect.run FOLDER`.
 
 spec.json   a `CleaningEffectSpec`
-input/      rows.parquet: example_id, content_hash, label (class index as loaded, or a list of them), reviewed (the
-            same after review, NULL for a row that review excluded), split (train or test), text, media_id;
+input/      rows.parquet: example_id, content_hash, label (class index as loaded, a list of them, or a number), reviewed
+            (the same after review, NULL for a row that review excluded), split (train or test), text, media_id;
             of labels that are spans also spans and reviewed_spans, their text forms, and tokens
 """
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.arrays.device import device, device_name
 from core.errors import UsageError
 from core.evaluation.effect import compare_arms
+from core.evaluation.effect_numbers import compare_number_arms
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.cleaning_effect.spec import CleaningEffectResult, CleaningEffectSpec
 from core.jobs.entry import run
@@ -25,7 +26,7 @@ from core.jobs.rows import array_form, read_rows, read_splits
 from core.queue import JobFolder, ProgressWriter
 from core.records import Arm, EffectScoring, ReviewedRows, TestLabels
 from core.targets import Labels
-from core.targets.arrays import distinct, same, unlabelled
+from core.targets.arrays import distinct, numeric, same, unlabelled
 from core.tasks import task_named
 
 SCORED: tuple[TestLabels, ...] = ("given", "reviewed")
@@ -78,6 +79,10 @@ def _check(rows: LabelledRows) -> None:
 def _predict(
     folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
 ) -> tuple[Predictions, list[str]]:
+    if numeric(rows.given):
+        from core.jobs.cleaning_effect.numbers import predict_by_lines
+
+        return predict_by_lines(progress, spec, rows)
     if spec.settings.strategy == "head":
         from core.jobs.cleaning_effect.head import predict_by_heads
 
@@ -100,6 +105,8 @@ def _score(
     scored = {arm: found[:, kept] for arm, found in predictions.items()}
 
     report = progress.stage(f"intervals on the test labels as {labels_from}")
+    if numeric(true):
+        return EffectScoring(labels_from, len(kept), compare_number_arms(true[kept], scored, report))
     return EffectScoring(labels_from, len(kept), compare_arms(true[kept], scored, labels, report))
 
 

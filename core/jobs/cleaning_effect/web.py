@@ -38,10 +38,10 @@ STRATEGIES: Mapping[EffectStrategy, tuple[str, str]] = {
 """Title and help of each strategy."""
 
 
-def strategies_for(task: Task) -> tuple[EffectStrategy, ...]:
-    """Those that there are for examples and labels of a kind: of spans heads alone are compared."""
-    known = task.modality.fine_tuning.strategies
-    return tuple(name for name in STRATEGIES if name in known and (name == "head" or not task.target.located))
+def strategies_of(task: Task) -> tuple[EffectStrategy, ...]:
+    """Those that a comparison of its labels can be made with."""
+    known: tuple[EffectStrategy, ...] = ("head",) if task.target.numeric or task.target.located else tuple(STRATEGIES)
+    return tuple(one for one in known if one in task.modality.fine_tuning.strategies)
 
 
 def preview_effect(context: Context, version_id: str) -> dict[str, ReviewedRows]:
@@ -95,12 +95,7 @@ def start_cleaning_effect(
     dataset = get_dataset(context.store, version.dataset_id)
     task = task_named(dataset.task)
     check_has(task, "effect")
-    _check_settings(seeds, strategy)
-    if strategy not in strategies_for(task) and task.target.located:
-        raise UsageError(
-            "Whether cleaning helped is measured for entities by the quick retrain alone.",
-            "Choose the quick retrain; or fine-tune on two versions, and hold their evaluations against each other.",
-        )
+    _check_settings(seeds, strategy, task)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
     settings = _settings(context, dataset, strategy, rows)
@@ -138,7 +133,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     )
 
 
-def _check_settings(seeds: int, strategy: str) -> None:
+def _check_settings(seeds: int, strategy: str, task: Task) -> None:
     if not FEWEST_SEEDS <= seeds <= MOST_SEEDS:
         raise UsageError(
             f"Seeds cannot be {seeds}.",
@@ -146,6 +141,11 @@ def _check_settings(seeds: int, strategy: str) -> None:
         )
     if strategy not in get_args(EffectStrategy):
         raise UsageError(f"Strategy cannot be {strategy!r}.", f"Choose one of: {', '.join(STRATEGIES)}.")
+    if task.target.numeric and strategy != "head":
+        raise UsageError(
+            f"Strategy cannot be {strategy!r} where labels are numbers.",
+            "Take head, or train on two versions and compare their runs.",
+        )
 
 
 def collect_cleaning_effect(context: Context, job: Job) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.ledger.sqlite.decisions import found_decisions
@@ -58,6 +58,21 @@ class SqliteBulkActs:
                 "WHERE client_key > ? || ':' AND client_key < ? || ';' ORDER BY seq LIMIT ? OFFSET ?",
                 [act_id, act_id, limit, offset],
             )
+
+    def all_decisions(self, act_id: str, *, at_a_time: int) -> Iterator[Decision]:
+        after = f"{act_id}:"
+        while True:
+            with self._file.connection() as connection:
+                # By the index of client keys: in the order of writing, each part would sort all that are left.
+                found = found_decisions(
+                    connection,
+                    "WHERE client_key > ? AND client_key < ? || ';' ORDER BY client_key LIMIT ?",
+                    [after, act_id, at_a_time],
+                )
+            if not found:
+                return
+            yield from found
+            after = found[-1].client_key
 
 
 def _found(connection: sqlite3.Connection, clauses: str, values: Sequence[Any]) -> list[BulkAct]:

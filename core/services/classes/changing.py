@@ -16,9 +16,9 @@ from core.records import NO_LABEL, BulkAct, BulkAction, Dataset, RowFilter, Vers
 from core.review.records import Act
 from core.services.classes.adding import add_class, check_new, tidy
 from core.services.review.decisions import stopped
-from core.services.review.many import MAX_ROWS, NEW_CLASS, Change, Done, written
+from core.services.review.many import NEW_CLASS, Change, Done, written
 from core.store.acts.in_force import BY_CLASS
-from core.store.acts.of_classes import decisions_giving, rows_of_classes
+from core.store.acts.of_classes import counts_of_classes, decisions_giving, rows_of_classes
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.telling.class_lists import class_list
@@ -32,6 +32,9 @@ from core.words import stored
 
 Kind = Literal["rename", "merge", "split", "delete"]
 EVERY = RowFilter()
+MOST = 2_000_000
+"""Rows of one change of classes. They are read and written in parts; what stays in memory is what each decision is."""
+PAGE_ROWS = 50_000
 KINDS: tuple[Kind, ...] = ("rename", "merge", "split", "delete")
 
 
@@ -79,19 +82,21 @@ def plan_change(context: Context, dataset: Dataset, change: ClassChange) -> Plan
     version = get_version(context.store, dataset.latest_version_id)
     target, known = task_named(dataset.task).target, class_list(context.store, version)
     change = _checked(dataset, target, known, change)
-    table = rows_of_classes(context.store, version, change.of, change.where)
-    columns = table.select(["label", "effective", "split", "verdict"]).to_pylist()
     changes: Counter[tuple[str | None, str | None]] = Counter()
-    for row in columns:
-        changes[row["effective"], None if change.excluded else _changed(change, target, row["effective"])] += 1
+    splits: Counter[str] = Counter()
+    decided = 0
+    for label, split, rows, with_decision in counts_of_classes(context.store, version, change.of, change.where):
+        changes[label, None if change.excluded else _changed(change, target, label)] += rows
+        splits[split or ""] += rows
+        decided += with_decision
     runs = context.ledger.runs.of(dataset.dataset_id)
     return PlannedChange(
         change,
         version,
         change.to is not None and change.to not in dataset.labels,
-        len(columns),
-        dict(Counter(row["split"] or "" for row in columns)),
-        sum(row["verdict"] is not None for row in columns),
+        changes.total(),
+        dict(splits),
+        decided,
         tuple(Change(before, after, count) for (before, after), count in changes.most_common()),
         sum(decisions_giving(context.store, dataset.dataset_id, one) for one in change.of),
         tuple(sorted(run.number for run in runs if set(change.of) & set(run.labels))),
@@ -110,9 +115,9 @@ def carry_out_change(
             f"No row of version {version.number} has {' or '.join(map(repr, change.of))} here.",
             "Take another class or other rows; a class that nothing has is taken off the list.",
         )
-    if planned.rows > MAX_ROWS:
+    if planned.rows > MOST:
         raise UsageError(
-            f"{planned.rows:,} rows are more than one act takes ({MAX_ROWS:,}).",
+            f"{planned.rows:,} rows are more than one change of classes takes ({MOST:,}).",
             "Split the class into smaller ones first, by a filter.",
         )
     if why := stopped(dataset):
@@ -197,9 +202,8 @@ def _as_act(change: ClassChange, target: Target) -> tuple[BulkAction, str | None
 
 def _acts(context: Context, planned: PlannedChange, act: BulkAct, target: Target) -> Iterator[Act]:
     change, version = planned.change, planned.version
-    table = rows_of_classes(context.store, version, change.of, change.where)
-    for batch in table.to_batches(1_000):
-        for row in batch.to_pylist():
+    for page in rows_of_classes(context.store, version, change.of, change.where, PAGE_ROWS):
+        for row in (one for batch in page.to_batches(1_000) for one in batch.to_pylist()):
             shown: dict[str, Any] = {"given_label": row["label"]}
             shown |= {NEW_CLASS: change.to} if planned.new else {}
             shown |= {} if row["settled"] else {BY_CLASS: change.kind}

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from core.evaluation.confusion import most_confused
+from core.issues.contract import rounded
 from core.lookalikes import quoted
 from core.records import Difference, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version, split_said
 from core.tasks import task_named
@@ -32,6 +33,8 @@ class Held(Protocol):
 
 FEW_ROWS = 20
 """Figures of a class with fewer rows say little by themselves."""
+MOST_TIMES = 100
+"""A label that is farther off than so many times what is usual is only said to be."""
 NAMED = 8
 """So many names are listed in a sentence."""
 ALWAYS = (
@@ -62,6 +65,28 @@ def whose_labels(run: Run, found: Held, truth: Version) -> str:
     if found.version_id == run.version_id:
         return say("the labels of version {number}, those that it was trained with", number=truth.number)
     return say("the labels of version {number}, which is newer than what it was trained with", number=truth.number)
+
+
+def number_words(run: int, predicted: float, half: float, label: float | None) -> str:
+    """What a run says for a number, and how far the row's label lies from that beside what is usual."""
+    number, around = rounded(predicted, half)
+    said = say(
+        "Run {run} predicts {number} ± {around}: nine labels of ten lie within.", run=run, number=number, around=around
+    )
+    if label is None:
+        return said
+    off = abs(label - predicted)
+    if off <= half:
+        return say("{predicted} So does this one.", predicted=said)
+    far, times = rounded(off, half)[0], off / half if half > 0 else 0.0
+    if times > MOST_TIMES or not times:
+        times_said = say("more than {n} times as far", n=MOST_TIMES)
+    else:
+        times_said = say("{times:.1f} times as far", times=times)
+    about = {"predicted": said, "far": far, "times": times_said}
+    if label > predicted:
+        return say("{predicted} This one lies {far} above it, {times}.", **about)
+    return say("{predicted} This one lies {far} below it, {times}.", **about)
 
 
 def held_against(run: Run, found: Held, split: str, truth: Version) -> str:

@@ -252,7 +252,7 @@ def take_back(context: Context, act_id: str, reviewer: str, undo_id: str = "", r
     context.ledger.bulk.add(act)
     acts = (
         Act(f"{act.act_id}:{decision.example_id}", "undo", decision.example_id, undoes_key=decision.client_key)
-        for decision in _decisions(context, act_id)
+        for decision in context.ledger.bulk.all_decisions(act_id, at_a_time=BLOCK)
     )
     done = written(context, act, reviewer, acts, found.rows, report)
     first = context.ledger.bulk.decisions(act_id, limit=1)
@@ -371,10 +371,3 @@ def _in_blocks(acts: Iterator[Act]) -> Iterator[list[Act]]:
             block = []
     if block:
         yield block
-
-
-def _decisions(context: Context, act_id: str) -> Iterator[Decision]:
-    offset = 0
-    while found := context.ledger.bulk.decisions(act_id, limit=BLOCK, offset=offset):
-        yield from found
-        offset += len(found)

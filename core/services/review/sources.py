@@ -10,12 +10,13 @@ import numpy as np
 
 from core.context import Context
 from core.issues import ISSUE_TYPES
-from core.issues.contract import DeskAction, rounded
+from core.issues.contract import DeskAction
 from core.lookalikes import isolated
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, RowFilter, Run, Scan
 from core.review.records import Neighbour, ReviewItem
 from core.services.evaluation.measures import target_of_run, truth_version
 from core.services.evaluation.probabilities import probabilities_path
+from core.services.evaluation.words import number_words
 from core.services.issues.listing import type_of
 from core.services.review import queue as review_queue
 from core.services.review.decisions import counts
@@ -136,7 +137,8 @@ class ScanSource:
 
 @dataclass(frozen=True, slots=True)
 class RunSource:
-    """Rows that a run predicts, such as those of one cell of its confusion matrix: the surest first, scanned or not."""
+    """Rows that a run predicts, such as those of one cell of its confusion matrix, scanned or not: the surest first, of
+    numbers those whose label lies farthest beyond the interval."""
 
     run: Run
     where: PredictionFilter
@@ -201,13 +203,7 @@ class RunSource:
 
         predicted, given = issue.suggested_label or "", issue.given_label
         if target.numeric:
-            number, around = rounded(float(predicted), confidence)
-            return say(
-                "Run {run} predicts {number} ± {around}: nine labels of ten lie within.",
-                run=self.run.number,
-                number=number,
-                around=around,
-            )
+            return number_words(self.run.number, float(predicted), confidence, None if given is None else float(given))
         other = given if given and given != predicted else None
         said = say(
             "Run {run} is {share:.0%} sure of {label} and gives the label {given} {score:.0%}."

@@ -117,7 +117,9 @@ def _review(known: Known) -> Iterator[NextAct]:
         return
     by_label = store.left_ranks(known.context.store, scan)
     left = sum(len(ranks) for ranks in by_label.values())
-    if left > ALL_AT_ONCE and len(by_label) > 2 and not known.target.several:
+    if known.target.numeric:
+        yield from _reviewing_numbers(known, left)
+    elif left > ALL_AT_ONCE and len(by_label) > 2 and not known.target.several:
         name = max(by_label, key=lambda one: expected_wrong(scan, by_label[one]).estimate)
         ranks, called = by_label.pop(name), quoted(known.dataset.called(name))
         count = len(ranks)
@@ -149,6 +151,21 @@ def _review(known: Known) -> Iterator[NextAct]:
         ranks = [rank for ranks in by_label.values() for rank in ranks]
         title = stored(f"Review the {left:,} flagged row" if left == 1 else f"Review the {left:,} flagged rows")
         yield from _reviewing(known, scan, title, ranks, None)
+
+
+def _reviewing_numbers(known: Known, left: int) -> Iterator[NextAct]:
+    """How many of them are wrong is not estimated."""
+    if not left:
+        return
+    number = known.newest.number
+    yield NextAct(
+        stored(f"Review the {left:,} flagged row" if left == 1 else f"Review the {left:,} flagged rows"),
+        stored("These labels lie farther off than right ones usually do; how many are wrong is not estimated."),
+        left,
+        stored(f"what the scan of version {number} flagged and nobody has decided"),
+        known.place("review", version=number, view="desk"),
+        at_most=True,
+    )
 
 
 def _reviewing(known: Known, scan: Scan, title: str, ranks: Sequence[int], name: str | None) -> Iterator[NextAct]:

@@ -7,7 +7,8 @@ under which it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
@@ -28,6 +29,7 @@ from core.records import (
     Scan,
     ScoreOf,
     Story,
+    Told,
     Version,
     VersionLine,
 )
@@ -43,7 +45,7 @@ from core.store.scans import latest_scan
 from core.store.telling.story import tally
 from core.store.versions import list_versions
 from core.targets.contract import Target
-from core.tasks import check_has, target_of, task_named
+from core.tasks import target_of
 from core.words import later, stored
 
 AnyComparison = Comparison | MultiLabelComparison
@@ -64,28 +66,40 @@ def story(
     timeout: float | None = TIMEOUT,
 ) -> Story | Pending:
     """A dataset's story, about its newest run that is done unless another is named, on the split that tells most."""
-    check_has(task_named(dataset.task), "story")
     versions = list_versions(context.store, dataset.dataset_id)
     scans = {one.version_id: latest_scan(context.store, one.version_id) for one in versions}
     runs = done_runs(context, dataset.dataset_id)
     found = [effect for one in reversed(versions) for effect in effects(context, one.version_id)]
-    key = (
-        *(dataset.dataset_id, dataset.name, run.run_id if run else None, split, labels_from),
-        *(context.store.newest_act(), tuple(one.version_id for one in versions)),
-        *(tuple(one.scan_id if one else None for one in scans.values()), tuple(one.run_id for one in runs)),
-        tuple(one.effect_id for one in found),
-        context.ledger.classes.newest_of(dataset.dataset_id),
-    )
+    asked = (run.run_id if run else None, split, labels_from)
+    key = (*asked, *kept_under(context, dataset, versions, scans, runs, found))
 
     def work(report: Report) -> Story:
-        return _Teller(context, dataset, versions, scans, runs, found, labels_from).tell(run, split, report)
+        return Teller(context, dataset, versions, scans, runs, found, labels_from).tell(run, split, report)
 
     return context.beside.answers("stories", kept=16).ask(
         key, stored(f"Telling the story of {dataset.name}"), work, timeout
     )
 
 
-class _Teller:
+def kept_under(
+    context: Context,
+    dataset: Dataset,
+    versions: Sequence[Version],
+    scans: Mapping[str, Scan | None],
+    runs: Sequence[Run],
+    found: Sequence[CleaningEffect],
+) -> tuple[Hashable, ...]:
+    """All that what is told depends on."""
+    return (
+        *(dataset.dataset_id, dataset.name),
+        *(context.store.newest_act(), tuple(one.version_id for one in versions)),
+        *(tuple(one.scan_id if one else None for one in scans.values()), tuple(one.run_id for one in runs)),
+        tuple(one.effect_id for one in found),
+        context.ledger.classes.newest_of(dataset.dataset_id),
+    )
+
+
+class Teller:
     """What the parts of one story have in common."""
 
     def __init__(
@@ -118,32 +132,55 @@ class _Teller:
         report(4, 6)
         scan = self._scan()
         suspects, missing = worst.suspects_of(self.context, run, evaluation, self.newest, scan)
-        known = Known(
-            self.context, self.dataset, self.target, self.newest, lines, evaluation, run, suspects, self.scans
-        )
-        effect = self.effects[0] if self.effects else None
-        reviewed = any(one.kind == "review" for one in self.versions)
-        acts = next_acts.next_acts(known, measured=effect is not None or not reviewed)
+        common = self.common(run, lines, evaluation, suspects)
         report(5, 6)
-        return Story(
-            dataset=self.dataset,
-            newest=self.newest,
-            lines=lines,
+        return replace(
+            common,
             score=score,
             errors=evaluation.rows - evaluation.right if evaluation else 0,
             trend=trend,
-            decided=tuple(tally(self.context.store, self.dataset.dataset_id)),
-            effect=conclude(effect).sentence if effect else NOBODY_MEASURED if reviewed else NOTHING_CLEANED,
-            effect_verdict=conclude(effect).verdict if effect else None,
-            effect_version=self._number(effect.version_id) if effect else None,
-            measured=effect,
             baselines=(*([previous] if previous else []), *bases),
             worst=worst.worst_classes(evaluation, self.dataset.called) if evaluation else (),
             suspects=suspects,
             suspects_missing=missing,
             classes=meaning.meanings(self.context, self.dataset, self.newest, run, self.scans[self.newest.version_id]),
             limits=(*(self._limits(run, evaluation) if run and evaluation else ()), *ALWAYS),
-            next_acts=acts,
+        )
+
+    def common(
+        self,
+        run: Run | None,
+        lines: tuple[VersionLine, ...] | None = None,
+        evaluation: AnyEvaluation | None = None,
+        suspects: Told | None = None,
+    ) -> Story:
+        """What is told whatever the labels are: versions, decisions, the effect of cleaning and what comes next. `run`
+        is the one that the story is about."""
+        lines = lines or tuple(line_of(one, self.scans[one.version_id], None) for one in self.versions)
+        known = Known(
+            self.context, self.dataset, self.target, self.newest, lines, evaluation, run, suspects, self.scans
+        )
+        effect = self.effects[0] if self.effects else None
+        reviewed = any(one.kind == "review" for one in self.versions)
+        return Story(
+            dataset=self.dataset,
+            newest=self.newest,
+            lines=lines,
+            score=None,
+            errors=0,
+            trend="",
+            decided=tuple(tally(self.context.store, self.dataset.dataset_id)),
+            effect=conclude(effect).sentence if effect else NOBODY_MEASURED if reviewed else NOTHING_CLEANED,
+            effect_verdict=conclude(effect).verdict if effect else None,
+            effect_version=self._number(effect.version_id) if effect else None,
+            measured=effect,
+            baselines=(),
+            worst=(),
+            suspects=None,
+            suspects_missing="",
+            classes=(),
+            limits=ALWAYS,
+            next_acts=next_acts.next_acts(known, measured=effect is not None or not reviewed),
         )
 
     def _limits(self, run: Run, found: AnyEvaluation) -> list[str]:

@@ -2,43 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
 from core.records import NO_LABEL, RowFilter, Version
-from core.store.acts.in_force import in_force_sql, standing_sql
+from core.store.acts.in_force import in_force_at_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.filters import has_class, where_sql
+from core.store.filters import Condition, has_class, where_sql
 from core.store.relations import relation
 from core.tasks import task_named
 
 
-def rows_of_classes(db: Database, version: Version, classes: Sequence[str], where: RowFilter) -> pa.Table:
-    """The rows that have one of the classes by the decisions in force, else as the version has them, by row id:
-    example_id, label, effective (the label by these decisions), split, verdict (the decision that is in force, null
-    where there is none), settled (whether somebody has looked at the label). Rows that are excluded are none."""
+def counts_of_classes(
+    db: Database, version: Version, classes: Sequence[str], where: RowFilter
+) -> list[tuple[str, str | None, int, int]]:
+    """(label by the decisions in force, split, rows, those of them with such a decision) of the rows that
+    `rows_of_classes` lists, the most frequent first."""
+    query, parameters = _rows_sql(db, version, classes, where)
+    found = db.fetch(
+        f"SELECT effective, split, count(*), count(verdict) FROM ({query}) GROUP BY ALL ORDER BY 3 DESC, 1, 2",
+        parameters,
+    )
+    return [(label, split, int(rows), int(decided)) for label, split, rows, decided in found]
+
+
+def rows_of_classes(
+    db: Database, version: Version, classes: Sequence[str], where: RowFilter, rows: int
+) -> Iterator[pa.Table]:
+    """The rows that have one of the classes by the decisions in force now, else as the version has them, by row id, so
+    many at a time, whatever is decided meanwhile: example_id, label, effective (the label by these decisions), split,
+    verdict (the decision that is in force, null where there is none), settled (whether somebody has looked at the
+    label). Rows that are excluded are none."""
+    query, parameters = _rows_sql(db, version, classes, where)
+    after = -1
+    while True:
+        with db.cursor() as cursor:
+            found = cursor.execute(
+                f"SELECT * FROM ({query}) WHERE example_id > ? ORDER BY example_id LIMIT ?", [*parameters, after, rows]
+            ).to_arrow_table()
+        if not found.num_rows:
+            return
+        yield found
+        after = found.column("example_id")[-1].as_py()
+
+
+def _rows_sql(db: Database, version: Version, classes: Sequence[str], where: RowFilter) -> Condition:
+    """As the decisions are now, however often it is asked."""
     dataset = get_dataset(db, version.dataset_id)
     target, rows = task_named(dataset.task).target, relation(db, version.version_id)
     condition, parameters = where_sql(where, dataset, rows)
     having = " OR ".join([has_class(target, "effective")] * len(classes))
-    in_force, standing = in_force_sql(db, version.version_id), standing_sql(db, version.version_id)
-    with db.cursor() as cursor:
-        return cursor.execute(
-            f"""SELECT * EXCLUDE (action) FROM (
-                    SELECT r.example_id, r.label, r.split, d.decision_id AS verdict, d.action,
-                           CASE WHEN d.action = 'relabel' THEN nullif(d.new_label, '{NO_LABEL}')
-                                ELSE r.label END AS effective,
-                           r.example_id IN (SELECT example_id FROM {standing} WHERE action IN ('keep', 'relabel'))
-                               AS settled
-                    FROM (SELECT example_id, label, split FROM {rows} WHERE {condition}) r
-                    LEFT JOIN {in_force} d ON d.example_id = r.example_id)
-                WHERE action IS DISTINCT FROM 'exclude' AND effective IS NOT NULL AND ({having})
-                ORDER BY example_id""",
-            [*parameters, *classes],
-        ).to_arrow_table()
+    in_force, standing = in_force_at_sql(version.version_id, db.newest_act()), standing_sql(db, version.version_id)
+    return (
+        f"""SELECT * EXCLUDE (action) FROM (
+                SELECT r.example_id, r.label, r.split, d.decision_id AS verdict, d.action,
+                       CASE WHEN d.action = 'relabel' THEN nullif(d.new_label, '{NO_LABEL}')
+                            ELSE r.label END AS effective,
+                       r.example_id IN (SELECT example_id FROM {standing} WHERE action IN ('keep', 'relabel'))
+                           AS settled
+                FROM (SELECT example_id, label, split FROM {rows} WHERE {condition}) r
+                LEFT JOIN {in_force} d ON d.example_id = r.example_id)
+            WHERE action IS DISTINCT FROM 'exclude' AND effective IS NOT NULL AND ({having})""",
+        [*parameters, *classes],
+    )
 
 
 def decisions_giving(db: Database, dataset_id: str, code: str) -> int:

@@ -111,7 +111,6 @@ NUMBER = Target(
     name="number",
     several=False,
     numeric=True,
-    lacks=frozenset(("effect", "story")),
     read=read,
     classes_in=classes_in,
     classes_sql=lambda label: "CAST([] AS VARCHAR[])",

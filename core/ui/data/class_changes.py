@@ -3,21 +3,28 @@ before; it is done as one act, with one undo."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.context import Context
+from core.errors import WinnowError
+from core.progress import Report
 from core.records import MAX_CLASS_NAME, Dataset, RowFilter
 from core.review.words import label_words
 from core.services.classes.changing import EVERY, ClassChange, Kind, PlannedChange, carry_out_change, plan_change
 from core.services.classes.naming import NamedClass
 from core.services.review.many import Done, take_back
+from core.store.ids import new_id
 from core.store.rows import values
 from core.tasks import target_of
+from core.ui.parts.job_words import duration
 from core.ui.parts.labels import split_said
-from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain, show_error, shown_errors
 from core.ui.shell.guard import current_user
 from core.ui.shell.pages import open_link
-from core.words import later, say, say_n
+from core.words import later, say, say_n, stored
 
 KINDS: dict[Kind, str] = {
     "rename": later("Rename a class"),
@@ -27,7 +34,21 @@ KINDS: dict[Kind, str] = {
 }
 EXCLUDE, NONE, UNLABELLED = later("are excluded"), later("just lose it"), later("have no label")
 LISTED = 6
-DONE = "class-change-done"
+DONE, DOING = "class-change-done", "class-change-doing"
+LONG, ROWS_A_SECOND = 20_000, 5_000
+"""From so many rows on it is said how long a change takes, at so many a second on two cores."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """A change that is under way, or its undo."""
+
+    dataset_id: str
+    rows: int
+    act_id: str
+    undo_id: str = ""
+    planned: PlannedChange | None = None
+    """None of an undo."""
 
 
 def class_changes(context: Context, dataset: Dataset, found: list[NamedClass]) -> None:
@@ -41,7 +62,9 @@ def class_changes(context: Context, dataset: Dataset, found: list[NamedClass]) -
             "Versions that there are keep their classes, and runs those that they have learnt."
         )
     )
-    _said(context, dataset)
+    if not _followed(context, dataset):
+        return
+    _said(dataset)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         change = _chosen(context, dataset, [one.code for one in found])
     if change is None:
@@ -50,8 +73,10 @@ def class_changes(context: Context, dataset: Dataset, found: list[NamedClass]) -
         planned = plan_change(context, dataset, change)
         _preview(dataset, planned)
         title = say_n("Change {n:,} row", "Change {n:,} rows", planned.rows)
+        if planned.rows >= LONG:
+            st.caption(say("Takes about {time}.", time=duration(planned.rows / ROWS_A_SECOND)))
         if st.button(title, type="primary", icon=":material/done_all:", key="class-change", disabled=not planned.rows):
-            st.session_state[DONE] = (dataset.dataset_id, carry_out_change(context, planned, current_user()))
+            st.session_state[DOING] = _Doing(dataset.dataset_id, planned.rows, new_id(), planned=planned)
             for key in ("class-change-of", "class-change-to", "class-change-words"):
                 st.session_state.pop(key, None)
             st.rerun()
@@ -160,7 +185,35 @@ def _preview(dataset: Dataset, planned: PlannedChange) -> None:
         st.caption(" · ".join(said))
 
 
-def _said(context: Context, dataset: Dataset) -> None:
+def _followed(context: Context, dataset: Dataset) -> bool:
+    """Follows the change, or the undo, that is under way in this session; whether there is none any more."""
+    doing: _Doing | None = st.session_state.get(DOING)
+    if doing is None or doing.dataset_id != dataset.dataset_id:
+        return True
+    user = current_user()
+
+    def work(report: Report) -> Done:
+        if doing.planned is None:
+            return take_back(context, doing.act_id, user, doing.undo_id, report)
+        return carry_out_change(context, doing.planned, user, doing.act_id, report)
+
+    rows = doing.rows
+    what = stored(f"Changing {rows:,} rows") if doing.planned else stored(f"Taking back {rows:,} rows")
+    answers = context.beside.answers("changes of classes", kept=4)
+    try:
+        done = settled(lambda: answers.ask((doing.act_id, doing.undo_id, user), what, work))
+    except WinnowError as error:
+        st.session_state.pop(DOING)
+        show_error(error)
+        return True
+    if done is not None:
+        st.session_state.pop(DOING)
+        st.session_state[DONE] = (dataset.dataset_id, done) if doing.planned else None
+        st.rerun()
+    return False
+
+
+def _said(dataset: Dataset) -> None:
     """What came of the last change in this session, the way back, and the way on."""
     found: tuple[str, Done] | None = st.session_state.get(DONE)
     if found is None or found[0] != dataset.dataset_id:
@@ -178,7 +231,5 @@ def _said(context: Context, dataset: Dataset) -> None:
         )
         open_link("review", say("Make a version"), key="class-change-version", dataset=dataset.name, view="versions")
     if undo:
-        with shown_errors():
-            take_back(context, done.act.act_id, current_user())
-            st.session_state.pop(DONE, None)
-            st.rerun()
+        st.session_state[DOING] = _Doing(dataset.dataset_id, done.rows, done.act.act_id, new_id())
+        st.rerun()

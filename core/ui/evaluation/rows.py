@@ -22,7 +22,7 @@ from core.store.predictions import SUREST
 from core.store.rows import get_rows
 from core.tasks import target_of
 from core.ui import keys
-from core.ui.evaluation.choice import AnyShown, Shown, named_in_url
+from core.ui.evaluation.choice import AnyShown, Shown, ShownNumbers, named_in_url
 from core.ui.evaluation.class_box import class_box
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import Layout, layout_switch, rows_of_page
@@ -288,7 +288,7 @@ def _title(total: int, true: str | None, predicted: str | None) -> str:
     return say("{rows} predicted wrong", rows=rows)
 
 
-def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
+def to_review(shown: AnyShown | ShownNumbers, cell: Mapping[str, str | None]) -> None:
     """These rows on the desk, as the newest version has them: that is where the next one is made from."""
     cell = {key: None if name is None else shown.dataset.coded(name) for key, name in cell.items()}
     link(

@@ -13,6 +13,7 @@ from core.services.lists import FILTERS, predictions_listed
 from core.services.review.blind import Blind
 from core.services.review.sources import RunSource
 from core.services.runs.listing import get_run
+from core.tasks import target_of
 from core.ui import keys
 from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
@@ -25,7 +26,8 @@ _SET = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
 
 
 def run_queue(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
-    """Says which rows these are, and hands them out the surest first. Raises `NotFoundError` for the run."""
+    """Says which rows these are, and hands them out the surest first, of numbers the farthest off for what is usual
+    first. Raises `NotFoundError` for the run."""
     asked = st.query_params
     run, _ = get_run(context, dataset.dataset_id, asked[keys.RUN])
     asked_for = {key: asked.get(key) for key in (keys.TRUE, keys.PREDICTED, *_SET)}
@@ -53,11 +55,14 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
     of = {key: None if code is None else dataset.called(code) for key, code in cell.items()}
     said = _of(of) or _what(*named)
     split = plain(split_said(where.split))
-    title = (
-        say("Rows of {split}, judged blind", split=split)
-        if blind
-        else say("Rows of {split} that run {number} {does}", split=split, number=run.number, does=said)
-    )
+    if blind:
+        title = say("Rows of {split}, judged blind", split=split)
+    elif target_of(dataset).numeric:
+        title = say(
+            "Rows of {split}, those first that are farthest off for run {number}", split=split, number=run.number
+        )
+    else:
+        title = say("Rows of {split} that run {number} {does}", split=split, number=run.number, does=said)
     with above, st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-run"):
         st.markdown(title, width="content")
         link(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.context import Context
-from core.evaluation.effect_words import conclude, figures_of
+from core.evaluation.effect_words import conclude, figures_of, of_numbers
 from core.records import Arm, CleaningEffect, Dataset, Estimate
 from core.services.steps.first_steps import FirstStep, FirstSteps, StepName, put_away, shown_first_steps
 from core.services.steps.planted import PlantedErrors
@@ -134,6 +134,14 @@ def _share(one: Estimate) -> str:
 
 def _before_and_after(effect: CleaningEffect) -> str:
     before, after, random = arms(effect)
+    if of_numbers(effect):
+        return say(
+            "{figure} {before:.4g} before and {after:.4g} after review; after as many random changes {random:.4g}.",
+            figure=figure_of(effect),
+            before=before,
+            after=after,
+            random=random,
+        )
     return say(
         "{figure} {before:.1%} before and {after:.1%} after review; after as many random changes {random:.1%}.",
         figure=figure_of(effect),
@@ -150,8 +158,8 @@ def figure_of(effect: CleaningEffect) -> str:
 
 
 def arms(effect: CleaningEffect) -> tuple[float, float, float]:
-    """The figure that is judged by, in 0–1, of models that learnt from labels as given, as reviewed, and as given with
-    as many random changes, on the test labels that the conclusion rests on."""
+    """The figure that is judged by, in 0–1 or of numbers in their units, of models that learnt from labels as given, as
+    reviewed, and as given with as many random changes, on the test labels that the conclusion rests on."""
     scoring = effect.on(conclude(effect).labels_from)
     pairs: tuple[tuple[Arm, Arm], ...] = (("given", "reviewed"), ("given", "random"))
     reviewed, random = (scoring.of(*pair).differences[0] for pair in pairs)
@@ -163,18 +171,25 @@ def outcome(found: FirstSteps) -> None:
     figures: list[tuple[str, str, str | None, str]] = []
     if found.effect is not None:
         before, after, random = arms(found.effect)
-        figure = figure_of(found.effect)
+        figure, numbers = figure_of(found.effect), of_numbers(found.effect)
+
+        def told(value: float) -> str:
+            return f"{value:,.4g}" if numbers else f"{value:.1%}"
+
+        def apart(by: float) -> str:
+            return f"{by:+,.3g}".replace("-", "−") if numbers else _points(by)
+
         figures += [
             (
-                *(say("{figure} before", figure=figure), f"{before:.1%}", None),
+                *(say("{figure} before", figure=figure), told(before), None),
                 say("Of models that learnt from the labels as loaded."),
             ),
             (
-                *(say("{figure} after", figure=figure), f"{after:.1%}", _points(after - before)),
+                *(say("{figure} after", figure=figure), told(after), apart(after - before)),
                 say("Of models that learnt from reviewed labels."),
             ),
             (
-                *(say("After random changes"), f"{random:.1%}", _points(random - before)),
+                *(say("After random changes"), told(random), apart(random - before)),
                 say("The control: as many changes, made at random. Cleaning helps by what it is better than this."),
             ),
         ]
@@ -204,9 +219,10 @@ def outcome(found: FirstSteps) -> None:
                 ),
             ),
         ]
+    lower_is_better = found.effect is not None and of_numbers(found.effect)
     with st.grid(max(1, len(figures)), min_column_width=150, gap="small"):
         for title, value, delta, explained in figures:
-            st.metric(title, value, delta, help=explained)
+            st.metric(title, value, delta, delta_color="inverse" if lower_is_better else "normal", help=explained)
     if found.effect is not None:
         st.caption(plain(say_stored(conclude(found.effect).sentence)))
     if found.planted is not None:

@@ -6,10 +6,9 @@ from typing import Literal
 
 import streamlit as st
 
-from core.records import Dataset, NextAct, Story
+from core.records import NextAct, Story
 from core.services.evaluation.words import percent
 from core.services.story.words import EFFECTS, ends, figure_name, gain, headline, share_words
-from core.tasks import INSTEAD, LACKS, task_named
 from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import open_link
@@ -18,16 +17,6 @@ from core.ui.story.behind import ERRORS, count, flagged_of
 from core.words import say, say_n, say_stored
 
 CARD_PIXELS = 260
-
-
-def not_told(dataset: Dataset) -> bool:
-    """Whether no story is told of such labels yet; says so."""
-    task = task_named(dataset.task)
-    if "story" not in task.target.lacks:
-        return False
-    said = f"{say(LACKS['story'], task=say(task.title))} {say(INSTEAD['story'])}"
-    st.info(plain(said), icon=":material/info:")
-    return True
 
 
 def answer(told: Story) -> None:

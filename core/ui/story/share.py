@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -17,9 +18,14 @@ from core.ui.shell.reading import mark_of
 from core.words import in_this_language, say, say_stored
 
 
-def take_along(context: Context, told: Story) -> None:
-    """The link for others, which is to be read only, and the report as a file."""
-    address = shared_link(told.dataset)
+def report_of(context: Context, told: Story) -> Callable[[], str]:
+    """What writes the report of a story."""
+    return lambda: story_report(context, told, by=current_user())
+
+
+def take_along(dataset: Dataset, report: Callable[[], str] | None) -> None:
+    """The link for others, which is to be read only, and the report as a file, where there is one."""
+    address = shared_link(dataset)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="story-take-along"):
         copy_link(
             address,
@@ -27,16 +33,17 @@ def take_along(context: Context, told: Story) -> None:
             label=say("Copy link for others"),
             explained=say("Opens this story alone, to be read: no other page, nothing that could be changed."),
         )
-        st.download_button(
-            say("Download report"),
-            in_this_language(lambda: story_report(context, told, by=current_user()).encode()),
-            file_name(f"{told.dataset.name}-story.html"),
-            "text/html",
-            icon=":material/download:",
-            on_click="ignore",
-            key="report-download",
-            help=say("Two pages and an appendix in one HTML file: opens offline and prints."),
-        )
+        if report is not None:
+            st.download_button(
+                say("Download report"),
+                in_this_language(lambda: report().encode()),
+                file_name(f"{dataset.name}-story.html"),
+                "text/html",
+                icon=":material/download:",
+                on_click="ignore",
+                key="report-download",
+                help=say("Two pages and an appendix in one HTML file: opens offline and prints."),
+            )
     if for_this_machine_only(address):
         st.caption(f":material/warning: {say_stored(LOOPBACK)}")
 

@@ -18,7 +18,7 @@ from core.services.cleaning_effect import (
     newest_job,
     preview_effect,
     start_cleaning_effect,
-    strategies_for,
+    strategies_of,
 )
 from core.services.jobs import stop
 from core.services.runs.forecast_time import time_of_effect
@@ -126,7 +126,7 @@ def compare_labels(context: Context, dataset: Dataset, version: Version, user: s
 def _form(context: Context, dataset: Dataset, version: Version, user: str, rows: dict[str, ReviewedRows]) -> None:
     for split, words in (("train", say("rows to learn from")), ("test", say("test rows"))):
         st.markdown(plain(_changes(rows[split], words)))
-    offered = strategies_for(task_named(dataset.task))
+    offered = strategies_of(task_named(dataset.task))
     strategy = (
         offered[0]
         if len(offered) == 1

@@ -10,7 +10,16 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.charts.differences import differences
-from core.evaluation.effect_words import Conclusion, Verdict, conclude, figures_of, of_sets, of_spans
+from core.evaluation.effect_words import (
+    Conclusion,
+    Verdict,
+    amounts,
+    conclude,
+    figures_of,
+    of_numbers,
+    of_sets,
+    of_spans,
+)
 from core.records import Arm, CleaningEffect, Dataset, Difference, EffectScoring, Estimate, TestLabels
 from core.services.cleaning_effect import STRATEGIES
 from core.ui.chart_files import chart_with_files
@@ -48,27 +57,36 @@ def result(effect: CleaningEffect, dataset: Dataset) -> None:
         st.caption(f":material/info: {plain(say_stored(note))}")
     scorings = _shown(effect, conclusion)
     figures = {name: (said := say(words))[0].upper() + said[1:] for name, words in figures_of(effect).items()}
-    columns = st.columns(SIDE_BY_SIDE, gap="medium")
+    shares, columns = not of_numbers(effect), st.columns(SIDE_BY_SIDE, gap="medium")
+    drawn = (
+        later("**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it")
+        if shares
+        else later("**{title}**: mean difference, 95 % interval; hollow: 0 is in it")
+    )
     for column, (figure, title) in zip(cycle(columns), figures.items(), strict=False):
         with column:
-            st.caption(say("**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it", title=title))
+            st.caption(say(drawn, title=title))
             series = [
                 (_labels(one.labels_from), [one.of(*pair).of(figure).difference for pair in PAIRS]) for one in scorings
             ]
-            _chart([say(title) for title in PAIRS.values()], series, dataset, f"effect-{figure}")
+            _chart([say(title) for title in PAIRS.values()], series, dataset, f"effect-{figure}", shares)
     with st.expander(say("Numbers"), icon=":material/table:"):
-        st.dataframe(_numbers(scorings, figures), hide_index=True, column_config=_formats(), key="effect-numbers")
+        table, formats = _numbers(scorings, figures, shares), _formats(shares)
+        st.dataframe(table, hide_index=True, column_config=formats, key="effect-numbers")
         st.caption(_method(effect))
-    _classes(effect.on(conclusion.labels_from), len(figures), dataset)
+    if shares:
+        _classes(effect.on(conclusion.labels_from), len(figures), dataset)
 
 
-def _chart(names: Sequence[str], series: _Series, dataset: Dataset, key: str) -> None:
+def _chart(names: Sequence[str], series: _Series, dataset: Dataset, key: str, shares: bool = True) -> None:
     told = [
-        f"{name}, {title}: {say('{n:+.1f} points', n=100 * one.estimate)}"
+        f"{name}, {title}: {say('{n:+.1f} points', n=100 * one.estimate) if shares else amounts(one)[0]}"
         for title, estimates in series
         for name, one in zip(names, estimates, strict=True)
     ]
-    chart_with_files(differences(names, series), key=key, dataset=dataset.name, name=key, alt="; ".join(told))
+    chart_with_files(
+        differences(names, series, shares=shares), key=key, dataset=dataset.name, name=key, alt="; ".join(told)
+    )
 
 
 def title_of(effect: CleaningEffect) -> str:
@@ -100,7 +118,9 @@ def _labels(labels_from: TestLabels) -> str:
     return say("on test labels as given") if labels_from == "given" else say("on test labels as reviewed")
 
 
-def _numbers(scorings: Sequence[EffectScoring], figures: Mapping[str, str]) -> list[Mapping[str, str | float]]:
+def _numbers(
+    scorings: Sequence[EffectScoring], figures: Mapping[str, str], shares: bool
+) -> list[Mapping[str, str | float]]:
     return [
         {
             "test labels": say(
@@ -108,7 +128,7 @@ def _numbers(scorings: Sequence[EffectScoring], figures: Mapping[str, str]) -> l
             ),
             "figure": words,
             "compared": say(title),
-            **_values(one.of(*pair).of(figure)),
+            **_values(one.of(*pair).of(figure), shares),
         }
         for one in scorings
         for figure, words in figures.items()
@@ -116,16 +136,18 @@ def _numbers(scorings: Sequence[EffectScoring], figures: Mapping[str, str]) -> l
     ]
 
 
-def _values(difference: Difference) -> dict[str, float]:
-    """In percent and in points."""
+def _values(difference: Difference, shares: bool = True) -> dict[str, float]:
+    """Of shares in percent and in points."""
     found = difference.difference
     values = {"first": difference.second, "second": difference.first, "difference": found.estimate}
-    return {name: 100 * value for name, value in (values | {"low": found.low, "high": found.high}).items()}
+    unit = 100 if shares else 1
+    return {name: unit * value for name, value in (values | {"low": found.low, "high": found.high}).items()}
 
 
-def _formats() -> dict[str, ColumnConfig]:
-    percent = {name: st.column_config.NumberColumn(say(name), format="%.2f %%") for name in ("first", "second")}
-    points = {name: st.column_config.NumberColumn(say(name), format="%+.2f") for name in ("difference", "low", "high")}
+def _formats(shares: bool = True) -> dict[str, ColumnConfig]:
+    own, by = ("%.2f %%", "%+.2f") if shares else ("%.4g", "%+.4g")
+    percent = {name: st.column_config.NumberColumn(say(name), format=own) for name in ("first", "second")}
+    points = {name: st.column_config.NumberColumn(say(name), format=by) for name in ("difference", "low", "high")}
     named = {name: st.column_config.Column(say(name)) for name in _NAMED}
     return {**named, **percent, **points}
 
@@ -168,13 +190,16 @@ def _classes(scoring: EffectScoring, figures: int, dataset: Dataset) -> None:
 
 def _method(effect: CleaningEffect) -> str:
     excluded = effect.test.excluded
-    alike = (
-        say("as many classes given to a row or taken from it, and those that review gave or took")
-        if of_sets(effect)
-        else say("spans that get another type, begin or end elsewhere, are added or taken away as often as in review")
-        if of_spans(effect)
-        else say("the classes that review changed labels to")
-    )
+    if of_numbers(effect):
+        alike = say("numbers changed by the amounts by which review changed them")
+    elif of_sets(effect):
+        alike = say("as many classes given to a row or taken from it, and those that review gave or took")
+    elif of_spans(effect):
+        alike = say(
+            "spans that get another type, begin or end elsewhere, are added or taken away as often as in review"
+        )
+    else:
+        alike = say("the classes that review changed labels to")
     left_out = say(
         " {excluded:,} test rows that review excluded are left out of the scoring on reviewed labels.",
         excluded=excluded,

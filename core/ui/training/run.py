@@ -25,6 +25,7 @@ from core.services.runs.listing import (
     spec_of,
 )
 from core.services.train import followed_by
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.live import live
 from core.ui.parts.choices import pick
@@ -107,7 +108,7 @@ def _run(context: Context, dataset: Dataset, run_id: str, others: Sequence[Run],
     for note in notes(context, run):
         st.caption(f":material/info: {plain(say_stored(note))}")
     if run.summary:
-        _scores(run)
+        _scores(run, several=task_named(dataset.task).target.several)
     figures = metrics(context, run)
     if not run.summary:
         newest_figures(figures, run)
@@ -191,8 +192,8 @@ def _standing(job: Job) -> str:
     return " · ".join([*parts, job.device] if job.device else parts)
 
 
-def _scores(run: Run) -> None:
-    """How well it does on each split, and what it took."""
+def _scores(run: Run, *, several: bool) -> None:
+    """How well it does on each split, and what it took; `several`: whether a row may have several classes."""
     summary = run.summary
     with st.container(horizontal=True, gap="medium", key="run-scores"):
         for split in sorted(summary["splits"], key=_importance):
@@ -201,8 +202,11 @@ def _scores(run: Run) -> None:
                 if scores.get("mae") is not None:
                     _numbers(scores, split)
                     continue
+                said = {"accuracy": scores["accuracy"], "split": plain(split_said(split))}
                 st.markdown(
-                    say("**{accuracy:.2%}** on {split}", accuracy=scores["accuracy"], split=plain(split_said(split)))
+                    say("**{accuracy:.2%}** subset accuracy on {split}", **said)
+                    if several
+                    else say("**{accuracy:.2%}** on {split}", **said)
                 )
                 st.caption(say("macro F1 {score:.2%} · {rows:,} rows", score=scores["macro_f1"], rows=scores["rows"]))
     st.caption(plain(" · ".join(took(summary, in_epochs(run)))))

@@ -26,6 +26,8 @@ WIDTHS = (3.4, 2.2, 1.2, 1.2, 2, 1.4)
 NUMBERS = ("mae", "r2")
 """The scores of labels that are numbers."""
 HEADS = (later("Run"), later("Status"), later("Test accuracy"), later("Test macro F1"), later("When"), "")
+SETS_HEADS = (HEADS[0], HEADS[1], later("Test subset accuracy"), *HEADS[3:])
+"""Where a row may have several classes or entities: it is right where all of them are."""
 NUMBER_HEADS = (later("Run"), later("Status"), later("Test MAE"), later("Test R²"), later("When"), "")
 
 
@@ -48,7 +50,8 @@ def run_list(dataset: Dataset, found: Sequence[RunAndJob], chosen: Run) -> None:
     st.caption(say_n("{n:,} run of this dataset", "{n:,} runs of this dataset, newest first", len(found)))
     with st.container(gap=None, border=True, key="run-list"):
         with st.container(key="run-list-head"):
-            heads = NUMBER_HEADS if task_named(dataset.task).target.numeric else HEADS
+            target = task_named(dataset.task).target
+            heads = NUMBER_HEADS if target.numeric else SETS_HEADS if target.several else HEADS
             for column, head in zip(st.columns(WIDTHS), heads, strict=True):
                 column.caption(say(head) if head else "")
         for run, job in shown:

@@ -13,6 +13,7 @@ from core.finetune.settings import SETTINGS
 from core.records import Dataset, Run
 from core.services.runs.listing import headline_scores, in_epochs, metrics
 from core.store.versions import list_versions
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.parts.labels import split_said
@@ -23,6 +24,8 @@ MOST = 12
 """Runs whose lines can be told apart."""
 CURVES = ((later("Loss on validation"), "loss", "validation", False), (later("Loss on train"), "loss", "train", False))
 SCORES = ((later("Accuracy on validation"), "accuracy", "validation", True),)
+SETS_SCORES = ((later("Subset accuracy on validation"), "accuracy", "validation", True),)
+"""Where a row may have several classes."""
 
 
 def several(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
@@ -44,7 +47,7 @@ def several(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
         )
         if len(chosen) > 1:
             picked = [by_number[number] for number in chosen]
-            _table(context, picked)
+            _table(context, dataset, picked)
             _curves(context, dataset, picked)
 
 
@@ -56,7 +59,7 @@ def _to_url() -> None:
         st.query_params.pop(keys.COMPARED, None)
 
 
-def _table(context: Context, runs: Sequence[Run]) -> None:
+def _table(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
     """A row for each run; settings in which all agree are left out."""
     versions = {version.version_id: version.number for version in list_versions(context.store, runs[0].dataset_id)}
     differing = [setting for setting in SETTINGS if len({str(run.spec.get(setting.name)) for run in runs}) > 1]
@@ -83,7 +86,9 @@ def _table(context: Context, runs: Sequence[Run]) -> None:
             "run": st.column_config.Column(say("Run")),
             "version": st.column_config.Column(say("Version")),
             "split": st.column_config.Column(say("Scored on")),
-            "accuracy": st.column_config.NumberColumn(say("Accuracy"), format="percent"),
+            "accuracy": st.column_config.NumberColumn(
+                say("Subset accuracy") if task_named(dataset.task).target.several else say("Accuracy"), format="percent"
+            ),
             "macro_f1": st.column_config.NumberColumn(say("Macro F1"), format="percent"),
             "mae": st.column_config.NumberColumn(say("MAE"), format="%.4g"),
             "r2": st.column_config.NumberColumn(say("R²"), format="%.3f"),
@@ -101,7 +106,8 @@ def _curves(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
     """A colour for each run."""
     figures = {run.run_id: metrics(context, run) for run in runs if in_epochs(run)}
     drawn = []
-    for title, name, split, share in (*CURVES, *SCORES):
+    scores = SETS_SCORES if task_named(dataset.task).target.several else SCORES
+    for title, name, split, share in (*CURVES, *scores):
         lines = []
         for colour, run in enumerate(one for one in runs if one.run_id in figures):
             points = [

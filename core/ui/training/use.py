@@ -8,9 +8,10 @@ from typing import Literal
 import streamlit as st
 
 from core.context import Context
-from core.records import Run
+from core.records import Dataset, Run
 from core.services.runs.listing import headline_scores
 from core.services.runs.models import export_model, folder_name, output_of, snippet
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.downloads import download_link
@@ -21,7 +22,7 @@ from core.words import later, say, say_stored
 WAYS: dict[Literal["one", "file"], str] = {"one": later("One example"), "file": later("A whole file")}
 
 
-def choose_model(runs: Sequence[Run]) -> Run:
+def choose_model(dataset: Dataset, runs: Sequence[Run]) -> Run:
     """The run that the URL names, else the newest of these. All of them are done."""
     done = {str(run.number): run for run in runs}
     named = st.query_params.get(keys.RUN)
@@ -29,20 +30,26 @@ def choose_model(runs: Sequence[Run]) -> Run:
         st.caption(
             f":material/info: {plain(say('Run {named} has no model: it is not there, or not done.', named=named))}"
         )
-    return done[
-        pick(say("Run"), keys.RUN, {number: _named(run) for number, run in done.items()}, width=520, labelled=True)
-    ]
+    several = task_named(dataset.task).target.several
+    names = {number: _named(run, several) for number, run in done.items()}
+    return done[pick(say("Run"), keys.RUN, names, width=520, labelled=True)]
 
 
-def _named(run: Run) -> str:
+def _named(run: Run, several: bool) -> str:
     """`3: Quick retrain of minilm, version 2 (97.1% on test)`."""
     split, scores = headline_scores(run)
     if split and scores.get("mae") is not None:
         score = say(" (MAE {mae:.4g} on {split})", mae=scores["mae"], split=split_said(split))
         return f"{run.number}: {say_stored(run.title)}{score}"
-    return f"{run.number}: {say_stored(run.title)}" + (
-        say(" ({accuracy:.1%} on {split})", accuracy=scores["accuracy"], split=split_said(split)) if split else ""
-    )
+    score = ""
+    if split:
+        said = {"accuracy": scores["accuracy"], "split": split_said(split)}
+        score = (
+            say(" ({accuracy:.1%} subset accuracy on {split})", **said)
+            if several
+            else say(" ({accuracy:.1%} on {split})", **said)
+        )
+    return f"{run.number}: {say_stored(run.title)}{score}"
 
 
 def what_to_predict() -> Literal["one", "file"]:

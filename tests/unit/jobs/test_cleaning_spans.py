@@ -16,7 +16,7 @@ from core.evaluation.spans.effect import compare_spans
 from core.finetune.settings import resolve
 from core.jobs.cleaning_effect import run as cleaning
 from core.jobs.cleaning_effect.span_draws import Edit, changed_spans, edits
-from core.jobs.cleaning_effect.web import strategies_for
+from core.jobs.cleaning_effect.web import strategies_of
 from core.queue import JobFolder, ProgressWriter
 from core.records import TrainSpec
 from core.targets.spans.form import written
@@ -130,5 +130,5 @@ def test_heads_learn_the_spans_of_their_arm_alone(tmp_path: Path) -> None:
 
 
 def test_a_full_fine_tune_is_not_offered_for_spans() -> None:
-    assert strategies_for(task_named("token-classification")) == ("head",)
-    assert strategies_for(task_named("multi-label-text")) == ("head", "full")
+    assert strategies_of(task_named("token-classification")) == ("head",)
+    assert strategies_of(task_named("multi-label-text")) == ("head", "full")

@@ -32,6 +32,9 @@ def test_an_act_has_the_decisions_that_were_written_for_it(ledger: SqliteLedger)
     assert ledger.bulk.page(DATASET, limit=1, offset=1) == [first]
     assert (ledger.bulk.count(DATASET), ledger.bulk.by_id(first.act_id)) == (2, first)
     assert [one.example_id for one in ledger.bulk.decisions(first.act_id, limit=2, offset=1)] == [1, 2]
+    assert sorted(one.example_id for one in ledger.bulk.all_decisions(first.act_id, at_a_time=2)) == [
+        one.example_id for one in ledger.bulk.decisions(first.act_id, limit=99)
+    ]
 
 
 def test_an_act_of_which_nothing_was_written_is_not_listed(ledger: SqliteLedger) -> None:

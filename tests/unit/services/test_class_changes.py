@@ -15,10 +15,12 @@ from core.errors import UsageError
 from core.jobs.submit import about
 from core.records import NO_LABEL, Dataset, Reader, RowFilter, Schema, Version
 from core.review.records import Act
+from core.services.classes import changing
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.classes.naming import classes_of
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.old_classes import old_classes
+from core.services.review import many
 from core.services.review.decisions import make_version, record
 from core.services.review.log import log
 from core.services.review.many import Change, Done, acts, take_back
@@ -101,6 +103,26 @@ def test_a_class_is_renamed_as_one_act_and_versions_keep_their_own_lists(context
     assert [one.code for one in classes_of(context, now)] == ["art", "sport", "technology"]
     assert about(context, now, made).labels == ("art", "sport", "technology"), "jobs get the version's classes"
     assert about(context, now, first).labels == ("art", "sport", "tech")
+
+
+def test_rows_are_taken_in_parts_and_what_is_decided_meanwhile_is_left_alone(
+    context: Context, news: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changing, "PAGE_ROWS", 3)
+    monkeypatch.setattr(many, "BLOCK", 3)
+    told: list[tuple[float, float]] = []
+
+    def report(done: float, total: float) -> None:
+        told.append((done, total))
+        if done == 3:  # rows 2, 5 and 8 are written: 29, the last of the class, is on a later page
+            record(context, news.latest_version_id, "bob", [Act("b1", "keep", 29)])
+
+    done = carry_out_change(
+        context, plan_change(context, news, ClassChange("rename", ("tech",), "technology")), "ada", report=report
+    )
+    assert told == [(3, 10), (6, 10), (9, 10), (10, 10)]
+    assert (done.rows, done.left_alone) == (9, 1)
+    assert _labels(context, _version(context, news)).count("tech") == 1
 
 
 def test_one_undo_takes_it_back_and_the_new_class_off_the_list(context: Context, news: Dataset) -> None:

@@ -12,12 +12,14 @@ from core.evaluation.numbers import places
 from core.issues.contract import rounded
 from core.records import Example
 from core.services.evaluation.numbers import NumberEvaluation
+from core.services.evaluation.words import number_words
 from core.store.rows import get_rows
 from core.targets.number.form import written
 from core.ui import keys
 from core.ui.evaluation.choice import ShownNumbers
 from core.ui.evaluation.numbers.parts import chosen_cell, names
 from core.ui.evaluation.numbers.residuals import chosen_row
+from core.ui.evaluation.rows import to_review
 from core.ui.lists.paging import pages
 from core.ui.lists.rows import picked_rows, show_row
 from core.ui.lists.seen import in_newest
@@ -41,6 +43,8 @@ def examples(context: Context, shown: ShownNumbers) -> None:
         st.markdown(_title(shown, len(order), cell, chosen), width="content")
         if cell is not None or chosen is not None:
             st.button(say("All rows"), icon=":material/close:", type="tertiary", on_click=_clear, key="numbers-all")
+        elif len(order) and not reading():
+            to_review(shown, {})
     if not len(order):
         st.caption(say("No row."))
         return
@@ -104,12 +108,7 @@ def _clear() -> None:
 def _seen(shown: ShownNumbers, example: Example, place: int) -> Seen:
     predicted, half = (float(one[place]) for one in (shown.found.predicted, shown.found.half))
     number, around = rounded(predicted, half)
-    why = say(
-        "Run {run} predicts {number} ± {around}: nine labels of ten lie within.",
-        run=shown.run.number,
-        number=number,
-        around=around,
-    )
+    why = number_words(shown.run.number, predicted, half, float(shown.found.true[place]))
     caption = say("predicted {number} ± {around}", number=number, around=around)
     return Seen(example, written(predicted), caption=caption, why=why, tier=f"run {shown.run.number}")
 
