@@ -60,9 +60,9 @@ def figures_of(effect: CleaningEffect) -> Mapping[str, str]:
 
 
 def conclude(effect: CleaningEffect) -> Conclusion:
-    """Judges by accuracy, by micro F1 where labels are sets of classes, by F1 of whole entities where they are spans, by
-    MAE where they are numbers: review helped where the 95 % intervals of its difference to the labels as given and of
-    that to random changes both lie on the good side of 0."""
+    """Judges by accuracy, by micro F1 where labels are sets of classes, by F1 of whole entities where they are spans,
+    by MAE where they are numbers: review helped where the 95 % intervals of its difference to the labels as given and
+    of that to random changes both lie on the good side of 0."""
     labels_from: TestLabels = "reviewed" if effect.test.changed else "given"
     scoring = effect.on(labels_from)
     figure, words = next(iter(figures_of(effect).items()))

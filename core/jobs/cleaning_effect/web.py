@@ -141,6 +141,11 @@ def _check_settings(seeds: int, strategy: str, task: Task) -> None:
         )
     if strategy not in get_args(EffectStrategy):
         raise UsageError(f"Strategy cannot be {strategy!r}.", f"Choose one of: {', '.join(STRATEGIES)}.")
+    if task.target.located and strategy != "head":
+        raise UsageError(
+            f"Strategy cannot be {strategy!r} where labels are spans.",
+            "Take head, or train on two versions and compare their runs.",
+        )
     if task.target.numeric and strategy != "head":
         raise UsageError(
             f"Strategy cannot be {strategy!r} where labels are numbers.",
