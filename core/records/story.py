@@ -44,7 +44,7 @@ class ScoreOf:
     run: Run
     split: str
     figure: str
-    """`accuracy`, or `micro F1` where a row may have several classes."""
+    """`accuracy`, or `micro F1` where a row may have several classes; of numbers `MAE`, in their unit."""
     score: Estimate
     rows: int
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,8 @@ ROW_COLUMNS: Mapping[str, ColumnKind] = {
 }
 """What a row has whatever its dataset, and how it is asked for."""
 _COMPARED = (">=", "<=", ">", "<")
+_CASELESS = re.compile(r"[!-@\[-`{-~]+")
+"""ASCII without letters: no other character becomes one of these in lower case."""
 
 
 def label_asked(name: str, value: str, kind: str, target: Target) -> tuple[str, str]:
@@ -76,13 +79,23 @@ def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
 
 
 def _words(value: str, words: Sequence[str]) -> Condition:
-    """Texts that have all of these words, of which there is one at least. As one expression, in which a text is
-    lowered once and the rest of the words is looked for in those alone that have the longest."""
-    has = f"coalesce(contains(lower({value}), lower(?)), false)"
-    sql = has
-    for _ in words[1:]:
-        sql = f"CASE WHEN {has} THEN {sql} ELSE false END"
-    return sql, sorted(words, key=len, reverse=True)
+    """Texts that have all of these words, of which there is one at least. As one expression, in which each word is
+    looked for in those texts alone that have the ones before it: numbers and signs first, because they have no capitals
+    and the text need not be lowered for them, which is most of the work; then the longest. A word that stands in
+    another one is not looked for again."""
+    asked = [word for at, word in enumerate(words) if word not in words[:at] and not _within(word, words)]
+    asked.sort(key=lambda word: (not _CASELESS.fullmatch(word), -len(word)))
+    sql = ""
+    for word in reversed(asked):
+        lowered = f"contains({value}, ?)" if _CASELESS.fullmatch(word) else f"contains(lower({value}), lower(?))"
+        has = f"coalesce({lowered}, false)"
+        sql = f"CASE WHEN {has} THEN {sql} ELSE false END" if sql else has
+    return sql, asked
+
+
+def _within(word: str, words: Sequence[str]) -> bool:
+    """Whether a word is a part of another of these."""
+    return any(word in other and word != other for other in words)
 
 
 def _repeated(relation: str, having: str) -> str:
@@ -147,18 +160,26 @@ def column_sql(one: ColumnFilter, value: str, kind: str, target: Target | None =
 
 
 def sorted_by(order: RowOrder, dataset: Dataset, prefix: str = "") -> str:
-    """`ORDER BY` of an order by a row's column; missing values last, equal ones by their row id.
-
-    NaN is a missing value here, not DuckDB's largest number. Raises `NotFoundError` for an attribute that there is not.
-    """
-    direction = "DESC" if order.descending else "ASC"
+    """`ORDER BY` of an order by a row's column; missing values last, equal ones by their row id. Raises `NotFoundError`
+    for an attribute that there is not."""
     if order.column == EXAMPLE_ID:
-        return f"{prefix}{EXAMPLE_ID} {direction}"
+        return f"{prefix}{EXAMPLE_ID} {'DESC' if order.descending else 'ASC'}"
+    return f"{directed(sort_value(order, dataset, prefix), order)}, {prefix}{EXAMPLE_ID}"
+
+
+def sort_value(order: RowOrder, dataset: Dataset, prefix: str = "") -> str:
+    """What an order by a row's column compares, in SQL. NaN is a missing value here, not DuckDB's largest number.
+    Raises `NotFoundError` for an attribute that there is not."""
     column, kind = _column_of(order.column, dataset)
     column, _ = label_asked(order.column, f"{prefix}{column}", "category", task_named(dataset.task).target)
     if kind == "number" and order.column not in ROW_COLUMNS:
         column = f"CASE WHEN NOT isnan(CAST({column} AS DOUBLE)) THEN {column} END"
-    return f"{column} {direction} NULLS LAST, {prefix}{EXAMPLE_ID}"
+    return column
+
+
+def directed(value: str, order: RowOrder) -> str:
+    """`ORDER BY` of a value in an order's direction, missing ones last."""
+    return f"{value} {'DESC' if order.descending else 'ASC'} NULLS LAST"
 
 
 ISSUE_COLUMNS: Mapping[str, tuple[str, ColumnKind]] = {

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from core.errors import NotFoundError
-from core.records import Copy, Issue, IssueFilter, RowFilter, RowOrder, Scan
+from core.modalities import PAYLOAD_COLUMNS
+from core.records import EXAMPLE_ID, Copy, Issue, IssueFilter, RowFilter, RowOrder, Scan
 from core.store.acts.in_force import settled_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.filters import ISSUE_COLUMNS, Condition, issue_sql, joined, label_asked, sorted_by, where_sql
+from core.store.filters import ISSUE_COLUMNS, Condition, directed, issue_sql, joined, label_asked, sort_value, where_sql
 from core.store.relations import relation
 from core.targets import Target
 from core.tasks import task_named
@@ -50,10 +53,10 @@ def page_of_ranks(
     db: Database, scan: Scan, where: IssueFilter, limit: int, offset: int = 0, order: RowOrder = BY_RANK
 ) -> list[int]:
     """The ranks of `page_issues`. Raises `NotFoundError` for an attribute that the dataset has not."""
-    condition, parameters = issue_condition(db, scan, where)
-    among, by = ordered_issues(db, scan, order), issue_order(db, scan, order)
+    among, condition, parameters = _sortable(db, scan, where, order)
     found = db.fetch(
-        f"SELECT i.rank FROM {among} WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?", [*parameters, limit, offset]
+        f"SELECT i.rank FROM {among} WHERE {condition} ORDER BY {issue_order(db, scan, order)} LIMIT ? OFFSET ?",
+        [*parameters, limit, offset],
     )
     return [rank for (rank,) in found]
 
@@ -61,40 +64,48 @@ def page_of_ranks(
 def count_and_page_of_ranks(
     db: Database, scan: Scan, where: IssueFilter, limit: int, offset: int = 0, order: RowOrder = BY_RANK
 ) -> tuple[int, list[int]]:
-    """`count_issues` and `page_of_ranks`, in one pass where the filter has to read every text."""
-    if not where.rows.text:
+    """`count_issues` and `page_of_ranks`, in one pass where the filter has to look at the rows; only an order by texts
+    takes two, since it would keep each of them until the first are found."""
+    if where.rows == RowFilter() or order.column in PAYLOAD_COLUMNS:
         return count_issues(db, scan, where), page_of_ranks(db, scan, where, limit, offset, order)
-    condition, parameters = issue_condition(db, scan, where)
-    among, by = ordered_issues(db, scan, order), issue_order(db, scan, order)
+    among, condition, parameters = _sortable(db, scan, where, order)
     found = db.fetch(
-        f"""WITH kept AS MATERIALIZED (SELECT i.example_id, i.rank FROM issues i WHERE {condition})
-            SELECT i.rank, (SELECT count(*) FROM kept)
-            FROM {among} JOIN kept k ON k.example_id = i.example_id AND k.rank = i.rank
-            WHERE i.scan_id = ? AND i.issue_type = ? ORDER BY {by} LIMIT ? OFFSET ?""",
-        [*parameters, scan.scan_id, where.issue_type or scan.types[0], limit, offset],
+        f"""WITH kept AS MATERIALIZED (
+                SELECT i.rank, {_sort_value(db, scan, order)} AS value FROM {among} WHERE {condition})
+            SELECT rank, (SELECT count(*) FROM kept) FROM kept ORDER BY {directed("value", order)}, rank
+            LIMIT ? OFFSET ?""",
+        [*parameters, limit, offset],
     )
     total = found[0][1] if found else 0 if not offset else count_issues(db, scan, where)
     return int(total), [rank for rank, _ in found]
 
 
-def ordered_issues(db: Database, scan: Scan, order: RowOrder) -> str:
-    """`issues i`, with its rows `r` where the order asks for one of their columns."""
-    return (
-        "issues i" if order.added else f"issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id"
-    )
-
-
 def issue_order(db: Database, scan: Scan, order: RowOrder) -> str:
-    """`ORDER BY` of an order over `ordered_issues`; rows that are equal by their rank. Raises `NotFoundError`."""
+    """`ORDER BY` of an order over `issues i` with its rows `r`; rows that are equal by their rank. Raises
+    `NotFoundError`."""
+    return f"{directed(_sort_value(db, scan, order), order)}, i.rank"
+
+
+def _sort_value(db: Database, scan: Scan, order: RowOrder) -> str:
+    """What an order compares, in SQL over `issues i` with its rows `r`."""
     if not order.added:
-        by = sorted_by(order, get_dataset(db, scan.dataset_id), "r.").removesuffix(", r.example_id")
-    elif order.column in ISSUE_COLUMNS:
-        target = task_named(get_dataset(db, scan.dataset_id).task).target
-        value, _ = label_asked(order.column, *ISSUE_COLUMNS[order.column], target)
-        by = f"{value} {'DESC' if order.descending else 'ASC'} NULLS LAST"
-    else:
+        of_rows = order.column != EXAMPLE_ID
+        return sort_value(order, get_dataset(db, scan.dataset_id), "r.") if of_rows else f"i.{EXAMPLE_ID}"
+    if order.column not in ISSUE_COLUMNS:
         raise NotFoundError(f"The list has no column {order.column!r}.", f"It has: {', '.join(ISSUE_COLUMNS)}.")
-    return f"{by}, i.rank"
+    return label_asked(order.column, *ISSUE_COLUMNS[order.column], _target(db, scan))[0]
+
+
+def _sortable(db: Database, scan: Scan, where: IssueFilter, order: RowOrder) -> tuple[str, str, list[Any]]:
+    """`issues i`, with the rows `r` where an order asks for a column of theirs; the condition on it, and the parameters
+    of both. The rows are narrowed before they are joined, and looked at once for the filter and the order."""
+    if order.added or order.column == EXAMPLE_ID:
+        return "issues i", *issue_condition(db, scan, where)
+    rows = relation(db, scan.version_id)
+    narrowed, narrowing = where_sql(where.rows, get_dataset(db, scan.dataset_id), rows)
+    condition, parameters = issue_condition(db, scan, replace(where, rows=RowFilter()))
+    among = f"issues i JOIN (SELECT * FROM {rows} WHERE {narrowed}) r ON r.example_id = i.example_id"
+    return among, condition, [*narrowing, *parameters]
 
 
 def issues_of_ranks(db: Database, scan: Scan, where: IssueFilter, ranks: Sequence[int]) -> list[Issue]:
@@ -108,17 +119,9 @@ def issues_of_ranks(db: Database, scan: Scan, where: IssueFilter, ranks: Sequenc
 def count_and_page(
     db: Database, scan: Scan, where: IssueFilter, limit: int, offset: int = 0
 ) -> tuple[int, list[Issue]]:
-    """`count_issues` and `page_issues` in one pass, which matters where the filter has to read every text."""
-    condition, parameters = issue_condition(db, scan, where)
-    found = db.fetch(
-        f"""WITH kept AS MATERIALIZED (SELECT i.rank FROM issues i WHERE {condition}),
-                 shown AS (SELECT rank FROM kept ORDER BY rank LIMIT ? OFFSET ?)
-            SELECT (SELECT count(*) FROM kept), (SELECT list(rank) FROM shown)""",
-        [*parameters, limit, offset],
-    )
-    ((total, ranks),) = found
-    chosen = ", ".join(str(rank) for rank in ranks or ())
-    return int(total), _issues(db, scan, where, chosen) if chosen else []
+    """`count_issues` and `page_issues`, worst first."""
+    total, ranks = count_and_page_of_ranks(db, scan, where, limit, offset)
+    return total, issues_of_ranks(db, scan, where, ranks)
 
 
 def pair_counts(db: Database, scan: Scan, where: IssueFilter) -> list[tuple[str, str, int]]:

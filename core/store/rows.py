@@ -84,8 +84,9 @@ def page_of_ids(
 def count_and_page_of_ids(
     db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0, order: RowOrder = BY_ROW
 ) -> tuple[int, list[int]]:
-    """`count_rows` and `page_of_ids`, in one pass where the filter has to read every text."""
-    if not where.text or order.column in PAYLOAD_COLUMNS:
+    """`count_rows` and `page_of_ids`, in one pass over the rows that the filter keeps; only an order by texts takes
+    two, since it would keep each of them until the first are found."""
+    if where == RowFilter() or order.column in PAYLOAD_COLUMNS:
         found = page_of_ids(db, version_id, where, limit, offset, order)
         return count_rows(db, version_id, where), found
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)

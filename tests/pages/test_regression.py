@@ -141,11 +141,12 @@ def test_the_story_says_how_far_off_whether_better_and_where_worst(app: Context,
     found = number_story(app, newer, timeout=None)
     assert isinstance(found, NumberStory)
     told = number_answers(found)
-    assert "On the same 20 rows run 2 is nearer than run 1: its MAE is −2.27 (95" in told["trend"]
+    assert "On the same 20 rows run 2 is nearer than run 1: difference in MAE −2.27 (95" in told["trend"]
     assert told["baseline"].startswith("It is nearer than")
     assert told["suspects"].startswith("1 label lies beyond")
     assert told["worst"].startswith("Labels from")
-    assert found.told.next_acts[0].place.page == "issues"
+    acts = [(one.place.page, one.place.query.get("view")) for one in found.told.next_acts]
+    assert acts == [("issues", None), ("training", "effect"), ("data", "export")]
     shown = settled(open_at, "story", "is off by")
     text = said(shown)
     assert "(run 2) is off by 0.725 on average" in text

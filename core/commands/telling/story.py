@@ -9,8 +9,7 @@ from core.commands.command import Answer, command
 from core.commands.parameters import dataset_argument
 from core.context import Context
 from core.errors import UsageError
-from core.records import Baseline, CostCurve, Estimate, NextAct, Run, ScoreOf, Story, Tally, VersionLine
-from core.services.evaluation.numbers import NumberEvaluation
+from core.records import Baseline, CostCurve, Estimate, NextAct, ScoreOf, Story, Tally, VersionLine
 from core.services.story import number_words
 from core.services.story.costs import costs
 from core.services.story.numbers import NumberStory, number_story
@@ -109,8 +108,8 @@ def _number_data(story: NumberStory) -> JsonObject:
         "version": told.newest.number,
         "headline": number_words.headline(story),
         "questions": [{"question": number_words.QUESTIONS[key], "answer": answer} for key, answer in said.items()],
-        "versions": [{**_line(one), "score": _mae(story.scored.get(one.version.number), found)} for one in told.lines],
-        "score": None if story.run is None or found is None else _mae((story.run, found.figures["mae"]), found),
+        "versions": [_line(one) for one in told.lines],
+        "score": next((_score(one) for one in story.scored.values() if one.run == story.run), None),
         "decided": [_tally(one) for one in tallies_by_person(told.decided)],
         "baselines": [
             {
@@ -126,12 +125,6 @@ def _number_data(story: NumberStory) -> JsonObject:
         "next": [_act(one) for one in told.next_acts],
         "limits": list(told.limits),
     }
-
-
-def _mae(one: tuple[Run, Estimate] | None, found: NumberEvaluation | None) -> JsonObject | None:
-    if one is None or found is None:
-        return None
-    return {"run": one[0].number, "split": found.split, "figure": "MAE", "rows": found.rows, **_figure(one[1])}
 
 
 def _line(one: VersionLine) -> JsonObject:

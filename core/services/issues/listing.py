@@ -167,12 +167,7 @@ def _review(context: Context, scan: Scan, issue_type: str, worst: int | None) ->
 
 def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
     """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
-    store = context.store
-    if where.rows.text:
-        total, found = issues.count_and_page(store, scan, where, limit, offset)
-    else:  # how many there are is remembered
-        total = issues.count_issues(store, scan, where)
-        found = issues.page_issues(store, scan, where, limit, offset)
+    total, found = issues.count_and_page(context.store, scan, where, limit, offset)
     return IssuePage(total, _lines(context, scan, found))
 
 

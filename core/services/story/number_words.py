@@ -85,9 +85,9 @@ def baseline_words(one: NumberBaseline) -> str:
     """What the interval allows to say of the model beside one number for every row."""
     about = {"value": amount(one.value), "base": say(BASES[one.name]), "by": difference_words(one.difference)}
     return {
-        "better": say("It is nearer than {value}, {base}: its MAE is {by}.", **about),
-        "worse": say("It is farther off than {value}, {base}: its MAE is {by}.", **about),
-        "unclear": say("It is not clearly nearer than {value}, {base}: its MAE is {by}.", **about),
+        "better": say("It is nearer than {value}, {base}: difference in MAE {by}.", **about),
+        "worse": say("It is farther off than {value}, {base}: difference in MAE {by}.", **about),
+        "unclear": say("It is not clearly nearer than {value}, {base}: difference in MAE {by}.", **about),
     }[verdict(one.difference)]
 
 
@@ -116,7 +116,7 @@ def _trend(story: NumberStory) -> str:
     flagged = [one for one in story.told.lines if one.flagged is not None]
     scans = say("No version was scanned for wrong labels yet.")
     if flagged:
-        parts = [say("version {n} {flagged:,}", n=one.version.number, flagged=one.flagged) for one in flagged]
+        parts = [say("{flagged:,} in version {n}", n=one.version.number, flagged=one.flagged) for one in flagged]
         scans = say(
             "Flagged as probably wrong: {parts}; how many are wrong in all is not estimated.",
             parts=say(", ").join(parts),
@@ -127,14 +127,14 @@ def _trend(story: NumberStory) -> str:
     first, found = story.since
     by = found.differences["mae"]
     about = {"n": found.rows, "run": story.run.number, "first": first.number, "by": difference_words(by)}
-    return joined(
-        scans,
-        {
-            "better": say("On the same {n:,} rows run {run} is nearer than run {first}: its MAE is {by}.", **about),
-            "worse": say("On the same {n:,} rows run {run} is farther off than run {first}: its MAE is {by}.", **about),
-            "unclear": say("On the same {n:,} rows runs {first} and {run} do not clearly differ: MAE {by}.", **about),
-        }[verdict(by)],
-    )
+    said = {
+        "better": later("On the same {n:,} rows run {run} is nearer than run {first}: difference in MAE {by}."),
+        "worse": later("On the same {n:,} rows run {run} is farther off than run {first}: difference in MAE {by}."),
+        "unclear": later(
+            "On the same {n:,} rows runs {first} and {run} do not clearly differ: difference in MAE {by}."
+        ),
+    }[verdict(by)]
+    return joined(scans, say(said, **about))
 
 
 def _suspects(story: NumberStory) -> str:
@@ -154,6 +154,8 @@ def _suspects(story: NumberStory) -> str:
         "{n:,} of them more than twice as far: they are probably wrong themselves",
         suspect,
     )
+    if not suspect:
+        return say("{said}, none of them more than twice as far.", said=said)
     return say("{said}, {more}.", said=said, more=more)
 
 

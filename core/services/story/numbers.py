@@ -14,11 +14,11 @@ from core.context import Context
 from core.errors import WinnowError
 from core.evaluation import numbers
 from core.progress import Report
-from core.records import Dataset, Estimate, Run, Story, Version
+from core.records import Dataset, Estimate, Run, ScoreOf, Story, Version
 from core.services.cleaning_effect import effects
 from core.services.evaluation.numbers import NumberComparison, NumberEvaluation, compare_numbers, evaluate_numbers
 from core.services.runs.listing import done_runs
-from core.services.story.tell import Teller, kept_under
+from core.services.story.tell import Teller, kept_under, line_of
 from core.store.scans import latest_scan
 from core.store.versions import list_versions
 from core.words import stored
@@ -41,12 +41,12 @@ class NumberStory:
     """All that is told of a dataset whose labels are numbers."""
 
     told: Story
-    """What all stories have; no score in it."""
+    """What all stories have; its score is `found`'s."""
     run: Run | None
     """The newest that is done and has predicted rows with a label."""
     found: NumberEvaluation | None
     """Of that run, by the labels of the newest version."""
-    scored: dict[int, tuple[Run, Estimate]]
+    scored: dict[int, ScoreOf]
     """By the number of a version that has one, the newest run on it and its MAE on the same split."""
     since: tuple[Run, NumberComparison] | None
     """The run on the first of these versions, held against the newest one."""
@@ -65,14 +65,15 @@ def number_story(context: Context, dataset: Dataset, timeout: float | None = TIM
         teller = Teller(context, dataset, versions, scans, runs, asked, "newest")
         found = _evaluated(context, runs)
         report(1, 3)
-        told = teller.common(None if found is None else found[0])
-        report(2, 3)
         if found is None:
-            return NumberStory(told, None, None, {}, None, ())
+            return NumberStory(teller.common(None), None, None, {}, None, ())
         run, evaluation = found
         scored = _scored(context, versions, runs, run, evaluation)
+        lines = tuple(line_of(one, scans[one.version_id], scored.get(one.number)) for one in versions)
+        told = teller.common(run, lines)
+        report(2, 3)
         first = next(iter(scored.values()), None)
-        since = None if first is None or first[0].run_id == run.run_id else _since(context, first[0], run, evaluation)
+        since = None if first is None or first.run.run_id == run.run_id else _since(context, first.run, run, evaluation)
         return NumberStory(told, run, evaluation, scored, since, _baselines(evaluation))
 
     what = stored(f"Telling the story of {dataset.name}")
@@ -99,14 +100,15 @@ def _evaluate(context: Context, run: Run, split: str) -> NumberEvaluation | None
 
 def _scored(
     context: Context, versions: Sequence[Version], runs: Sequence[Run], shown: Run, found: NumberEvaluation
-) -> dict[int, tuple[Run, Estimate]]:
+) -> dict[int, ScoreOf]:
     scored = {}
     for version in versions:
         own = [one for one in runs if one.version_id == version.version_id]
         for run in [shown] if shown in own else own:
             evaluation = found if run is shown else _evaluate(context, run, found.split)
             if evaluation is not None:
-                scored[version.number] = (run, evaluation.figures["mae"])
+                mae = evaluation.figures["mae"]
+                scored[version.number] = ScoreOf(run, found.split, "MAE", mae, evaluation.rows)
                 break
     return scored
 

@@ -93,7 +93,7 @@ def _answer(story: NumberStory) -> None:
 
 def _versions(story: NumberStory) -> None:
     lines = story.told.lines
-    scored = [story.scored.get(line.version.number) for line in lines]
+    scored = [line.score for line in lines]
     st.dataframe(
         {
             "version": [line.version.number for line in lines],
@@ -102,9 +102,11 @@ def _versions(story: NumberStory) -> None:
             "note": [note_said(line.version) for line in lines],
             "rows": [line.version.row_count for line in lines],
             "flagged": [line.flagged for line in lines],
-            "run": [one[0].number if one else None for one in scored],
+            "run": [one.run.number if one else None for one in scored],
             "mae": [
-                f"{amount(one[1].estimate)} ({amount(one[1].low)} – {amount(one[1].high)})" if one else say("no run")
+                f"{amount(one.score.estimate)} ({amount(one.score.low)} – {amount(one.score.high)})"
+                if one
+                else say("no run")
                 for one in scored
             ],
         },

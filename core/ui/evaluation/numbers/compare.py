@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.context import Context
+from core.evaluation.effect_words import amounts
 from core.records import Run
-from core.services.evaluation.number_report import TITLES, number
+from core.services.evaluation.number_report import TITLES
 from core.services.evaluation.numbers import NumberComparison, compare_numbers
 from core.ui.evaluation.choice import ShownNumbers, choose_other
 from core.ui.parts.pending import settled
@@ -32,7 +33,9 @@ def comparison(context: Context, shown: ShownNumbers, runs: Sequence[Run]) -> No
             "other": [found.first[name] for name, _ in lines],
             "own": [found.second[name] for name, _ in lines],
             "difference": [one.estimate for _, one in lines],
-            "interval": [f"{number(one.low)} – {number(one.high)}" for _, one in lines],
+            "interval": [
+                say("{low} to {high}", low=low, high=high) for _, low, high in map(amounts, found.differences.values())
+            ],
         },
         hide_index=True,
         column_config={
