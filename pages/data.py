@@ -10,6 +10,7 @@ from core.ui.data.load import load_form
 from core.ui.data.manage import rename_or_delete, trash
 from core.ui.data.rejected import set_aside
 from core.ui.data.rows import in_words, named_row, row_filters
+from core.ui.data.similar import like_row, rows_like
 from core.ui.data.splits import classes_by_part, follow_split, split_form
 from core.ui.lists.row_list import row_browser
 from core.ui.parts.choices import view_switch
@@ -44,7 +45,11 @@ with shown_errors():
     if view == "rows":
         named_row(context, dataset, version)
         where = row_filters(context, dataset, version)
-        row_browser(context, dataset, version, where, title=lambda: in_words(where, dataset), key="rows")
+        asked = like_row()
+        if asked is None:
+            row_browser(context, dataset, version, where, title=lambda: in_words(where, dataset), key="rows")
+        else:
+            rows_like(context, dataset, version, asked, where)
     elif view == "load":
         loading = load_form(context, user)
     elif view == "classes":

@@ -14,7 +14,7 @@ import click
 from core.commands.command import Answer, command, person
 from core.commands.lists.classes import named
 from core.commands.parameters import in_full
-from core.commands.progress import ProgressLine, duration
+from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Dataset, Preview, Schema
@@ -22,6 +22,7 @@ from core.services.classes.said import of_file
 from core.services.load import fit, guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.services.room import room_for_load
 from core.services.runs.forecast_time import time_of_load
+from core.services.runs.time_in_words import of_work
 from core.services.spans.words import layout_words
 from core.store.datasets import rejected
 from core.store.versions import count_unlabelled
@@ -99,7 +100,7 @@ def load_command(
         caller().err.write(f"{room.sentence}\n")
     time_taken = time_of_load(context, locations, schema, found)
     if time_taken and time_taken.seconds >= WORTH_A_WORD:
-        caller().err.write(f"Takes about {duration(time_taken.seconds)} on this machine.\n")
+        caller().err.write(f"{of_work(time_taken)}\n")
     job = start_load(context, locations, schema, name=name, by=person(), found=found)
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)

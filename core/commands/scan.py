@@ -14,6 +14,8 @@ from core.records import Scan, ScanSpec
 from core.services.issues.listing import issue_types
 from core.services.issues.summary import type_text
 from core.services.room import room_for_scan
+from core.services.runs.forecast_time import time_of_scan
+from core.services.runs.time_in_words import of_scan
 from core.services.scan import FLAG_BY, NUMBERS_BY, run_scan
 from core.tasks import TASKS, check_has, task_named
 from core.together.caller import caller
@@ -62,6 +64,7 @@ def scan_command(
     room = room_for_scan(context, version.version_id, spec)
     if room.tight:
         caller().err.write(f"{room.sentence}\n")
+    caller().err.write(f"{of_scan(time_of_scan(context, version.version_id, spec))}\n")
     with ProgressLine() as line:
         scan = run_scan(context, version.version_id, spec, person(), line.show)
     return Answer(_data(name, version.number, scan), _text(name, scan))

@@ -18,7 +18,9 @@ from core.services.jobs import restart
 from core.services.room import room_for_run
 from core.services.runs.devices import find_devices, used_devices, used_precision
 from core.services.runs.forecast import forecast
+from core.services.runs.forecast_time import time_of_train
 from core.services.runs.listing import flag, get_run
+from core.services.runs.time_in_words import of_work
 from core.services.train import follow_train, own_config, start_train
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
@@ -89,6 +91,7 @@ def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     tell(f"runs on {'the CPU' if at_once else f'{used_devices(devices, used)}{precision}'}\n")
     if needed is not None:
         tell(f"{needed.sentence} of memory{'' if needed.fits else f'. {needed.warning}'}\n")
+    tell(f"{of_work(time_of_train(context, version.version_id, used))}\n")
     room = room_for_run(context, version.version_id, used, devices)
     if room is not None and room.tight:
         tell(f"{room.sentence}\n")

@@ -221,14 +221,18 @@ class Amount:
         return digests(self._contents.column("content_hash"))
 
     def _kept(self, encoder: str, max_tokens: int) -> Path | None:
-        """Where the embeddings of an encoder are kept; None where that cannot be told without loading it."""
-        embeddings = self.context.workspace.arrays / "embeddings"
-        if self.modality.in_files:
-            return embeddings / KEPT[encoder] if encoder in KEPT else None
-        folder = folder_of(encoder)
-        if self.modality.features or folder is None or not (folder / "config.json").is_file():
-            return None
-        return embeddings / text_key(folder, max_tokens)
+        return kept_folder(self.context.workspace.arrays / "embeddings", self.modality, encoder, max_tokens)
+
+
+def kept_folder(embeddings: Path, modality: Modality, encoder: str, max_tokens: int = 512) -> Path | None:
+    """Where, below the folder of all `embeddings`, those of an encoder are kept; None where that cannot be told without
+    loading it."""
+    if modality.in_files:
+        return embeddings / KEPT[encoder] if encoder in KEPT else None
+    folder = folder_of(encoder)
+    if modality.features or folder is None or not (folder / "config.json").is_file():
+        return None
+    return embeddings / text_key(folder, max_tokens)
 
 
 def near_duplicates(amount: Amount) -> Works:

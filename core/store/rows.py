@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import NotFoundError
 from core.modalities import PAYLOAD_COLUMNS, WORDS
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, Dataset, Example, RowFilter, RowOrder
@@ -79,6 +82,15 @@ def page_of_ids(
         [*parameters, limit, offset],
     )
     return [example_id for (example_id,) in found]
+
+
+def ids_of(db: Database, version_id: str, where: RowFilter) -> NDArray[np.int64]:
+    """The ids of all rows that the filter keeps, in no order."""
+    rows = relation(db, version_id)
+    condition, parameters = where_sql(where, get_dataset(db, get_version(db, version_id).dataset_id), rows)
+    with db.cursor() as cursor:
+        found = cursor.execute(f"SELECT example_id FROM {rows} WHERE {condition}", parameters).fetchnumpy()
+    return np.asarray(found["example_id"], np.int64)
 
 
 def count_and_page_of_ids(

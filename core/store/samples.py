@@ -40,7 +40,7 @@ def _texts(db: Database, version_id: str, order: str, count: int) -> list[str]:
 
 
 def contents(db: Database, version_id: str) -> pa.Table:
-    """Of each row of a version its `content_hash` and the `size` of its text in bytes, 0 where it has none."""
-    sql = f"SELECT content_hash, coalesce(strlen(text), 0)::BIGINT AS size FROM {relation(db, version_id)}"
+    """Of each row of a version `example_id`, `content_hash` and the `size` of its text in bytes, 0 where none."""
+    sql = f"SELECT example_id, content_hash, coalesce(strlen(text), 0)::BIGINT AS size FROM {relation(db, version_id)}"
     with db.cursor() as cursor:
         return cursor.execute(sql).to_arrow_table()

@@ -94,6 +94,8 @@ RUN = "run"
 """Number of the run that is shown; also the URL's `?run=`, which decides."""
 ROW = "row"
 """The row that is shown whole above the list of rows; in the URL only."""
+LIKE = "like"
+"""The row whose most similar rows are listed; in the URL only."""
 USE = "use"
 """Whether one example or a whole file is predicted; also in the URL."""
 

@@ -15,6 +15,7 @@ from core.settings import Workspace
 from core.store.datasets import get_dataset
 from tests import crops
 from tests.browser.review_data import make_digits, make_sounds, opened
+from tests.embeddings import keep
 from tests.integration.load_support import loaded
 from tests.pages import issues_data
 from tests.pages.training_data import begin, fail, finish, learn
@@ -22,7 +23,7 @@ from tests.runs import finished_run
 from tests.used_models import used_run, write_texts
 
 NEWS = {
-    "data": ("rows", "rows&row=3", "load", "classes", "splits", "rejected", "export", "manage"),
+    "data": ("rows", "rows&row=3", "load", "classes", "splits", "rejected", "export", "manage", "rows&like=3"),
     "profile": ("balance", "content", "checks", "bias"),
     "issues": ("", "&type=near_duplicate", "&type=outlier", "&given=business&suggested=sport"),
     "review": ("desk", "decisions", "versions"),
@@ -34,6 +35,7 @@ OTHERS = (
     "review?dataset=digits&view=desk&show=All+rows",
     "review?dataset=digits&view=grid&show=All+rows",
     "data?dataset=digits&view=rows&row=3",
+    "data?dataset=digits&view=rows&like=3",
     "issues?dataset=digits",
     "review?dataset=crops&view=desk&show=All+rows",
     "profile?dataset=crops&view=balance",
@@ -94,6 +96,8 @@ def _news(context: Context, folder: Path) -> None:
     issues_data.scan(context, folder, news, job_id="20260102-000000-scan-abc123")
     issues_data.also_near_duplicates(context, {0: (0, 3, 6), 10: (10, 13)})
     issues_data.also_outliers(context)
+    angles = np.arange(news.row_count, dtype=np.float32) / 60
+    keep(context, news, "minilm", np.stack([np.cos(angles), np.sin(angles)], 1), list(range(news.row_count)))
     for accuracy in (0.8, 0.9):
         run = begin(context, news)
         learn(context, run)

@@ -38,6 +38,7 @@ def test_the_desk_shows_names_and_guidelines_and_stores_codes(page: Page, served
     expect(desk.locator(".guides")).to_contain_text("Neither praise nor blame.")
     page.keyboard.press("l")
     page.keyboard.type("posit")
+    expect(desk.locator(".picker")).to_contain_text("None of these: Escape, then X leaves the row out")
     option = desk.locator(".picker [role=option]")
     expect(option).to_have_count(1)
     expect(option).to_contain_text("positive")

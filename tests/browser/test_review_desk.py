@@ -134,6 +134,7 @@ def test_the_whole_row_opens_in_a_tab_of_its_own(page: Page, texts: Server) -> N
     expect(whole.locator("h1")).to_have_text("Data")
     row = desk.locator(".desk").get_attribute("data-row")
     expect(whole.get_by_text(f"row {row} · label")).to_be_visible()
+    expect(desk.locator(f"a[href$='&like={row}']")).to_have_text("More like this ↗")
     expect(desk.locator("[data-count=done]")).to_have_text("0")
 
 

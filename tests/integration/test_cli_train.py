@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,7 @@ def test_a_full_fine_tune_answers_with_its_run_and_its_scores(run: Run, notes: P
     trained = run("train", "notes", *full, "--epochs", "2", "--json")
     assert trained.code == 0, trained.err
     assert "needs about 0." in trained.err and " GB of memory" in trained.err
+    assert re.search(r"^Takes about \d.* on this machine", trained.err, re.MULTILINE)
     answer = trained.json
     assert (answer["run"], answer["status"], answer["version"]) == (1, "done", 1)
     assert set(answer["summary"]["splits"]) == SPLITS

@@ -25,6 +25,7 @@ def test_a_file_is_loaded_scanned_decided_on_made_a_version_and_exported(run: Ru
     assert scanned.code == 0, scanned.err
     assert scanned.json["rows"] == ROWS
     assert scanned.json["found"]["label"]["share_wrong"]["low"] <= 0.2
+    assert "All of it in about " in scanned.err and " on this machine" in scanned.err
     assert "Scan of notes" in scanned.err
 
     listed = run("issues", "notes", "--format", "json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Reader, Schema
+from core.review.records import Act
+from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.classes.naming import name_classes
+from core.services.review.decisions import make_version, record
 from core.store.datasets import get_dataset
+from core.store.rows import labels
 from tests.pages import issues_data
 from tests.pages.conftest import copied_link
 from tests.runs import finished_run
@@ -130,3 +135,18 @@ def test_classes_are_named_in_a_table_and_saved_with_one_press(app: Context, ope
     assert list(pd.DataFrame(table.value)["name"]) == list(NAMES.values())
     shown.button(key="classes-undo").click().run()
     assert get_dataset(app.store, "coded").names == {}
+
+
+def test_named_classes_merge_into_one_as_a_new_version_and_rows_of_none_leave_it(
+    app: Context, open_at: OpenAt, coded: Dataset
+) -> None:
+    first = coded.latest_version_id
+    record(app, first, "ada", [Act("k0", "exclude", 3, note="none of these")])
+    carry_out_change(app, plan_change(app, coded, ClassChange("merge", ("zq0", "zq1"), "zq1")), "ada")
+    second = make_version(app, first, "two classes", "ada").version_id
+    assert Counter(labels(app.store, second).values()) == {"zq1": 59, "zq2": 30}
+    assert Counter(labels(app.store, first).values()) == dict.fromkeys(CODES, 30), "what was loaded stays as it is"
+    shown = open_at("data", dataset="coded", view="rows", version=2, label="zq1")
+    told = list(said(shown))
+    assert "59 rows" in told and "label: neutral" in " ".join(told)
+    assert set(shown.selectbox(key="label").options) == {"neutral", "positive"}, "the version's classes, by name"

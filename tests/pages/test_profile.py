@@ -231,3 +231,14 @@ def test_conflicts_and_bias_of_several_classes_are_said_in_words(open_at: OpenAt
     assert shown.selectbox(key="choice-bias-attribute").value == "desk"
     assert "Measured for each of 2 classes; this is 'grain'" in _captions(shown)
     assert list(shown.dataframe[0].value["label"]) == ["grain", "wheat"]
+
+
+def test_one_huge_value_among_few_rows_is_a_bar_of_its_own_and_said(
+    app: Context, open_at: OpenAt, tmp_path: Path
+) -> None:
+    rows: list[tuple[object, ...]] = [(f"Text {i}", "ab"[i % 2], "train", i if i else 9_000_000) for i in range(60)]
+    sizes = _load(app, tmp_path, "sizes", rows, "text label split amount")
+    derive(app, sizes.dataset_id, lambda done, total: None, lambda: False)
+    shown = open_at("profile", dataset="sizes", view="content")
+    assert not shown.exception
+    assert "The last bar is open: it has 1 row from 60 on, up to 9,000,000." in _captions(shown)

@@ -46,7 +46,7 @@ def engine(extensions: Sequence[str], spill: Path | None = None) -> Iterator[Cur
     except (duckdb.Error, UnicodeError) as error:
         cause = str(error).strip().split("\n", 1)[0]
         raise SourceError(
-            f"The file cannot be read: {cause}", "Check the file, or save it as CSV or Parquet."
+            f"The file cannot be read. DuckDB says: “{cause}”.", "Check the file, or save it as CSV or Parquet."
         ) from error
     finally:
         connection.close()

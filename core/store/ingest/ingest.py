@@ -100,7 +100,7 @@ def _check(staged: Staged) -> None:
         found = pq.read_metadata(staged.rows)
         names = set(pq.read_schema(staged.rows).names)
     except (pa.ArrowInvalid, OSError) as error:
-        raise SourceError(f"The copy of the source cannot be read: {error}", "Load it again.") from error
+        raise SourceError(f"The copy of the source cannot be read. Arrow says: “{error}”.", "Load it again.") from error
     missing = [column for column in staged.types if column not in names]
     if found.num_rows != staged.row_count or missing:
         raise SourceError(
@@ -130,7 +130,9 @@ def _take_in(load: _Load, staged: Staged) -> None:
                 "Load it with fewer attributes, or in several files.",
             ) from error
         except duckdb.IOException as error:
-            raise SourceError(f"The store could not write it: {error}", "Make room on the disk.") from error
+            raise SourceError(
+                f"The store could not write it. DuckDB says: “{error}”.", "Make room on the disk."
+            ) from error
         finally:
             cursor.execute("SET GLOBAL disabled_compression_methods = ''")
         with load.db.write_with(cursor):

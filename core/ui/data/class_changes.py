@@ -15,10 +15,10 @@ from core.review.words import label_words
 from core.services.classes.changing import EVERY, ClassChange, Kind, PlannedChange, carry_out_change, plan_change
 from core.services.classes.naming import NamedClass
 from core.services.review.many import Done, take_back
+from core.services.runs.time_in_words import duration
 from core.store.ids import new_id
 from core.store.rows import values
 from core.tasks import target_of
-from core.ui.parts.job_words import duration
 from core.ui.parts.labels import split_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, show_error, shown_errors

@@ -14,13 +14,13 @@ from core.errors import UsageError
 from core.records import Dataset, Version
 from core.services.export import TABLES, export, file_name, formats_of
 from core.services.runs.forecast_time import time_of_export
+from core.services.runs.time_in_words import of_work
 from core.settings import allowed_folders
 from core.tasks import target_of, task_named
 from core.ui import keys
-from core.ui.parts.background import forget, result_of
+from core.ui.parts.background import forget, result_of, this_minute
 from core.ui.parts.paths import inside, typable
 from core.ui.parts.problems import plain
-from core.ui.parts.times import of_work, this_minute
 from core.words import later, say, stored
 
 FORMATS = {

@@ -13,6 +13,7 @@ from core.records import Preview, Schema
 from core.services.load import fit, preview, start_load
 from core.services.room import RoomForecast, room_for_load
 from core.services.runs.forecast_time import TimeForecast, time_of_load
+from core.services.runs.time_in_words import of_work
 from core.services.splits import SplitPlan
 from core.sources import hub
 from core.sources.guess import split_name
@@ -29,7 +30,6 @@ from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import plain, room_line, shown_errors
 from core.ui.parts.samples import missing_samples
-from core.ui.parts.times import of_work
 from core.ui.parts.upload import arrived, let_go
 from core.words import later, say, say_stored, stored
 

@@ -9,10 +9,11 @@ import streamlit as st
 from core.context import Context
 from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job
+from core.services.runs.time_in_words import duration
 from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.live import live
-from core.ui.parts.job_words import duration, state_said
+from core.ui.parts.job_words import state_said
 from core.ui.parts.problems import plain, show_error
 from core.words import later, say, say_stored, stored
 

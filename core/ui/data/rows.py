@@ -88,7 +88,8 @@ def named_row(context: Context, dataset: Dataset, version: Version) -> None:
     if not named.isdigit():
         return
     with shown_errors():
-        show_row(context, dataset, get_rows(context.store, version.version_id, [int(named)])[0], "named")
+        [row] = get_rows(context.store, version.version_id, [int(named)])
+        show_row(context, dataset, row, "named", version=version)
     st.button(say("All rows"), icon=":material/close:", type="tertiary", key="rows-unnamed", on_click=_forget_row)
 
 

@@ -210,7 +210,7 @@ def rows_table(
             if layout == "table" and verdicts:
                 _judge(shown, verdicts, picked, seen)
             if len(picked) == 1:
-                show_row(context, dataset, picked[0])
+                show_row(context, dataset, picked[0], version=shown.truth)
 
 
 def _acts(

@@ -15,6 +15,7 @@ from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
 from core.services.room import room_for_scan
 from core.services.runs.forecast_time import time_of_scan
+from core.services.runs.time_in_words import of_scan
 from core.services.scan import FLAG_BY, NUMBERS_BY, start_scan
 from core.tasks import task_named
 from core.ui import keys
@@ -23,7 +24,6 @@ from core.ui.parts.background import result_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, show_error, shown_errors
-from core.ui.parts.times import of_scan
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of

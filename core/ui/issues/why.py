@@ -13,9 +13,11 @@ from core.records import Dataset, Issue, Scan
 from core.review.records import ReviewItem
 from core.review.words import Change, change, class_words, label_words, parts_of
 from core.services.issues.listing import explain
+from core.store.versions import get_version
 from core.targets import Target
 from core.tasks import task_named
 from core.ui.issues.groups import keep_one_of_group
+from core.ui.lists.rows import more_like
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.labels import label_said, target_of
 from core.ui.parts.problems import plain
@@ -49,6 +51,7 @@ def explanation(
         elif item.issue.suggested_label is not None and not target.numeric:
             _evidence(item, item.issue.suggested_label, target)
         _neighbours(context, dataset, item)
+        more_like(dataset, item.example, "why", get_version(context.store, scan.version_id))
 
 
 def _heading(item: ReviewItem, target: Target) -> None:

@@ -4,13 +4,15 @@ above it (`core.ui.lists.tools`) narrows, sorts and writes the list as a whole."
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from core.context import Context
 from core.modalities import WORDS
-from core.records import Dataset, Example, RowFilter, RowOrder, Version
+from core.records import Dataset, Example, ListColumn, RowFilter, RowOrder, Version
 from core.services.lists import Listed, row_columns, rows_listed
 from core.services.review.many import OfVersion
 from core.services.views import ROWS
@@ -30,17 +32,20 @@ from core.ui.lists.tools import (
     list_query,
     sort_box,
 )
-from core.ui.lists.verdict_bar import Verdicts
+from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.lists.views import views_button
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.labels import label_said, target_of
 from core.ui.parts.problems import plain
-from core.words import ENGLISH, say, say_n, speaking, stored
+from core.words import ENGLISH, later, say, say_n, speaking, stored
 
 PAGE_ROWS = 50
 SORTED_AT_ONCE = 10 * PAGE_ROWS
 """Rows whose order is worked out together and kept: the first of a million are found sooner the fewer they are."""
+SIMILARITY = ListColumn("similarity", later("similarity"), "similarity", "number", added=True)
+"""How alike rows are to another one."""
+MOST_ALIKE = RowOrder(SIMILARITY.column, descending=True, added=True)
 COUNTED_AT_ONCE = 50_000
 """A version of no more rows is gone through while the page is drawn; a longer one beside it."""
 
@@ -52,13 +57,21 @@ def row_tools(context: Context, dataset: Dataset, version: Version) -> Tools:
 
 
 def row_browser(
-    context: Context, dataset: Dataset, version: Version, where: RowFilter, *, title: Callable[[], str], key: str
+    context: Context,
+    dataset: Dataset,
+    version: Version,
+    where: RowFilter,
+    *,
+    title: Callable[[], str],
+    key: str,
+    similar: Mapping[int, float] | None = None,
 ) -> None:
     """The rows of the version that `where` lets through: paged, downloadable, one of them shown whole and judged. Their
     layout, order and columns stand in the URL.
 
     `title` says in words which rows these are; what is decided on them keeps it in English. `key` must be unique on the
-    page; a filter of its own gives a page number of its own.
+    page; a filter of its own gives a page number of its own. `similar`: how alike each of these rows is to another one,
+    in the order in which they stand where no other is chosen; no file and no view is made of them.
     """
     tools = row_tools(context, dataset, version)
     query = list_query(tools)
@@ -68,7 +81,7 @@ def row_browser(
         among = title()
     verdicts = Verdicts(context, dataset, version, f"{key}-verdicts", among=among)
     acts = ActOnAll(context, dataset, f"{key}-many")
-    total = _total(context, version, where, order)
+    total = _total(context, version, where, order) if similar is None else len(similar)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
@@ -76,41 +89,50 @@ def row_browser(
         st.caption(say_n("{n:,} row", "{n:,} rows", total), width="content")
         if total:
             layout = layout_switch(dataset)
-            sort_box(tools, order, BY_ROW, say("as loaded"))
+            sort_box(tools, order, BY_ROW, say("as loaded") if similar is None else say("most alike first"))
             columns_button(tools, listed)
-        views_button(tools, query)
+        if similar is None:
+            views_button(tools, query)
         if total:
             acts.button(OfVersion(version.version_id, where), among, total, "relabel", shown=title())
-            _download(tools, listed, version, where, total)
+            if similar is None:
+                _download(tools, listed, version, where, total)
     if not total:
         st.caption(say("No row matches."))
         return
     size = rows_of_page(layout, PAGE_ROWS)
     page_key = f"{key}-{hash((where, order, size)):x}"
-    rows = paged(page_key, size, lambda offset: _page(context, version, where, order, offset, size), lambda _: total)
+
+    def read(offset: int) -> list[Example] | None:
+        if similar is not None and order == BY_ROW:
+            return get_rows(context.store, version.version_id, list(similar)[offset : offset + size])
+        return _page(context, version, where, order, offset, size)
+
+    rows = paged(page_key, size, read, lambda _: total)
     if rows is None:
         return
     if layout != "table":
         places = st.columns([3, 2]) if verdicts.opened in [row.example_id for row in rows] else [st.container()]
         with places[0]:
             pages(page_key, size, total)
-            verdicts.tiles(seen_rows(context, version, rows), layout)
+            verdicts.tiles(_alike(seen_rows(context, version, rows), similar), layout)
         if len(places) > 1:
             with places[1]:
-                show_row(context, dataset, next(row for row in rows if row.example_id == verdicts.opened))
+                opened = next(row for row in rows if row.example_id == verdicts.opened)
+                show_row(context, dataset, opened, version=version)
         return
     shown = hash((where, order))  # not the columns: derived ones come later, and what was picked stays picked
     table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{shown:x}"
     picked = picked_rows(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(tools, listed, rows, verdicts.words(rows), title(), table_key)
+        _table(tools, listed, rows, verdicts.words(rows), title(), table_key, similar)
         pages(page_key, size, total)
     if picked:
         with places[1]:
             verdicts.bar(seen_rows(context, version, picked))
             if len(picked) == 1:
-                show_row(context, dataset, picked[0])
+                show_row(context, dataset, picked[0], version=version)
 
 
 def _total(context: Context, version: Version, where: RowFilter, order: RowOrder) -> int | None:
@@ -155,15 +177,51 @@ def _page(
     return None if found is None else get_rows(store, version_id, found[1][offset - start :][:size])
 
 
+def _alike(rows: Sequence[Seen], similar: Mapping[int, float] | None) -> list[Seen]:
+    """Rows as tiles show them, with how alike each is."""
+    if similar is None:
+        return list(rows)
+    return [with_similarity(one, similar[one.example.example_id]) for one in rows]
+
+
+def with_similarity(row: Seen, similarity: float) -> Seen:
+    """A row as tiles and cards show it, with how alike it is to another one."""
+    said = say("{similarity:.2f} alike", similarity=similarity)
+    return replace(row, caption=said, beside=f"{similarity:.2f}")
+
+
 def _table(
-    tools: Tools, listed: Listed, rows: Sequence[Example], verdicts: Mapping[int, str], title: str, key: str
+    tools: Tools,
+    listed: Listed,
+    rows: Sequence[Example],
+    verdicts: Mapping[int, str],
+    title: str,
+    key: str,
+    similar: Mapping[int, float] | None,
 ) -> None:
-    """Labels as they were loaded stand beside those that were changed, where nobody has chosen the columns."""
-    table = Table(tools, listed, BY_ROW, rows_listed(tools.dataset, {}).columns, key, title)
+    """Labels as they were loaded stand beside those that were changed, where nobody has chosen the columns; how alike
+    rows are stands before all else."""
+    usual = rows_listed(tools.dataset, {}).columns
+    alike = [] if similar is None else [SIMILARITY]
+    order = MOST_ALIKE if alike and listed.order == BY_ROW else listed.order
+    shown = replace(listed, columns=(*alike, *listed.columns), order=order)
+    table = Table(tools, shown, BY_ROW, (*alike, *usual), key, title, formats={SIMILARITY.column: _similarity_column})
     target = target_of(tools.dataset)
     loaded = [
         None if row.given_label in (None, row.label) else label_said(target, row.given_label, row.text) for row in rows
     ]
     given = [one for one in tools.columns if one.column == "given_label" and table.as_usual and any(loaded)]
     decided = [verdicts.get(row.example_id) for row in rows]
-    table.draw(rows, {"given_label": loaded, DECIDED.column: decided}, also=[*given, DECIDED])
+    added: dict[str, Sequence[object]] = {"given_label": loaded, DECIDED.column: decided}
+    if similar is not None:
+        added[SIMILARITY.column] = [similar[row.example_id] for row in rows]
+    table.draw(rows, added, also=[*given, DECIDED])
+
+
+def _similarity_column(title: str) -> Any:
+    return st.column_config.NumberColumn(
+        title,
+        format="%.2f",
+        width=72,
+        help=say("How alike the rows are: 1 is identical, 0 nothing in common (cosine of the embeddings)."),
+    )

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, Example
+from core.records import Dataset, Example, Version
 from core.services.lists import unread
+from core.services.similar.nearest import can_compare
 from core.tasks import target_of, task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import attribute_said, label_said, split_said, value_said
 from core.ui.parts.problems import plain
+from core.ui.shell.pages import link
+from core.ui.shell.reading import reading
 from core.ui.spans.drawn import sentence
 from core.words import say
 
@@ -27,8 +30,11 @@ def picked_rows(key: str, rows: Sequence[Example]) -> list[Example]:
     return [rows[place] for place in places if place < len(rows)]
 
 
-def show_row(context: Context, dataset: Dataset, example: Example, place: str = "list") -> None:
-    """One row whole: the example, its labels and its attributes. `place`: see `core.ui.modalities.drawing`."""
+def show_row(
+    context: Context, dataset: Dataset, example: Example, place: str = "list", *, version: Version | None = None
+) -> None:
+    """One row whole: the example, its labels and its attributes, and the way to the rows like it; `version` is where
+    these are sought, else the newest. `place`: see `core.ui.modalities.drawing`."""
     target = target_of(dataset)
     with st.container(border=True):
         label, given = (
@@ -43,7 +49,9 @@ def show_row(context: Context, dataset: Dataset, example: Example, place: str = 
             say("id"): example.source_id,
         }
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
-        st.caption(f"{say('row {number}', number=example.example_id)} · {told}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"{say('row {number}', number=example.example_id)} · {told}")
+            more_like(dataset, example, place, version)
         if target.located:
             sentence(dataset, example)
         else:
@@ -58,6 +66,21 @@ def show_row(context: Context, dataset: Dataset, example: Example, place: str = 
                 },
                 border="horizontal",
             )
+
+
+def more_like(dataset: Dataset, example: Example, place: str = "list", version: Version | None = None) -> None:
+    """The way to the rows that are most like this one; none where nothing of their kind is compared, and for whoever
+    may only read."""
+    if can_compare(dataset) and not reading():
+        link(
+            "data",
+            say("More like this"),
+            icon=":material/hub:",
+            place=place,
+            dataset=dataset.name,
+            version=None if version is None else version.number,
+            like=example.example_id,
+        )
 
 
 def _cell(value: object) -> str:

@@ -54,6 +54,8 @@ class Seen:
     """Classes to offer before others."""
     caption: str = ""
     """What stands beside its label: `0.97 sure`."""
+    beside: str = ""
+    """The same in as few signs as there is room for under an image."""
     why: str = ""
     tier: str | None = None
     """What the suggestion is from."""
@@ -162,6 +164,7 @@ class Verdicts:
             "suggested": self._shown(row.suggested, example),
             "likely": list(row.likely),
             "caption": row.caption,
+            "beside": row.beside,
             "why": row.why if layout == "cards" else "",
             "scan_id": row.scan_id,
             "shown": {

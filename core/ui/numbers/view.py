@@ -14,7 +14,7 @@ from core.records import ColumnFilter, Dataset, RowFilter, Version
 from core.ui.numbers.spread import spread_table
 from core.ui.parts.labels import target_of
 from core.ui.profile.balance import unlabelled_rows
-from core.ui.profile.parts import Opened, chart, chosen, figures, heading, no_splits, numbers
+from core.ui.profile.parts import Opened, chart, chosen, figures, heading, no_splits, numbers, open_bars
 from core.words import later, say, say_n
 
 VIEW, NAME = "balance", "numbers"
@@ -90,6 +90,7 @@ def _histogram(dataset: Dataset, version: Version, found: LabelNumbers, spread: 
         label=say("Open the rows of a bar"),
         shown=lambda place: f"{names[place]}: {found.bins[place].count:,}",
     )
+    open_bars(found.bins, spread.minimum, spread.maximum)
     if place is None:
         return None
     one = found.bins[place]

@@ -5,6 +5,7 @@ Only for what a page can ask for again, such as a preview or a file. Anything th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
@@ -32,6 +33,11 @@ def result_of(context: Context, key: Hashable, work: Callable[[], T], *, waiting
     name = f"{hash(key):x}"
     live(context, lambda: _wait(context, key, waiting), lambda: (answers(context).ready(key), None), key=name)
     return None
+
+
+def this_minute() -> int:
+    """What is estimated is estimated anew after a minute: embeddings come and go, and paces are learnt."""
+    return int(time.time() // 60)
 
 
 def forget(context: Context, key: Hashable) -> None:

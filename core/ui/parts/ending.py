@@ -11,7 +11,7 @@ import streamlit as st
 from core.context import Context
 from core.records import Job
 from core.services.jobs import can_restart, cancel, goes_on, is_untaken, restart, stop
-from core.ui.parts.job_words import duration
+from core.services.runs.time_in_words import duration
 from core.ui.parts.problems import plain, shown_errors
 from core.words import say, say_stored
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.records import Job, JobStatus
+from core.services.runs.time_in_words import duration
 from core.words import later, say
 
 MARKS: dict[JobStatus, tuple[str, str]] = {
@@ -70,13 +71,3 @@ def kind_said(kind: str) -> str:
 def ago(moment: datetime, now: datetime) -> str:
     """`1 min 30 s ago`."""
     return say("{time} ago", time=duration((now - moment).total_seconds()))
-
-
-def duration(seconds: float) -> str:
-    """`8 s`, `3 min 20 s`, `2 h 05 min`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return say("{s} s", s=whole)
-    if whole < 3600:
-        return say("{min} min {s:02d} s", min=whole // 60, s=whole % 60)
-    return say("{h} h {min:02d} min", h=whole // 3600, min=whole % 3600 // 60)

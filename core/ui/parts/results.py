@@ -50,4 +50,4 @@ def _of_dataset(context: Context, job: Job, name: str) -> Place:
 def result_link(place: Place, *, title: str | None = None) -> None:
     """Draws the link there, `title` in place of its own words."""
     page, words, query = place
-    link(page, title or words, icon="" if title else OPEN, icon_position="right", **query)
+    link(page, title or words, icon="" if title else OPEN, icon_position="right", place="", **query)

@@ -17,7 +17,7 @@ from core.ui.parts.labels import attribute_said, value_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import value_bars
-from core.ui.profile.parts import Opened, chart, chosen, heading, numbers
+from core.ui.profile.parts import Opened, chart, chosen, heading, numbers, open_bars
 from core.words import later, say
 
 VIEW = "content"
@@ -117,6 +117,7 @@ def _number(dataset: Dataset, version: Version, attribute: Attribute, found: Num
         label=say("Open the rows of a bar"),
         shown=lambda place: f"{names[place]}: {found.bins[place].count:,}",
     )
+    open_bars(found.bins, found.minimum, found.maximum, time)
     if place is None:
         return None
     one = found.bins[place]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -9,7 +10,9 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.charts.histogram import figure
 from core.context import Context
+from core.profile.records import Bin
 from core.records import Dataset, RowFilter, Version
 from core.services.lists import rows_listed
 from core.ui.chart_files import chart_with_files
@@ -18,7 +21,7 @@ from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
 from core.ui.shell.pages import link
-from core.words import say
+from core.words import say, say_n
 
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""
@@ -175,3 +178,28 @@ def opened_rows(context: Context, dataset: Dataset, version: Version, opened: Op
     narrowed = opened.where.columns + rows_listed(dataset, list_query(tools)).rows
     where = replace(opened.where, columns=narrowed)
     row_browser(context, dataset, version, where, title=opened.title, key=f"{view}-rows")
+
+
+def open_bars(bins: Sequence[Bin], least: float, most: float, time: bool = False) -> None:
+    """What the open bars at the ends of a histogram hold, which is farther away than it looks: a sentence for each."""
+    first, last = bins[0], bins[-1]
+    if math.isinf(first.low):
+        st.caption(
+            say_n(
+                "The first bar is open: it has {n:,} row under {edge}, down to {end}.",
+                "The first bar is open: it has {n:,} rows under {edge}, down to {end}.",
+                first.count,
+                edge=figure(first.high, time),
+                end=figure(least, time),
+            )
+        )
+    if math.isinf(last.high):
+        st.caption(
+            say_n(
+                "The last bar is open: it has {n:,} row from {edge} on, up to {end}.",
+                "The last bar is open: it has {n:,} rows from {edge} on, up to {end}.",
+                last.count,
+                edge=figure(last.low, time),
+                end=figure(most, time),
+            )
+        )

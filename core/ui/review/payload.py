@@ -14,6 +14,7 @@ from core.review.words import in_words
 from core.services.review.sources import Source
 from core.targets import Target
 from core.typed import JsonObject
+from core.ui import keys
 from core.ui.modalities.drawing import Drawing
 from core.words import say, say_stored
 
@@ -43,18 +44,20 @@ def row(
     reviewer: str,
     *,
     page: str,
+    compared: bool,
     grid: bool,
     also: Mapping[int, JsonObject] = MappingProxyType({}),
 ) -> JsonObject:
-    """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole, `also`
-    what else is known of rows."""
+    """One row as `desk.js` or `grid.js` draws it; `page` is the address of the list of all rows, `compared` whether it
+    can list those like one, `also` what else is known of rows."""
     example, issue = item.example, item.issue
     known = {
         "example_id": example.example_id,
         **drawing.on_desk(context, example, grid),
         "label": example.label,
         "meta": _meta(item, drawing),
-        "whole": f"{page}{example.example_id}",
+        "whole": f"{page}&{keys.ROW}={example.example_id}",
+        "like": f"{page}&{keys.LIKE}={example.example_id}" if compared else None,
         "blind": item.blind,
         "scan_id": source.scan_id,
         "decision": decided(item.decision, reviewer),

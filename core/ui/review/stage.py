@@ -19,6 +19,7 @@ from core.review.records import Recorded
 from core.services.review.decisions import counts, record, stopped
 from core.services.review.queue import come_back, handing_out, release, session_name
 from core.services.review.sources import Source
+from core.services.similar.nearest import can_compare
 from core.services.spans.desk import on_desk
 from core.store.acts.decisions import decision_of
 from core.store.datasets import get_dataset
@@ -143,7 +144,8 @@ def _answer(
         target=target,
         source=source,
         reviewer=user,
-        page=_row_page(dataset, version),
+        page=_rows_page(dataset, version),
+        compared=can_compare(dataset),
         grid=mode == "grid",
     )
     sent = fitting(items, build)
@@ -188,9 +190,9 @@ def _outcome(context: Context, version: Version, user: str, recorded: Recorded, 
     }
 
 
-def _row_page(dataset: Dataset, version: Version) -> str:
-    """The Data page on the row whose number is appended, as an address beside this page's own."""
-    shown = {keys.DATASET: dataset.name, keys.VERSION: version.number, keys.VIEW: "rows", keys.ROW: ""}
+def _rows_page(dataset: Dataset, version: Version) -> str:
+    """The rows on the Data page, as an address beside this page's own."""
+    shown = {keys.DATASET: dataset.name, keys.VERSION: version.number, keys.VIEW: "rows"}
     return f"data?{urlencode(shown)}"
 
 

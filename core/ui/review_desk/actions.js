@@ -8,7 +8,8 @@ const knownActions = () => [
     several: { label: t("Edit classes…"), hint: t("Add classes, take some off, or say that none applies") },
     numeric: { label: t("Other number…"), hint: t("Give another number: this key, or its first digit") } },
   { id: "group", key: "g", label: t("Keep one of group"), hint: t("Leave all copies of this group out, but the one that stands for it") },
-  { id: "exclude", key: "x", label: t("Exclude"), hint: t("Leave the row out of the next version") },
+  { id: "exclude", key: "x", label: t("Exclude"), hint: t("Leave the row out of the next version"),
+    chosen: { hint: t("None of the classes fits, or the row is of no use: leave it out of the next version") } },
   { id: "unsure", key: "u", label: t("Unsure"), hint: t("Decide later, or let another decide") },
   { id: "note", key: "m", label: t("Note…"), hint: t("Say why, in a few words: kept with your verdict"), plain: true },
   { id: "undo", key: "z", label: t("Undo"), hint: t("Take back your last decision"), plain: true },
@@ -51,9 +52,10 @@ function walk(bar, event) {
   event.stopPropagation()
 }
 
-/** What a queue's rows can be given, classes or numbers: its own acts in its order, then those that decide nothing. */
+/** What a queue's rows can be given, one class, several or numbers: its own acts in its order, then those that decide nothing. */
 function actionsOf(ids, several, numeric) {
-  const known = knownActions().map((action) => (several ? { ...action, ...action.several } : numeric ? { ...action, ...action.numeric } : action))
+  const kind = several ? "several" : numeric ? "numeric" : ids.includes("choose") ? "chosen" : ""
+  const known = knownActions().map((action) => ({ ...action, ...action[kind] }))
   return [...ids.map((id) => known.find((action) => action.id === id)).filter(Boolean), ...known.filter((action) => action.plain)]
 }
 

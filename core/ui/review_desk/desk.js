@@ -9,6 +9,7 @@ class DeskView {
       onclick: () => this.zoom() })
     this.meta = el("span")
     this.whole = el("a", { target: "_blank", rel: "noopener", title: t("The whole row, in a tab of its own") }, t("Open row ↗"))
+    this.like = el("a", { target: "_blank", rel: "noopener", title: t("The rows most like it, in a tab of its own") }, t("More like this ↗"))
     this.banner = el("p", { class: "banner", role: "status", hidden: true })
     this.before = el("p", { class: "banner", hidden: true, dir: "auto" })
     this.noted = el("p", { class: "noted quiet", hidden: true, dir: "auto" })
@@ -22,7 +23,7 @@ class DeskView {
     this.neighbours = el("ol", { class: "neighbours" })
     this.root = el("div", { class: "desk" },
       el("section", { class: "example", "aria-label": t("Example") },
-        el("p", { class: "meta quiet" }, this.meta, " ", this.whole), this.before, this.banner, this.noted, this.body),
+        el("p", { class: "meta quiet" }, this.meta, " ", this.whole, " ", this.like), this.before, this.banner, this.noted, this.body),
       el("aside", { class: "facts", "aria-label": t("About this example") },
         el("dl", { class: "labels" },
           el("div", { class: "given" }, el("dt", {}, t("Given")), el("dd", {}, this.given)),
@@ -45,6 +46,8 @@ class DeskView {
     this.root.dataset.row = item.example_id
     this.meta.textContent = item.meta
     this.whole.href = item.whole
+    this.like.hidden = !item.like
+    if (item.like) this.like.href = item.like
     this.drawLabels(item)
     this.why.textContent = item.why
     this.body.replaceChildren(this.example(item))

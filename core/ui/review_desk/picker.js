@@ -21,8 +21,9 @@ class LabelPicker {
     })
     this.list = el("ul", { id: "labels-found", role: "listbox", "aria-label": t("Labels") })
     this.count = el("span", { class: "quiet" })
+    this.unfit = el("p", { class: "quiet unfit" }, t("None of these: Escape, then X leaves the row out of the next version."))
     this.root = el("div", { class: "picker", role: "dialog", "aria-label": t("Choose another label"), hidden: true },
-      el("div", { class: "picker-top" }, this.input, this.count), this.list)
+      el("div", { class: "picker-top" }, this.input, this.count), this.list, this.unfit)
   }
 
   setLabels(labels) {

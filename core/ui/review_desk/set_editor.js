@@ -12,6 +12,7 @@ const editorKeys = () => [
 class SetEditor extends LabelPicker {
   constructor(labels, onChoose) {
     super(labels, onChoose)
+    this.unfit.remove()  // a set may be empty
     this.chosen = new Set()
     this.counted = (n) => tn("{n} class", "{n} classes", n, { n: figure(n) })
     this.nothing = t("No class has that in its name.")

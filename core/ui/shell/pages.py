@@ -71,16 +71,18 @@ def link(
     *,
     icon: str | None = None,
     icon_position: Literal["left", "right"] = "left",
+    place: str = "",
     **query: str | int | None,
 ) -> None:
-    """A link to a page; `query` names what it is to show, such as `dataset` and `version`.
+    """A link to a page; `query` names what it is to show, such as `dataset` and `version`. `place` tells two of them
+    apart that are alike on one page.
 
     On that very page it is a button: Streamlit's link to the page one is on runs it with the new query once and leaves
     the URL as it was, so that the next click of anything falls back to the old view.
     """
     shown: Mapping[str, str] = {key: str(value) for key, value in query.items() if value is not None}
     if shown and st.session_state.get(keys.PAGE) == name:
-        key = f"here-{label}-{hash(tuple(shown.items())):x}"
+        key = f"here-{place}{label}-{hash(tuple(shown.items())):x}"
         go = st.query_params.from_dict
         st.button(label, key=key, type="tertiary", icon=icon, icon_position=icon_position, on_click=go, args=(shown,))
     else:
@@ -93,7 +95,7 @@ def count(number: int, template: str, name: str, **query: str | int | None) -> N
     said = say(template, n=number)
     if number:
         with st.container(key=f"count-{template.rpartition(' ')[2]}-{query.get('dataset')}", width="content"):
-            link(name, f":small[{said}]", icon="", icon_position="left", **query)
+            link(name, f":small[{said}]", icon="", icon_position="left", place="", **query)
     else:
         st.caption(said, width="content")
 

@@ -8,9 +8,10 @@ import streamlit as st
 from core.context import Context
 from core.errors import JobError
 from core.records import Job
+from core.services.runs.time_in_words import rough
 from core.ui import keys
 from core.ui.live import live
-from core.ui.parts.job_words import duration, how_it_ended, mark, state_said
+from core.ui.parts.job_words import how_it_ended, mark, state_said
 from core.ui.parts.problems import plain
 from core.ui.parts.results import place_of, result_link
 from core.ui.shell.pages import link
@@ -63,13 +64,6 @@ def waiting_text(job: Job) -> str:
         return say("starts in about {time}, behind {job}", time=rough(job.starts_in), job=behind)
     place = say("waiting, {n} in the queue", n=job.queue_position) if job.queue_position else say("waiting")
     return say("{place}, behind {job}", place=place, job=behind) if behind else place
-
-
-def rough(seconds: float) -> str:
-    """A duration as exactly as one that is still to come can be told: `25 s`, `4 min 30 s`, `35 min`, `2 h 10 min`."""
-    step = next(step for step, most in ((1, 10), (5, 60), (30, 600), (60, 3600), (300, float("inf"))) if seconds < most)
-    left = step * max(1, round(seconds / step))
-    return say("{min} min", min=left // 60) if step >= 30 and left < 3600 and not left % 60 else duration(left)
 
 
 def _strip(context: Context, lines: int, without: str | None) -> None:

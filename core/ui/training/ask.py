@@ -11,6 +11,7 @@ from core.services.prediction.playground import Reply
 from core.targets import Target
 from core.targets.arrays import LIKELY
 from core.tasks import target_of, task_named
+from core.ui.lists.row_list import with_similarity
 from core.ui.lists.rows import show_row
 from core.ui.lists.seen import in_newest
 from core.ui.lists.verdict_bar import Seen, Verdicts
@@ -99,7 +100,7 @@ def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None
         among=stored(f"like an example, run {run.number}"),
     )
     seen = [
-        Seen(own[near.example.example_id], caption=say("{similarity:.2f} alike", similarity=near.similarity))
+        with_similarity(Seen(own[near.example.example_id]), near.similarity)
         for near in reply.nearest
         if near.example.example_id in own
     ]
@@ -114,4 +115,4 @@ def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None
         )
     shown = own.get(verdicts.opened) if verdicts.opened is not None else None
     if shown is not None:
-        show_row(context, dataset, shown)
+        show_row(context, dataset, shown, version=version)

@@ -11,13 +11,13 @@ from core.context import Context
 from core.records import Dataset, Run
 from core.services.prediction.predict import Batch, look, start_predict
 from core.services.runs.forecast_time import TimeForecast, time_of_predict
+from core.services.runs.time_in_words import of_work
 from core.tasks import task_named
 from core.ui.modalities import drawing_of
-from core.ui.parts.background import result_of
+from core.ui.parts.background import result_of, this_minute
 from core.ui.parts.choices import choose_place
 from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.parts.times import of_work, this_minute
 from core.ui.parts.upload import arrived
 from core.ui.training.predictions import predictions_list
 from core.words import later, say, say_stored

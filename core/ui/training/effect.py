@@ -22,13 +22,13 @@ from core.services.cleaning_effect import (
 )
 from core.services.jobs import stop
 from core.services.runs.forecast_time import time_of_effect
+from core.services.runs.time_in_words import of_work
 from core.tasks import task_named
 from core.ui.live import live
-from core.ui.parts.background import result_of
+from core.ui.parts.background import result_of, this_minute
 from core.ui.parts.empty import empty_state
 from core.ui.parts.ending import again_button
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.parts.times import of_work, this_minute
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
 from core.ui.training.effect_result import result, title_of

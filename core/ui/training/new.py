@@ -18,14 +18,14 @@ from core.services.runs.devices import Device, are_cpu, find_devices, used_devic
 from core.services.runs.forecast import Forecast, forecast
 from core.services.runs.forecast_time import time_of_train, times_of_strategies
 from core.services.runs.offered import check_model, offered_models
+from core.services.runs.time_in_words import in_words
 from core.services.train import TrainRows, own_config, preview_split, start_train
 from core.tasks import Task, task_named
 from core.ui import keys
-from core.ui.parts.background import result_of
+from core.ui.parts.background import result_of, this_minute
 from core.ui.parts.labels import split_said
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, shown_errors
-from core.ui.parts.times import in_words, this_minute
 from core.ui.training.fields import field
 from core.words import later, say, say_stored
 

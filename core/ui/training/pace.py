@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.records import Metric, Run
-from core.ui.parts.job_words import duration
+from core.services.runs.time_in_words import duration
 from core.ui.parts.problems import plain
 from core.words import say, say_stored
 

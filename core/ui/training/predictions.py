@@ -20,12 +20,13 @@ from core.services.prediction.predict import (
     spec_of,
     write_results,
 )
+from core.services.runs.time_in_words import duration
 from core.store.datasets import get_dataset
 from core.targets import Target
 from core.targets.named import under_names
 from core.ui.live import live
 from core.ui.parts.downloads import download_link
-from core.ui.parts.job_words import ago, duration, mark
+from core.ui.parts.job_words import ago, mark
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of

@@ -97,3 +97,19 @@ def test_a_bar_never_counts_a_row_twice(make_rows: MakeRows, tail: int) -> None:
     found = number_profile(rows, AMOUNT)
     assert found is not None
     assert sum(one.count for one in found.bins) == 500 + tail
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("rows_there", [12, 60, 199, 500])
+def test_huge_values_among_few_rows_do_not_leave_the_others_one_bar(
+    make_rows: MakeRows, rows_there: int, sign: int
+) -> None:
+    usual = [sign * (100 + i % 50) for i in range(rows_there - rows_there // 12)]
+    huge = [sign * 9_000_000] * (rows_there // 12)
+    found = number_profile(make_rows({"label": ["a"] * rows_there, "amount": [*usual, *huge]}), AMOUNT)
+    assert found is not None
+    far = found.bins[-1] if sign == 1 else found.bins[0]
+    assert math.inf in (far.high, -far.low) and far.count == len(huge)
+    others = [one.count for one in found.bins if one is not far]
+    assert max(others) <= len(usual) / 3
+    assert sum(others) == len(usual)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.records import Job, Progress
-from core.ui.parts.job_words import duration
-from core.ui.shell.strip import progress_text, rough
+from core.services.runs.time_in_words import duration, rough
+from core.ui.shell.strip import progress_text
 
 JOB = Job(
     job_id="1",

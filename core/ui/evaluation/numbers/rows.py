@@ -73,7 +73,7 @@ def examples(context: Context, shown: ShownNumbers) -> None:
             if there and verdicts:
                 verdicts.bar(there)
             if len(picked) == 1:
-                show_row(context, shown.dataset, picked[0])
+                show_row(context, shown.dataset, picked[0], version=shown.truth)
 
 
 def _order(found: NumberEvaluation, cell: tuple[int, int] | None, chosen: int | None) -> NDArray[np.int64]:

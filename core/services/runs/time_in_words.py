@@ -1,15 +1,17 @@
-"""How long something will take, in words."""
+"""How long something takes or will take, in words: on pages in the language of whoever looks, in English elsewhere."""
 
 from __future__ import annotations
 
-import time
+from typing import TYPE_CHECKING
 
-from core.services.runs.forecast_time import TimeForecast
-from core.ui.shell.strip import rough
 from core.words import later, say
+
+if TYPE_CHECKING:
+    from core.services.runs.forecast_time import TimeForecast  # loads the plans of all jobs, which words need not
 
 LITTLE = 20.0
 """Seconds of embedding that are not worth a word."""
+NOT_LEARNT = later(", by what is usual: it is known better after the first time")
 
 
 def in_words(found: TimeForecast) -> str:
@@ -36,15 +38,24 @@ def of_scan(found: TimeForecast) -> str:
     return say("{said}{unlearnt}.", said=said, unlearnt="" if found.learnt else say(NOT_LEARNT))
 
 
-def this_minute() -> int:
-    """What is estimated is estimated anew after a minute: embeddings come and go, and paces are learnt."""
-    return int(time.time() // 60)
-
-
 def of_work(found: TimeForecast) -> str:
     """`Takes about 8 min on this machine.`"""
     unlearnt = "" if found.learnt else say(NOT_LEARNT)
     return say("Takes {time} on this machine{unlearnt}.", time=in_words(found), unlearnt=unlearnt)
 
 
-NOT_LEARNT = later(", by what is usual: it is known better after the first time")
+def rough(seconds: float) -> str:
+    """A duration as exactly as one that is still to come can be told: `25 s`, `4 min 30 s`, `35 min`, `2 h 10 min`."""
+    step = next(step for step, most in ((1, 10), (5, 60), (30, 600), (60, 3600), (300, float("inf"))) if seconds < most)
+    left = step * max(1, round(seconds / step))
+    return say("{min} min", min=left // 60) if step >= 30 and left < 3600 and not left % 60 else duration(left)
+
+
+def duration(seconds: float) -> str:
+    """`8 s`, `3 min 20 s`, `2 h 05 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return say("{s} s", s=whole)
+    if whole < 3600:
+        return say("{min} min {s:02d} s", min=whole // 60, s=whole % 60)
+    return say("{h} h {min:02d} min", h=whole // 3600, min=whole % 3600 // 60)

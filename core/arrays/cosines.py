@@ -1,0 +1,61 @@
+"""How alike one content is to others, by the embeddings that are kept of them: one product over the shards, which are
+read from their files as they are and never gathered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays.disk_backed import row_chunks
+from core.arrays.shards import Shards, Wanted
+
+CHUNK_CELLS = 1 << 19
+"""Numbers of a shard that are multiplied at a time: few enough to stay in the processor's cache until their lengths are
+worked out as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where the embeddings of n contents lie in the shards of a folder."""
+
+    shards: Shards
+    count: int
+    """n"""
+    parts: tuple[tuple[Path, NDArray[np.int32], NDArray[np.int32]], ...]
+    """Shards, which of their vectors (p,) are asked for, and at which of the n places each stands, (p,)."""
+
+    @staticmethod
+    def of(folder: Path, digests: NDArray[np.bytes_]) -> Held:
+        """Of the contents `digests` (n,) in one encoder's folder; of some there may be none."""
+        shards, wanted = Shards(folder), Wanted.of(digests)
+        parts = []
+        for shard in shards.all():
+            source, target = wanted.found(shards.digests(shard))
+            if len(source) and shards.is_whole(shard):
+                parts.append((shard, source.astype(np.int32), target.astype(np.int32)))
+        return Held(shards, len(digests), tuple(parts))
+
+    def vector(self, place: int) -> NDArray[np.float32] | None:
+        """The embedding (d,) of one of the contents; None where there is none."""
+        for shard, source, target in self.parts:
+            found = np.flatnonzero(target == place)
+            if len(found):
+                return np.asarray(self.shards.arrays(shard)[source[found[0]]], np.float32)
+        return None
+
+    def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Of each of the contents with a vector (d,), (n,); NaN where there is no embedding."""
+        unit = vector / max(float(np.linalg.norm(vector)), 1e-12)
+        found = np.full(self.count, np.nan, np.float32)
+        for shard, source, target in self.parts:
+            vectors = self.shards.arrays(shard)
+            own = np.empty(len(vectors), np.float32)
+            for rows in row_chunks(len(vectors), vectors.shape[1], CHUNK_CELLS):
+                part = np.asarray(vectors[rows], np.float32)
+                lengths = np.sqrt(np.einsum("ij,ij->i", part, part))
+                own[rows] = part @ unit / np.maximum(lengths, 1e-12)
+            found[target] = own[source]
+        return found

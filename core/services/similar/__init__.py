@@ -1,0 +1,1 @@
+"""Rows that are like another one, by the embeddings that scans keep."""

@@ -1,0 +1,96 @@
+"""More like this: from the panel of a row to the rows that are most like it, by the embeddings on disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.context import Context
+from core.records import Dataset
+from tests.embeddings import keep
+from tests.integration.load_support import loaded
+from tests.pages import issues_data
+from tests.pages.test_data import problems, words
+
+OpenAt = Callable[..., AppTest]
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    """Ninety scanned texts; the angle of a row's embedding is its number, so that its neighbours in the file are most
+    like it."""
+    dataset = issues_data.load(app, tmp_path)
+    issues_data.scan(app, tmp_path, dataset)
+    angles = np.arange(dataset.row_count) * np.pi / 200
+    keep(app, dataset, "minilm", np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32), list(range(90)))
+    return dataset
+
+
+def compared(shown: AppTest) -> AppTest:
+    """Once the rows are compared, which a slow machine does beside the page."""
+    for _ in range(100):
+        if "Comparing rows" not in words(shown):
+            return shown
+        time.sleep(0.1)
+        shown.run()
+    raise AssertionError("they are still being compared")
+
+
+def listed(shown: AppTest) -> list[int]:
+    return [int(row) for row in shown.dataframe[0].value["row"]]
+
+
+def test_the_rows_most_like_one_are_a_list_as_any_other(news: Dataset, open_at: OpenAt) -> None:
+    shown = compared(open_at("data", dataset="news", like=40))
+    assert not problems(shown)
+    assert listed(shown)[0] == 40 and set(listed(shown)[1:5]) == {38, 39, 41, 42}
+    shares = list(shown.dataframe[0].value["similarity"])
+    assert shares == sorted(shares, reverse=True) and shares[1] == pytest.approx(np.cos(np.pi / 200), abs=1e-4)
+    assert "Most like row 40" in words(shown)
+    assert "Compared with 90 rows by the embeddings of minilm" in words(shown)
+    shown.selectbox(key="label").select("tech").run()
+    compared(shown)
+    assert listed(shown)[:3] == [41, 38, 44], "of the rows that the filter keeps"
+    assert shown.query_params["like"] in ("40", ["40"])
+    shown.selectbox(key="list-order").select_index(0).run()
+    assert listed(shown)[:2] == [89, 86]
+    shown.button(key="rows-all-again").click().run()
+    assert "like" not in shown.query_params
+
+
+def test_a_row_panel_leads_to_the_rows_like_it(news: Dataset, open_at: OpenAt) -> None:
+    for shown, row in ((open_at("data", dataset="news", row=7), 7), (open_at("issues", dataset="news"), 0)):
+        assert not problems(shown)
+        [link] = [one.proto for one in shown.get("page_link") if one.proto.label == "More like this"]
+        assert (link.page, link.query_string) == ("data", f"dataset=news&version=1&like={row}")
+
+
+def test_a_row_without_an_embedding_says_what_makes_them(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    issues_data.load(app, tmp_path)
+    shown = compared(open_at("data", dataset="news", like=3))
+    assert not problems(shown)
+    assert "No embedding of this row is on disk" in words(shown)
+    assert "which a scan makes and keeps: one with the encoder minilm" in words(shown)
+    assert not shown.dataframe
+
+
+def test_rows_of_tables_have_no_way_there(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    rows = [f"{20 + row},{'fm'[row % 2]},{row / 8},{'yes' if row > 20 else 'no'}" for row in range(60)]
+    file.write_text("age,sex,weight,label\n" + "\n".join(rows) + "\n")
+    loaded(app, file, name="people")
+    shown = open_at("data", dataset="people", row=3)
+    assert not problems(shown)
+    assert not [one for one in shown.get("page_link") if one.proto.label == "More like this"]
+    asked = open_at("data", dataset="people", like=3)
+    assert not problems(asked) and "Rows of tables are not compared" in words(asked)
+
+
+def test_a_row_that_is_not_there_is_said(news: Dataset, open_at: OpenAt) -> None:
+    shown = open_at("data", dataset="news", like=9999)
+    assert "Row 9999 not found in this version" in " ".join(problems(shown))
