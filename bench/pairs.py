@@ -138,7 +138,7 @@ def trees_number(rows: data.Rows) -> float:
 def tokens(rows: data.Rows) -> float:
     """F1 of whole entities of a logistic regression on each word's spelling and its neighbours'."""
     found = [(one["tokens"], tags) for one, tags in zip(rows.examples, rows.labels, strict=True)]
-    parts = [[one for one, test in zip(found, rows.test, strict=True) if test is side] for side in (False, True)]
+    parts = [[one for one, test in zip(found, rows.test, strict=True) if bool(test) is side] for side in (False, True)]
     train, test = ([_spelling(words, place) for words, _ in part for place in range(len(words))] for part in parts)
     vectorizer = DictVectorizer()
     model = LogisticRegression(C=1, max_iter=200).fit(
@@ -233,7 +233,7 @@ def measured(pair: Pair) -> Found:
         run = space.train("clean")["run"]
         train_seconds = time.monotonic() - began
         found = space.evaluate("clean", run)
-        score = found["entities"]["micro avg"]["f1"] if "entities" in found else found[pair.score]
+        score = found["entities"]["micro"]["f1"] if "entities" in found else found[pair.score]
         return Found(
             *(pair, rows.name, len(rows.labels), float(precision), scan_seconds, float(score), train_seconds),
             pair.beside(rows),

@@ -93,6 +93,7 @@ def _label_sets(sets: Mapping[str, Any] | None, called: Callable[[str], str]) ->
     ]
 
 
+_EDGES = ("word at the edge", "side", "part of the entity", "just outside")
 _SURFACES = ("words labelled differently", "types", "in no entity", "with a shorter one", "in a longer one")
 
 
@@ -109,11 +110,13 @@ def _spans(found: Mapping[str, Any] | None, called: Callable[[str], str]) -> lis
         )
         for one in found["surfaces"]
     ]
+    edges = [(one["word"], one["side"], one["within"], one["beside"]) for one in found["edges"]]
     return [
         f"{found['spans']:,} entities, {found['spans'] / max(1, found['rows']):.2f} a row; {found['without']:,} rows "
         f"have none; {found['outside']:.1%} of the words are in none (O).",
         table(("type", "entities", "rows", "words each"), types, TOP_CLASSES),
         *([table(_SURFACES, surfaces, TOP_CLASSES)] if surfaces else []),
+        *([table(_EDGES, edges, TOP_CLASSES)] if edges else []),
     ]
 
 

@@ -38,7 +38,7 @@ Indices = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
+class Scored:
     """What every model scores, by figure: those of all classes together, then the F1 of each of k classes."""
 
     names: tuple[str, ...]
@@ -60,11 +60,18 @@ def compare_arms(
 
     The same rows and predictions give the same answer. `on_progress` is told resamples done, and how many there are.
     """
-    on_progress(0, RESAMPLES)
     arms = list(predictions)
-    seeds = len(predictions[arms[0]])
     table = np.concatenate([true[None], *(predictions[arm] for arm in arms)])
     scored = _of_classes(table, len(labels)) if true.ndim == 1 else _of_sets(table)
+    return compared(scored, arms, labels, len(true), on_progress)
+
+
+def compared(
+    scored: Scored, arms: Sequence[Arm], labels: Sequence[str], rows: int, on_progress: Report
+) -> tuple[ArmComparison, ...]:
+    """Compares the `PAIRS` of arms by what their models score, those of the first arm first, on so many rows."""
+    on_progress(0, RESAMPLES)
+    seeds = len(scored.of_all) // len(arms)
     found = scored.of_all.reshape(len(arms), seeds, -1)
     drawn = np.empty((RESAMPLES, *found.mean(1).shape))
     generator = np.random.default_rng([SEED, seeds])
@@ -76,7 +83,7 @@ def compare_arms(
         on_progress(place + 1, RESAMPLES)
     scores = {arm: (found[place].mean(0), drawn[:, place]) for place, arm in enumerate(arms)}
     return tuple(
-        ArmComparison(first, second, _differences(scores[first], scores[second], scored, labels, len(true)))
+        ArmComparison(first, second, _differences(scores[first], scores[second], scored, labels, rows))
         for first, second in PAIRS
     )
 
@@ -93,7 +100,7 @@ def seed_factor(seeds: int) -> float:
     return float(t.ppf(0.975, seeds - 1) / norm.ppf(0.975) * np.sqrt(seeds / (seeds - 1)))
 
 
-def _of_classes(table: Indices, classes: int) -> _Scored:
+def _of_classes(table: Indices, classes: int) -> Scored:
     """Of classes, true and as each model predicts them, (1 + models, n)."""
     cells, count = np.unique(table, axis=1, return_counts=True)
     true, *predicted = cells
@@ -103,10 +110,10 @@ def _of_classes(table: Indices, classes: int) -> _Scored:
         for one in predicted
     ]
     drawn = (np.stack([figures(one) for one in of_models]) for of_models in resamples(true, predicted, count, classes))
-    return _Scored(tuple(OF_CLASSES), np.stack(found), drawn, support)
+    return Scored(tuple(OF_CLASSES), np.stack(found), drawn, support)
 
 
-def _of_sets(table: Indices) -> _Scored:
+def _of_sets(table: Indices) -> Scored:
     """Of indicators, true and as each model predicts them, (1 + models, n, k)."""
     packed = np.packbits(table > 0, axis=2).transpose(1, 0, 2)
     whole = np.ascontiguousarray(packed).reshape(len(packed), -1).view(f"V{packed[0].size}")[:, 0]
@@ -122,11 +129,11 @@ def _of_sets(table: Indices) -> _Scored:
 
     drawn = (together(*both) for both in zip(set_resamples(pairs), mean_resamples(of_rows, count), strict=True))
     found = together([one.sums() for one in pairs], of_rows @ count / count.sum())
-    return _Scored(tuple(OF_SETS), found, drawn, pairs[0].sums().support)
+    return Scored(tuple(OF_SETS), found, drawn, pairs[0].sums().support)
 
 
 def _differences(
-    first: tuple[Floats, Floats], second: tuple[Floats, Floats], scored: _Scored, labels: Sequence[str], rows: int
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats], scored: Scored, labels: Sequence[str], rows: int
 ) -> tuple[Difference, ...]:
     """Of the means over the seeds (figures,) and their resamples (resamples, figures); classes that do not occur are
     left out."""

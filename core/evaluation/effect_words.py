@@ -21,6 +21,7 @@ OF_SETS = {
     "samples_f1": later("sample-averaged F1"),
     "accuracy": later("subset accuracy"),
 }
+OF_SPANS = {"entity_f1": later("F1 of whole entities"), "macro_f1": later("macro F1")}
 
 OF_NUMBERS = {"mae": later("MAE"), "rmse": later("RMSE"), "r2": later("R²")}
 ERRORS = ("mae", "rmse")
@@ -47,15 +48,21 @@ def of_numbers(effect: CleaningEffect) -> bool:
     return _judged_by(effect) == next(iter(OF_NUMBERS))
 
 
+def of_spans(effect: CleaningEffect) -> bool:
+    """Whether labels are spans."""
+    return _judged_by(effect) == next(iter(OF_SPANS))
+
+
 def figures_of(effect: CleaningEffect) -> Mapping[str, str]:
     """The figures of all classes together, in words by their names; the first is judged by."""
-    return OF_NUMBERS if of_numbers(effect) else OF_SETS if of_sets(effect) else OF_CLASSES
+    every = (OF_CLASSES, OF_SETS, OF_SPANS, OF_NUMBERS)
+    return next((one for one in every if next(iter(one)) == _judged_by(effect)), OF_CLASSES)
 
 
 def conclude(effect: CleaningEffect) -> Conclusion:
-    """Judges by accuracy, by micro F1 where labels are sets of classes, by MAE where they are numbers: review helped
-    where the 95 % intervals of its difference to the labels as given and of that to random changes both lie on the good
-    side of 0."""
+    """Judges by accuracy, by micro F1 where labels are sets of classes, by F1 of whole entities where they are spans,
+    by MAE where they are numbers: review helped where the 95 % intervals of its difference to the labels as given and
+    of that to random changes both lie on the good side of 0."""
     labels_from: TestLabels = "reviewed" if effect.test.changed else "given"
     scoring = effect.on(labels_from)
     figure, words = next(iter(figures_of(effect).items()))

@@ -25,8 +25,9 @@ class Decisions(Protocol):
     def newest(self) -> int:
         """The number of the newest act; 0 before the first."""
 
-    def since(self, seq: int) -> pa.Table:
-        """The acts with greater numbers, oldest first: `seq`, then the fields of `Decision`, `shown` as JSON."""
+    def since(self, seq: int, at_most: int = -1) -> pa.Table:
+        """The acts with greater numbers, oldest first: `seq`, then the fields of `Decision`, `shown` as JSON. From 0 on
+        so many of them at most."""
 
     def by_client_key(self, client_keys: Sequence[str]) -> dict[str, Decision]:
         """The acts that carry these client keys; keys that were never written are absent."""

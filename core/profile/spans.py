@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.modalities import WORDS
+from core.profile.edges import Edge, edges
 from core.profile.records import Rows
 from core.profile.surfaces import Surface, spans_sql, surfaces
 
@@ -46,6 +47,11 @@ class SpansProfile:
     surfaces_in_all: int
     of_several_types: int
     """Words that stand in spans of several types."""
+    of_other_bounds: int
+    """Words that are a span in some places, and within a longer one or with a shorter one in others."""
+    edges: tuple[Edge, ...]
+    """Words at which spans begin or end in some places, and beside which in others; at most
+    `core.profile.edges.EDGES`."""
 
 
 def spans_profile(rows: Rows) -> SpansProfile:
@@ -79,4 +85,6 @@ def spans_profile(rows: Rows) -> SpansProfile:
         surfaces=found.first,
         surfaces_in_all=found.count,
         of_several_types=found.of_several_types,
+        of_other_bounds=found.of_other_bounds,
+        edges=edges(rows),
     )

@@ -53,6 +53,8 @@ class Surfaces:
     """Of all."""
     of_several_types: int
     """Of these, the ones that stand in spans of several types."""
+    of_other_bounds: int
+    """Of these, the ones that are a span in some places, and within a longer one or with a shorter one in others."""
 
 
 def spans_sql(rows: str) -> str:
@@ -66,20 +68,26 @@ def spans_sql(rows: str) -> str:
                   FROM {rows} WHERE label <> '[]')))"""
 
 
-def surfaces(rows: Rows) -> Surfaces:
-    """Every place in every text with a label is held against the spans that are there."""
-    found = rows.fetch(
-        f"""WITH marked AS MATERIALIZED (
+def marked_sql(rows: str) -> str:
+    """Two parts of a WITH clause: `marked`, the spans of a relation with their `words` and, among those of the text,
+    the places of the `first` and behind the last (`stop`); `texts`, the `tokens` of every text with a label."""
+    return f"""marked AS MATERIALIZED (
                 SELECT example_id, type, surface, words, first, first + len(words) AS stop
                 FROM (SELECT *, regexp_extract_all(surface, {_TOKEN}) AS words,
                              len(regexp_extract_all(substr({WORDS}, 1, start), {_TOKEN})) AS first
-                      FROM {spans_sql(rows.relation)})
+                      FROM {spans_sql(rows)})
                 WHERE len(words) > 0),
+            texts AS MATERIALIZED (SELECT example_id, regexp_extract_all({WORDS}, {_TOKEN}) AS tokens
+                                   FROM {rows} WHERE label IS NOT NULL)"""
+
+
+def surfaces(rows: Rows) -> Surfaces:
+    """Every place in every text with a label is held against the spans that are there."""
+    found = rows.fetch(
+        f"""WITH {marked_sql(rows.relation)},
             typed AS (SELECT words, type, count(*) AS n, mode(surface) AS surface FROM marked GROUP BY words, type),
             wanted AS (SELECT words, words[1] AS head, len(words) AS length FROM (SELECT DISTINCT words FROM marked)
                        WHERE len(words) <= {LONGEST}),
-            texts AS MATERIALIZED (SELECT example_id, regexp_extract_all({WORDS}, {_TOKEN}) AS tokens
-                                   FROM {rows.relation} WHERE label IS NOT NULL),
             begun AS (SELECT example_id, place, words, length
                       FROM (SELECT example_id, unnest(tokens) AS token, generate_subscripts(tokens, 1) AS place
                             FROM texts)
@@ -108,7 +116,8 @@ def surfaces(rows: Rows) -> Surfaces:
                                 - greatest(most, coalesce(unmarked, 0), coalesce(shorter, 0)) AS doubt
                        FROM counted LEFT JOIN others USING (words))
             SELECT surface, types, counts, unmarked, shorter, longer,
-                   count(*) OVER (), count(*) FILTER (len(types) > 1) OVER ()
+                   count(*) OVER (), count(*) FILTER (len(types) > 1) OVER (),
+                   count(*) FILTER (shorter + longer > 0) OVER ()
             FROM listed WHERE doubt > 0 OR longer > 0
             ORDER BY unmarked > spans, doubt DESC, spans DESC, surface LIMIT {SURFACES}"""
     )
@@ -119,8 +128,9 @@ def surfaces(rows: Rows) -> Surfaces:
                 tuple((str(name), int(n)) for name, n in zip(names, counts, strict=True)),
                 *map(int, others),
             )
-            for surface, names, counts, *others, _, _ in found
+            for surface, names, counts, *others, _, _, _ in found
         ),
-        count=int(found[0][-2]) if found else 0,
-        of_several_types=int(found[0][-1]) if found else 0,
+        count=int(found[0][-3]) if found else 0,
+        of_several_types=int(found[0][-2]) if found else 0,
+        of_other_bounds=int(found[0][-1]) if found else 0,
     )

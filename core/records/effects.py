@@ -41,8 +41,8 @@ class ArmComparison:
     differences: tuple[Difference, ...]
     """Means over the seeds: the figures of all classes together, what is judged by first, then the F1 of every class
     that occurs, in the labels' order. The former are accuracy and macro F1; where labels are sets, micro F1, macro F1,
-    sample-averaged F1 and subset accuracy; where they are numbers, MAE, RMSE and R², in their units, and nothing by
-    class."""
+    sample-averaged F1 and subset accuracy; where they are spans, F1 of whole entities and macro F1; where they are
+    numbers, MAE, RMSE and R², in their units, and nothing by class."""
 
     def of(self, name: str) -> Difference:
         """The difference of that figure: `accuracy`, `macro_f1` …, or of the F1 of a class of any other name."""

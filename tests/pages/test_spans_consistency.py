@@ -48,6 +48,16 @@ def test_every_place_of_words_is_held_against_the_spans_there(app: Context, citi
         assert counts == [surface.spans, surface.unmarked, surface.shorter, surface.longer]
 
 
+def test_words_at_the_edges_are_counted_by_side(app: Context, cities: Dataset, open_at: Open) -> None:
+    found = spans_figures(app, cities.latest_version_id, timeout=None)
+    assert found.of_other_bounds == 2, "New York and New York City"
+    assert [(one.word, one.side, one.within, one.beside) for one in found.edges] == [("City", "last", 1, 1)]
+    shown = open_at("profile", dataset="cities", view="spans")
+    assert not shown.exception
+    table = next(one.value for one in shown.dataframe if "just outside" in one.value.columns)
+    assert table.values.tolist() == [["City", "at the end", 1, 1]]
+
+
 def test_what_takes_the_place_of_longer_and_shorter_spans(app: Context, cities: Dataset) -> None:
     version = cities.latest_version_id
     york = {one.example_id: one for one in places(app, version, "New York")}
@@ -70,7 +80,7 @@ def test_places_in_no_entity_are_marked_in_one_act_that_leaves_longer_ones(
     assert not shown.exception
     said = "\n".join(one.value for one in shown.caption)
     assert "LOC 3, in no entity 1, in a longer one 1" in said.replace("\\", "")
-    table = shown.dataframe[-1].value
+    table = next(one.value for one in shown.dataframe if "sentence" in one.value.columns)
     assert list(table["type"])[:2] == ["in no entity", "in a longer one: New York City, LOC"]
     assert "1 row" in shown.button(key="consistency-now").label
     shown.button(key="consistency-now").click().run()

@@ -106,6 +106,12 @@ def sure(summary: Mapping[str, Any]) -> str:
     between = f"{share['low']:.1%} – {share['high']:.1%}"
     if summary.get("untold"):
         return say("How many labels are wrong cannot be told: {between} is possible", between=between)
+    if "spans" in summary:
+        return say(
+            "{share:.1%} of all rows probably have a wrong span ({between}, 95 % interval)",
+            share=share["estimate"],
+            between=between,
+        )
     return say(
         "{share:.1%} of all labels are probably wrong ({between}, 95 % interval)",
         share=share["estimate"],

@@ -21,14 +21,14 @@ from core.issues.contract import Found
 from core.issues.evidence import Columns, neighbour_columns, texts_of
 from core.issues.label import OUTSIDE
 from core.issues.label.entities import EntityRows, entity_rows
-from core.issues.label.flags import NO_CURVE
-from core.issues.label.share import ANYTHING
+from core.issues.label.finding import Curve
+from core.issues.label.flags import NO_CURVE, flag_curve, wrong_rows
+from core.issues.label.span_share import WrongTexts, wrong_texts
 from core.issues.label.tables import SHOWN, curve_of, known_notes, number
 from core.issues.label.words import spans_from, suggested_labels, text_quality, word_quality
 from core.issues.signals import LabelledWords, Signals
 from core.targets.spans.form import written
 from core.typed import JsonObject
-from core.words import stored
 
 
 def find(signals: Signals, flag_by: str = "winnow") -> Found:
@@ -44,10 +44,11 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
     else:
         score, flagged = _by_cleanlab(words, flag_by)
     known = signals.known & signals.judged
+    wrong = wrong_texts(signals)
     summary: JsonObject = {
-        "share_wrong": {name: number(value) for name, value in asdict(ANYTHING).items()},
-        "untold": stored("How many labels that are spans are wrong is not estimated: read the list from its top."),
-        "curve": curve_of(NO_CURVE),
+        "share_wrong": {name: number(value) for name, value in asdict(wrong.share).items()},
+        "untold": wrong.untold,
+        "curve": curve_of(_curve(wrong, score, flagged)),
         "classes": _types(rows, types, flagged, quality.usual),
         "spans": {"given": int((rows.given > 0).sum()), "changed": int(rows.changed.sum())},
     }
@@ -64,6 +65,15 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
         known_notes(known),
         known if known.any() else None,
     )
+
+
+def _curve(wrong: WrongTexts, score: NDArray[np.float64], flagged: NDArray[np.bool_]) -> Curve:
+    """What lists of each length hold, where it can be told how much is wrong in all."""
+    if wrong.untold or not len(wrong.rows):
+        return NO_CURVE
+    own = score[wrong.rows]
+    rows = wrong_rows(own, wrong.seen)
+    return flag_curve(rows, np.argsort(own, kind="stable"), int(flagged[wrong.rows].sum()))
 
 
 def _by_cleanlab(words: LabelledWords, flag_by: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -49,9 +49,9 @@ def predict_by_heads(
     classes, seeds = len(spec.about.labels), spec.seeds
     train = rows.train[training_rows(rows.given[rows.train], classes, embeddings.shape[1] + 1, seeds * len(ARMS))]
     given, reviewed = rows.given[train], rows.reviewed[train]
-    steps = _Steps(progress)
+    steps = Steps(progress)
     features = Features.of(embeddings[torch.from_numpy(train)].to(device()))
-    learner = _Learner(features, classes, task_named(spec.about.task).target.several, link_of(given))
+    learner = Learner(features, classes, task_named(spec.about.task).target.several, link_of(given))
     l2 = learner.penalty(given, rows.rows.payloads.digests[train], folder.path, steps.of("choosing the penalty"))
     draws = [draw(given, reviewed, classes, seed) for seed in range(seeds)]
     heads = learner.fit(draws, l2, steps.of(f"training {seeds * len(ARMS)} heads"))
@@ -77,7 +77,7 @@ def embeddings_of(progress: ProgressWriter, spec: CleaningEffectSpec, rows: Labe
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
+class Steps:
     """Tells how far an optimisation is. How many steps it takes is not known before: each covers a part of what is
     left, so that the share always rises and never reaches its end too early."""
 
@@ -95,7 +95,7 @@ class _Steps:
 
 
 @dataclass(slots=True)
-class _Learner:
+class Learner:
     """Fits heads to the features of the training rows."""
 
     features: Features

@@ -15,6 +15,7 @@ from core.queue import ProgressWriter
 from core.records import ARMS, Arm
 from core.targets import Labels
 from core.targets.number.facts import OUTPUT
+from core.tasks import task_named
 from core.words import stored
 
 MOST = 100_000
@@ -35,6 +36,8 @@ def predict_by_lines(
     if len(train) > MOST:
         train = np.sort(np.random.default_rng(0).choice(train, MOST, replace=False))
         notes.append(stored(f"The regressions learnt from a sample of {len(train):,} of {len(rows.train):,} rows."))
+    if task_named(spec.about.task).modality.fine_tuning.at_once:
+        notes.append(stored("Ridge regressions on the columns learnt here, not the trees that Train fits."))
     given, reviewed = rows.given[train], rows.reviewed[train]
     clusters = np.unique(rows.rows.payloads.digests[train], return_inverse=True)[1].astype(np.int64)
     progress.update("choosing the penalty", 0)

@@ -2,7 +2,8 @@
 
 spec.json   a `CleaningEffectSpec`
 input/      rows.parquet: example_id, content_hash, label (class index as loaded, a list of them, or a number), reviewed
-            (the same after review, NULL for a row that review excluded), split (train or test), text, media_id
+            (the same after review, NULL for a row that review excluded), split (train or test), text, media_id;
+            of labels that are spans also spans and reviewed_spans, their text forms, and tokens
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from core.queue import JobFolder, ProgressWriter
 from core.records import Arm, EffectScoring, ReviewedRows, TestLabels
 from core.targets import Labels
 from core.targets.arrays import distinct, numeric, same, unlabelled
+from core.tasks import task_named
 
 SCORED: tuple[TestLabels, ...] = ("given", "reviewed")
 Predictions = dict[Arm, Labels]
@@ -36,6 +38,10 @@ def main(folder: JobFolder, progress: ProgressWriter) -> CleaningEffectResult:
     """Trains every model, scores it on both sets of test labels, and compares."""
     begun = time.monotonic()
     spec = folder.spec_as(CleaningEffectSpec)
+    if task_named(spec.about.task).target.located:
+        from core.jobs.cleaning_effect.spans import effect_of_spans
+
+        return effect_of_spans(folder, progress, spec)
     rows = _read(folder, spec)
     _check(rows)
     predictions, notes = _predict(folder, progress, spec, rows)

@@ -40,7 +40,7 @@ STRATEGIES: Mapping[EffectStrategy, tuple[str, str]] = {
 
 def strategies_of(task: Task) -> tuple[EffectStrategy, ...]:
     """Those that a comparison of its labels can be made with."""
-    known: tuple[EffectStrategy, ...] = ("head",) if task.target.numeric else tuple(STRATEGIES)
+    known: tuple[EffectStrategy, ...] = ("head",) if task.target.numeric or task.target.located else tuple(STRATEGIES)
     return tuple(one for one in known if one in task.modality.fine_tuning.strategies)
 
 
@@ -141,6 +141,11 @@ def _check_settings(seeds: int, strategy: str, task: Task) -> None:
         )
     if strategy not in get_args(EffectStrategy):
         raise UsageError(f"Strategy cannot be {strategy!r}.", f"Choose one of: {', '.join(STRATEGIES)}.")
+    if task.target.located and strategy != "head":
+        raise UsageError(
+            f"Strategy cannot be {strategy!r} where labels are spans.",
+            "Take head, or train on two versions and compare their runs.",
+        )
     if task.target.numeric and strategy != "head":
         raise UsageError(
             f"Strategy cannot be {strategy!r} where labels are numbers.",

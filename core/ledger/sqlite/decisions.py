@@ -42,10 +42,10 @@ class SqliteDecisions:
             (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM decisions").fetchone()
         return int(seq)
 
-    def since(self, seq: int) -> pa.Table:
+    def since(self, seq: int, at_most: int = -1) -> pa.Table:
         with self._file.connection() as connection:
             rows = connection.execute(
-                f"SELECT seq, {_COLUMNS} FROM decisions WHERE seq > ? ORDER BY seq", [seq]
+                f"SELECT seq, {_COLUMNS} FROM decisions WHERE seq > ? ORDER BY seq LIMIT ?", [seq, at_most]
             ).fetchall()
         columns = zip(*rows, strict=True) if rows else ((),) * len(_SCHEMA)
         return pa.table([pa.array(values, field.type) for values, field in zip(columns, _SCHEMA, strict=True)], _SCHEMA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ from core.store.relations import relation
 from core.store.rows import get_rows, labels_of
 from core.store.scans import latest_scan
 from core.targets import Target
+from core.targets.number.form import worth
 from core.tasks import target_of
 from core.words import say
 
@@ -184,6 +186,8 @@ class RunSource:
         made = []
         for example in examples:
             predicted, confidence, position = found[example.example_id]
+            if target.numeric:
+                predicted = worth(float(predicted), confidence)
             row = None if matrix is None else np.asarray(matrix[position])
             shares = self._shares(row, example.label, predicted, confidence, target)
             score = self._score(row, example.label, dict(shares), target)
@@ -289,7 +293,10 @@ class RunSource:
         return () if target.several or target.numeric else ((predicted, confidence),)
 
     def _score(self, row: Any, label: str | None, shares: Mapping[str, float], target: Target) -> float:
-        """How probable the label is; of several classes, how probable that is of which the run is least sure."""
+        """How probable the label is; of several classes, how probable that is of which the run is least sure. Of
+        numbers it says none."""
+        if target.numeric:
+            return math.nan
         if not target.several or row is None or label is None:
             return shares.get(label or "", 0.0)
         held = np.isin(self.run.labels, target.classes_of(label))

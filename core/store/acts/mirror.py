@@ -13,6 +13,8 @@ import pyarrow as pa
 
 ACTS = "acts.decisions"
 """The table: `seq`, the order of acts, then the fields of `Decision`."""
+AT_A_TIME = 50_000
+"""Acts that pass through Python together: a million of them would take more than a gigabyte on their way."""
 
 
 class ActLog(Protocol):
@@ -21,8 +23,8 @@ class ActLog(Protocol):
     def newest(self) -> int:
         """The number of the newest act; 0 before the first."""
 
-    def since(self, seq: int) -> pa.Table:
-        """The acts with greater numbers, oldest first, in the columns of `ACTS`."""
+    def since(self, seq: int, at_most: int = -1) -> pa.Table:
+        """The acts with greater numbers, oldest first, in the columns of `ACTS`; from 0 on so many of them at most."""
 
 
 class Mirror:
@@ -55,10 +57,14 @@ class Mirror:
         if self._log is None:
             return 0
         with self._lock:
-            if self._log.newest() > self._seq:
+            newest = self._log.newest()
+            while newest > self._seq:
                 (known,) = cursor.execute(f"SELECT coalesce(max(seq), 0) FROM {ACTS}").fetchone() or (0,)
-                cursor.register("new_acts", self._log.since(known))
+                new = self._log.since(known, AT_A_TIME)
+                cursor.register("new_acts", new)
                 cursor.execute(f"INSERT INTO {ACTS} SELECT * FROM new_acts")
                 cursor.unregister("new_acts")
+                if not new.num_rows:
+                    break
                 (self._seq,) = cursor.execute(f"SELECT max(seq) FROM {ACTS}").fetchone() or (known,)
             return self._seq

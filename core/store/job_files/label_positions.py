@@ -42,14 +42,26 @@ def register_names(cursor: Cursor, target: Target, classes: Sequence[str], label
         cursor.register("names", found)
 
 
+def reviewed_spans_sql(dataset: Dataset, alias: str) -> str:
+    """The same of rows as they were loaded, beside what became of them: `spans`, `reviewed_spans`, null for a row that
+    review excluded, and `tokens`."""
+    if not task_named(dataset.task).target.located:
+        return ""
+    return f", {alias}.given AS spans, {alias}.reviewed AS reviewed_spans, {_tokens_sql(dataset, alias)}"
+
+
 def spans_sql(dataset: Dataset, alias: str) -> str:
     """What jobs read of labels that are spans beside their types: `spans`, the label's text, and `tokens`, where its
     source's tokens are; nothing for other labels. Begins with a comma."""
     if not task_named(dataset.task).target.located:
         return ""
+    return f", {alias}.label AS spans, {_tokens_sql(dataset, alias)}"
+
+
+def _tokens_sql(dataset: Dataset, alias: str) -> str:
     tokens = dataset.layout.get("tokens")
     bounds = f"{alias}.{identifier(tokens)}" if tokens else "NULL::VARCHAR"
-    return f", {alias}.label AS spans, CAST({bounds} AS VARCHAR) AS tokens"
+    return f"CAST({bounds} AS VARCHAR) AS tokens"
 
 
 def strata_sql(target: Target, rows: str) -> str:

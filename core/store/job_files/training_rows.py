@@ -10,7 +10,7 @@ from core.sql import literal
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ids import checked_id
-from core.store.job_files.label_positions import register_names, spans_sql, strata_sql
+from core.store.job_files.label_positions import register_names, reviewed_spans_sql, spans_sql, strata_sql
 from core.store.names import examples_table
 from core.store.relations import CONTENT_HASH, relation, reviewed_sql
 from core.store.versions import get_version
@@ -88,15 +88,17 @@ def write_reviewed_rows(
 ) -> Path:
     """Writes the labelled rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows`
     gives them: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER,
-    as the version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
+    as the version has it, NULL where it excludes the row), `split`, `text`, `media_id`, and what `reviewed_spans_sql`
+    has."""
     out.parent.mkdir(parents=True, exist_ok=True)
     splits, rows = ", ".join(literal(split) for split in kept), _reviewed_rows_sql(db, version_id, names, shares)
+    spans = reviewed_spans_sql(get_dataset(db, get_version(db, version_id).dataset_id), "r")
     occurring = f"SELECT given FROM ({rows}) UNION ALL SELECT reviewed FROM ({rows})"
     with db.cursor() as cursor:
         register_names(cursor, _target(db, version_id), labels, occurring)
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, g.class AS label, n.class AS reviewed, r.split, r.text,
-                             r.media_id
+                             r.media_id{spans}
                       FROM ({rows}) r
                       JOIN names g ON g.name = r.given LEFT JOIN names n ON n.name = r.reviewed
                       WHERE r.split IN ({splits}) ORDER BY r.example_id)

@@ -32,6 +32,11 @@ def written(number: float) -> str:
     return repr(float(number))
 
 
+def worth(number: float, half: float) -> str:
+    """The text form of a prediction in as many digits as it is worth: one more than half of its interval has."""
+    return written(number if half <= 0 else round(number, 1 - math.floor(math.log10(half))))
+
+
 def number_in(text: str) -> float | None:
     """The finite number that a text says, blanks around it forgiven; None where it says none."""
     plain = text.strip(" \t")

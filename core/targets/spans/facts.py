@@ -124,7 +124,6 @@ SPANS = Target(
     name="spans",
     several=True,
     located=True,
-    lacks=frozenset(("effect",)),
     read=read,
     classes_in=classes_in,
     classes_sql=classes_sql,

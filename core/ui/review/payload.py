@@ -79,14 +79,12 @@ def row(
 
 def _shown(item: ReviewItem, source: Source) -> JsonObject:
     """What stands beside a decision: where nothing ranked the row, its label alone."""
-    given = {"given_label": item.example.label}
-    if math.isnan(item.issue.score):
+    issue, given = item.issue, {"given_label": item.example.label}
+    unscored = math.isnan(issue.score)
+    if unscored and issue.suggested_label is None:
         return given
-    return given | {
-        "suggested_label": item.issue.suggested_label,
-        "score": round(item.issue.score, 6),
-        "tier": source.tier,
-    }
+    score = {} if unscored else {"score": round(issue.score, 6)}
+    return given | {"suggested_label": issue.suggested_label, **score, "tier": source.tier}
 
 
 def decided(decision: Decision | None, reviewer: str) -> JsonObject | None:
@@ -128,7 +126,7 @@ def _meta(item: ReviewItem, drawing: Drawing) -> str:
     example, issue = item.example, item.issue
     ranked = not item.blind and not math.isnan(issue.score)
     parts = (
-        ranked and f"#{issue.rank:,}",
+        not item.blind and issue.rank and f"#{issue.rank:,}",
         say("row {number}", number=example.example_id),
         example.source_id and say("id {id}", id=example.source_id),
         example.split,

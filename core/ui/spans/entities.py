@@ -13,6 +13,7 @@ from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
 from core.ui.spans.consistency import consistency_desk
+from core.ui.spans.edges import edges_list
 from core.words import later, say
 
 VIEW = "spans"
@@ -20,6 +21,9 @@ _TYPE = f"{CHOICE}-{VIEW}-type"
 _HELP = {
     later("Words outside"): later("Share of the words that are in no span, of which a tag scheme says O."),
     later("Entities per row"): later("Spans of a row, on average."),
+    "Words of other bounds": later(
+        "Words that are an entity in some places, and in others within a longer one or with a shorter one."
+    ),
 }
 
 
@@ -39,6 +43,7 @@ def entities_view(context: Context, dataset: Dataset, version: Version, found: S
             later("Rows of none"): f"{found.without:,}",
             "Words outside": f"{found.outside:.1%}",
             later("Words of several types"): f"{found.of_several_types:,}",
+            later("Words of other bounds"): f"{found.of_other_bounds:,}",
         },
         _HELP,
     )
@@ -50,6 +55,7 @@ def entities_view(context: Context, dataset: Dataset, version: Version, found: S
     with right:
         _counts(say("Length of an entity"), say("words"), say("entities"), found.lengths)
     consistency_desk(context, dataset, version, found)
+    edges_list(dataset, version, found.edges)
     return None if chosen is None else Opened(RowFilter(label=chosen), lambda: dataset.called(chosen))
 
 

@@ -10,7 +10,16 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.charts.differences import differences
-from core.evaluation.effect_words import Conclusion, Verdict, amounts, conclude, figures_of, of_numbers, of_sets
+from core.evaluation.effect_words import (
+    Conclusion,
+    Verdict,
+    amounts,
+    conclude,
+    figures_of,
+    of_numbers,
+    of_sets,
+    of_spans,
+)
 from core.records import Arm, CleaningEffect, Dataset, Difference, EffectScoring, Estimate, TestLabels
 from core.services.cleaning_effect import STRATEGIES
 from core.services.runs.time_in_words import duration
@@ -185,6 +194,10 @@ def _method(effect: CleaningEffect) -> str:
         alike = say("numbers changed by the amounts by which review changed them")
     elif of_sets(effect):
         alike = say("as many classes given to a row or taken from it, and those that review gave or took")
+    elif of_spans(effect):
+        alike = say(
+            "spans that get another type, begin or end elsewhere, are added or taken away as often as in review"
+        )
     else:
         alike = say("the classes that review changed labels to")
     left_out = say(

@@ -116,3 +116,4 @@ def test_a_run_says_that_cleaning_helped_where_it_did(tmp_path: Path) -> None:
     assert said.verdict == "helped"
     assert f"MAE is {in_points(gain)} against the labels as given" in said.sentence
     assert "points" not in said.sentence
+    assert found.notes == ("Ridge regressions on the columns learnt here, not the trees that Train fits.",)

@@ -97,6 +97,7 @@ def test_what_follows_the_ledger_gets_each_act_once(ledger: SqliteLedger) -> Non
     ledger.decisions.append([act(0), made])
     found = ledger.decisions.since(1)
     assert found["seq"].to_pylist() == [2]
+    assert ledger.decisions.since(0, 1)["seq"].to_pylist() == [1]
     assert found["decided_at"].to_pylist() == [made.decided_at.replace(tzinfo=None)]
     assert (found["example_id"].to_pylist(), found["new_label"].to_pylist(), found["shown"].to_pylist()) == (
         [3],

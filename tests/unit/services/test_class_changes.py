@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from core.beside.answers import Pending
 from core.context import Context
 from core.errors import UsageError
 from core.jobs.submit import about
-from core.records import NO_LABEL, Dataset, RowFilter, Version
+from core.records import NO_LABEL, Dataset, Reader, RowFilter, Schema, Version
 from core.review.records import Act
 from core.services.classes import changing
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
@@ -23,12 +24,14 @@ from core.services.review import many
 from core.services.review.decisions import make_version, record
 from core.services.review.log import log
 from core.services.review.many import Change, Done, acts, take_back
+from core.store.acts import mirror
 from core.store.acts.in_force import settled_sql
 from core.store.datasets import get_dataset
 from core.store.telling.class_lists import class_list
 from core.store.versions import count_unlabelled, get_version, list_versions, relation
 from tests.integration.load_support import loaded
 from tests.runs import finished_run
+from tests.staged import taken_in
 
 ROWS = 30
 
@@ -42,6 +45,19 @@ def news(context: Context, tmp_path: Path) -> Dataset:
         lines.append(f"{words},{('art', 'sport', 'tech')[row % 3]},{'train' if row < 20 else 'test'}")
     (tmp_path / "news.csv").write_text("\n".join(lines) + "\n")
     return loaded(context, tmp_path / "news.csv", name="news")
+
+
+SPANS = ('[[0,17,"PER"],[25,35,"LOC"]]', '[[0,10,"LOC"],[24,27,"ORG"]]', '[[0,3,"PER"]]', "[]", None)
+
+
+@pytest.fixture
+def entities(context: Context, tmp_path: Path) -> Dataset:
+    """Five sentences: two entities in each of two, one, none, and one that has no label."""
+    texts = ("George Washington leaves Washington", "Washington is as far as IBM", "Ada went", "nobody", "who knows")
+    with (tmp_path / "entities.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *zip(texts, SPANS, strict=True)])
+    reader = Reader(sql=f"read_csv('{tmp_path / 'entities.csv'}', all_varchar=true)")
+    return taken_in(context.store, reader, Schema("token-classification", "text", "label"), "entities")
 
 
 @pytest.fixture
@@ -95,6 +111,7 @@ def test_rows_are_taken_in_parts_and_what_is_decided_meanwhile_is_left_alone(
 ) -> None:
     monkeypatch.setattr(changing, "PAGE_ROWS", 3)
     monkeypatch.setattr(many, "BLOCK", 3)
+    monkeypatch.setattr(mirror, "AT_A_TIME", 2)
     told: list[tuple[float, float]] = []
 
     def report(done: float, total: float) -> None:
@@ -186,6 +203,33 @@ def test_of_several_classes_only_the_one_changes(context: Context, tagged: Datas
     assert done.rows == 8
     assert _labels(context, _version(context, tagged))[:5] == ['["ab"]', '["ab"]', "[]", '["ab"]', "[]"]
     assert class_list(context.store, _newest(context, tagged)) == ("ab",)
+
+
+def test_types_of_spans_change_where_they_stand_and_back(context: Context, entities: Dataset) -> None:
+    planned = plan_change(context, entities, ClassChange("rename", ("PER",), "person"))
+    assert (planned.rows, planned.new) == (2, True)
+    assert Change('[[0,3,"PER"]]', '[[0,3,"person"]]', 1) in planned.changes
+    done = carry_out_change(context, planned, "ada")
+    assert take_back(context, done.act.act_id, "ada").rows == 2
+    assert get_dataset(context.store, "entities").labels == ("LOC", "ORG", "PER")
+
+    _done(context, entities, ClassChange("merge", ("LOC", "ORG"), "PLACE"))
+    assert _labels(context, _version(context, entities))[1] == '[[0,10,"PLACE"],[24,27,"PLACE"]]'
+    far = ClassChange("split", ("PLACE",), "CITY", where=RowFilter(text="far"))
+    assert _done(context, entities, far).rows == 1
+    assert _done(context, entities, ClassChange("delete", ("PER",))).rows == 2
+    assert _labels(context, _version(context, entities)) == [
+        '[[25,35,"PLACE"]]',
+        '[[0,10,"CITY"],[24,27,"CITY"]]',
+        "[]",
+        "[]",
+        None,
+    ]
+    _done(context, entities, ClassChange("delete", ("CITY",), excluded=True))
+    made = _version(context, entities)
+    assert class_list(context.store, made) == ("PLACE",)
+    assert _labels(context, made) == ['[[25,35,"PLACE"]]', "[]", "[]", None]
+    assert count_unlabelled(context.store, made.version_id) == 1, "a row without entities has a label: none of them"
 
 
 def test_nobody_has_judged_a_row_whose_class_was_renamed(context: Context, news: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pyarrow as pa
@@ -57,6 +58,8 @@ def test_labels_beyond_their_interval_come_first_and_it_is_said_how_far(
     source = RunSource(run, PredictionFilter("test", correct=False), "version")
     assert source.claim(context, scores.latest_version_id, "a tab", 9) == [3, 1, 0, 2]
     items = source.items(context, scores.latest_version_id, [1, 0])
+    assert [one.issue.suggested_label for one in items] == ["4.5", "8"], "in as many digits as they are worth"
+    assert all(math.isnan(one.issue.score) for one in items), "a run says no score of a number"
     assert items[0].why.endswith("nine labels of ten lie within. This one lies 3.0 below it, 3.0 times as far.")
     assert items[1].why == "Run 1 predicts 8 ± 10: nine labels of ten lie within. So does this one."
 

@@ -14,7 +14,7 @@ from core.records import Example
 from core.services.evaluation.numbers import NumberEvaluation
 from core.services.evaluation.words import number_words
 from core.store.rows import get_rows
-from core.targets.number.form import written
+from core.targets.number.form import worth
 from core.ui import keys
 from core.ui.evaluation.choice import ShownNumbers
 from core.ui.evaluation.numbers.parts import chosen_cell, names
@@ -110,7 +110,7 @@ def _seen(shown: ShownNumbers, example: Example, place: int) -> Seen:
     number, around = rounded(predicted, half)
     why = number_words(shown.run.number, predicted, half, float(shown.found.true[place]))
     caption = say("predicted {number} ± {around}", number=number, around=around)
-    return Seen(example, written(predicted), caption=caption, why=why, tier=f"run {shown.run.number}")
+    return Seen(example, worth(predicted, half), caption=caption, why=why, tier=f"run {shown.run.number}")
 
 
 def _table(shown: ShownNumbers, lines: list[Example], at: dict[int, int], decided: dict[int, str], key: str) -> None:
