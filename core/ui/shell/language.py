@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.ui import keys
 from core.words import ENGLISH, LANGUAGES, asked_by, known, language, preferred
+from core.words.script import dictionary, speaking_source
 
 COOKIE = "winnow_language"
 
@@ -50,7 +51,8 @@ def tell_browser() -> None:
     """Tells the browser in which language the page is, and has it keep what was chosen."""
     said = {"code": {"zh": "zh-CN"}.get(language(), language()), "cookie": COOKIE, "language": language()}
     with st.container(key="live-language"):
-        _component()(key="language", data=said | {"chosen": bool(st.session_state.get(keys.LANGUAGE_CHOSEN))})
+        chosen = bool(st.session_state.get(keys.LANGUAGE_CHOSEN))
+        _component()(key="language", data=said | {"chosen": chosen, "words": dictionary(_source(), language())})
 
 
 def _of_browser() -> str:
@@ -67,9 +69,13 @@ def _switch() -> None:
 
 
 @cache
+def _source() -> str:
+    return (Path(__file__).parent / "language.js").read_text(encoding="utf-8")
+
+
+@cache
 def _component() -> ComponentRenderer:
-    source = (Path(__file__).parent / "language.js").read_text(encoding="utf-8")
-    return st.components.v2.component("winnow_language", js=source)
+    return st.components.v2.component("winnow_language", js=speaking_source(_source()))
 
 
 asked_by(of_session)
