@@ -21,12 +21,14 @@ ALLOWED = frozenset(_NAMES.split())
 WHOLE = frozenset(("Language · 语言", "English", "English · 中文"))
 """What the choice of a language says in all of them."""
 _COUNTED = re.compile(r"\d+ more|\d+ options? available\.")
-"""What Streamlit's own scripts say of pages that do not fit above and, to screen readers, of the options of a box."""
+"""What Streamlit's own scripts say of pages that do not fit above and, to screen readers, of the options of a box.
+The sign that a page is being drawn (`stStatusWidget`) is left out below: it may be there before the language is."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’]*")
 _COLLECT = """() => {
   const said = []
   const NAMES = ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]
-  const skipped = "script, style, template, noscript, pre, code, kbd, [translate=no], [data-testid=stIconMaterial]"
+  const PASSED_OVER = "script, style, template, noscript, pre, code, kbd, [translate=no]"
+  const skipped = `${PASSED_OVER}, [data-testid=stIconMaterial], [data-testid=stStatusWidget]`
   const seen = (element) => element.checkVisibility({ visibilityProperty: true })
   const add = (text) => {
     if (text && /[A-Za-z]/.test(text)) said.push(text.replace(/\\s+/g, " ").trim())
