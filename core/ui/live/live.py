@@ -30,8 +30,9 @@ Look = Callable[[], tuple[object, object]]
 """What a part shows, in two: a change of the first is drawn at once (a job has ended), one of the second when it costs
 little (its share has grown). Called by any thread, some times a minute; takes some milliseconds at most."""
 
-KEPT = 5_000
-"""Parts, of whatever tabs, that are remembered."""
+KEPT = 500
+"""Parts, of whatever tabs, that are remembered: those that were drawn or asked for last. What any other shows is drawn
+again when its tab is looked at."""
 ADDRESS = "/pulse/"
 MOST = 64
 """Parts that one tab may ask for at once."""
@@ -61,6 +62,8 @@ class _Looks:
         """What there is to see now; None where nothing is known by that token any more."""
         with self._lock:
             look = self._looks.get(token)
+            if look is not None:
+                self._looks.move_to_end(token)
         return None if look is None else _seen(look)
 
 
