@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.services.story.numbers import number_story
 from core.services.story.tell import story
 from core.services.story.words import QUESTIONS
-from core.tasks import target_of
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import open_page
@@ -24,10 +22,7 @@ from core.words import say, say_stored
 frame = open_page("Story", versions=False, to_read="story")
 context, dataset = frame.context, frame.dataset
 with shown_errors():
-    if target_of(dataset).numeric:
-        of_numbers = settled(lambda: number_story(context, dataset))
-        if of_numbers is not None:
-            number_page(context, of_numbers)
+    if number_page(context, dataset):
         st.stop()
     told = settled(lambda: story(context, dataset))
     if told is None:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.context import Context
-from core.records import note_said
+from core.records import Dataset, note_said
 from core.services.evaluation.number_report import MEANINGS, TITLES, between, number_report
 from core.services.story.number_words import QUESTIONS, amount, headline, number_answers, worst_parts
-from core.services.story.numbers import NumberStory
+from core.services.story.numbers import NumberStory, number_story
 from core.services.story.words import EFFECTS, day
+from core.tasks import target_of
+from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.shell.guard import current_user
 from core.ui.shell.pages import link
@@ -27,8 +29,18 @@ from core.words import say, say_n, say_stored
 FIGURES = ("mae", "r2")
 
 
-def number_page(context: Context, story: NumberStory) -> None:
-    """All of it, from what can be taken along to what the figures cannot tell."""
+def number_page(context: Context, dataset: Dataset) -> bool:
+    """Whether the labels are numbers: then all of it is drawn, from what can be taken along to what the figures
+    cannot tell."""
+    if not target_of(dataset).numeric:
+        return False
+    story = settled(lambda: number_story(context, dataset))
+    if story is not None:
+        _number_page(context, story)
+    return True
+
+
+def _number_page(context: Context, story: NumberStory) -> None:
     told = story.told
     take_along(told.dataset, _report(context, story))
     _answer(story)
