@@ -50,6 +50,13 @@ def in_process(
     )
 
 
+def begun(process: subprocess.Popen[str]) -> str:
+    """Its first line of progress, which comes after the time that it will take."""
+    assert process.stderr is not None
+    assert "on this machine" in process.stderr.readline()
+    return process.stderr.readline()
+
+
 def finished(process: subprocess.Popen[str]) -> Ran:
     out, err = process.communicate(timeout=120)
     return Ran(process.returncode, out, err)

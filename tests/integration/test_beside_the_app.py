@@ -26,7 +26,7 @@ from core.store.acts.decisions import in_force
 from core.store.datasets import list_datasets
 from core.together.address import connect
 from tests.browser.conftest import Server, start_server
-from tests.integration.cli_support import PROJECT, Run, finished, in_process, write_rows
+from tests.integration.cli_support import PROJECT, Run, begun, finished, in_process, write_rows
 from tests.integration.job_support import wait_until
 
 Step = tuple[str, ...]
@@ -174,8 +174,7 @@ def test_what_writes_and_computes_answers_beside_the_app_as_alone(
 
 def test_progress_comes_while_the_command_runs(beside: Server) -> None:
     scan = in_process(beside.workspace, "scan", "notes", "--encoder", "lexical", "--seed", "5", "--json")
-    assert scan.stderr is not None
-    assert scan.stderr.readline().startswith("Scan of notes, version 1: ")
+    assert begun(scan).startswith("Scan of notes, version 1: ")
     assert scan.poll() is None
     ran = finished(scan)
     assert (ran.code, ran.json["rows"]) == (0, 240)
@@ -244,8 +243,7 @@ def test_of_twenty_commands_at_once_none_is_lost(beside: Server, tmp_path: Path)
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "gone"])
 def test_a_scan_that_nobody_waits_for_any_more_is_cancelled(beside: Server, how: signal.Signals) -> None:
     scan = in_process(beside.workspace, "scan", "notes", "--encoder", "minilm", "--seed", "6")
-    assert scan.stderr is not None
-    assert "Scan of notes" in scan.stderr.readline()
+    assert "Scan of notes" in begun(scan)
     time.sleep(0.5)
     scan.send_signal(how)
     ran = finished(scan)
@@ -274,8 +272,7 @@ def test_a_fine_tune_that_is_stopped_beside_the_app_saves_and_says_how_to_go_on(
 
 def test_a_killed_app_is_named_by_the_command_and_the_next_one_works_alone(beside: Server, tmp_path: Path) -> None:
     scan = in_process(beside.workspace, "scan", "notes", "--encoder", "lexical", "--encoder", "minilm", "--seed", "7")
-    assert scan.stderr is not None
-    assert "Scan of notes" in scan.stderr.readline()
+    assert "Scan of notes" in begun(scan)
     beside.kill()
     ran = finished(scan)
     assert (ran.code, ran.out) == (1, "")

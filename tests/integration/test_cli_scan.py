@@ -14,6 +14,7 @@ from tests.integration.cli_support import (
     ROWS,
     WORDS,
     Run,
+    begun,
     finished,
     in_process,
     load,
@@ -28,8 +29,7 @@ def test_ctrl_c_stops_the_scan_that_runs(run: Run, tmp_path: Path, notes: Path, 
     load(run, notes)
     encoders = ("--encoder", "lexical", "--encoder", "minilm")
     scan = in_process(tmp_path / "workspace", "scan", "notes", *encoders, before=before)
-    assert scan.stderr is not None
-    assert "Scan of notes" in scan.stderr.readline()
+    assert "Scan of notes" in begun(scan)
     time.sleep(0.5)
     scan.send_signal(signal.SIGINT)
     ended = finished(scan)
