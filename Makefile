@@ -33,7 +33,7 @@ test: $(VENV)/.dev
 # What `make test` leaves out, as CI runs it too: whole jobs, servers and journeys, and the second device.
 slow: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m slow tests/unit tests/pages tests/damage tests/full_disk
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m slow tests/integration tests/browser
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow tests/integration tests/browser
 	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
 
 # For between two edits: the unit tests but the slow ones, in less than a minute.

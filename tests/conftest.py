@@ -69,6 +69,12 @@ LEFT_TO_CI = tuple(
 )
 """Modules of whole jobs, servers and journeys, each of half a minute or more: `make slow` runs them, and CI."""
 _LEFT = {PROJECT / "tests" / name for name in LEFT_TO_CI}
+LONGEST = (
+    *("integration/test_fine_tune.py", "browser/test_accessible.py", "browser/test_journey.py"),
+    *("integration/test_bench_gpu.py", "browser/test_first_steps.py", "integration/test_readme.py"),
+)
+"""Modules that go first, so that none of them is left over while other processes have nothing more to do."""
+_FIRST = {PROJECT / "tests" / name: place for place, name in enumerate(LONGEST)}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -77,7 +83,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what is quick, and what is left to CI."""
+    """Marks what is quick, and what is left to CI; the longest modules come first."""
+    items.sort(key=lambda item: _FIRST.get(item.path, len(_FIRST)))
     for item in items:
         if item.path in _LEFT:
             item.add_marker("slow")
