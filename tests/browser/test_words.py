@@ -90,7 +90,7 @@ def test_a_page_has_nothing_left_in_english(chinese: Page, full: Server, address
     expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()
     if address.startswith("story"):  # it is told beside the page
         expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
-    if address.startswith(("story", "profile")):
+    if address.startswith(("story", "profile", "evaluation")):
         expect(chinese.get_by_role("progressbar")).to_have_count(0)
         settled(chinese)
     expect(chinese.get_by_text("内部出错")).to_have_count(0)

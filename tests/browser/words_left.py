@@ -52,6 +52,17 @@ _COLLECT = """() => {
 
 
 def english_left(page: Page, data: Iterable[str] = ()) -> list[str]:
+    """What is still left after some seconds: what Streamlit says while a page is being drawn is translated as it
+    appears, by a script that comes with the page."""
+    data = list(data)
+    for _ in range(20):
+        if not (left := _left(page, data)):
+            break
+        page.wait_for_timeout(250)
+    return left
+
+
+def _left(page: Page, data: Iterable[str]) -> list[str]:
     """Every visible text, label, tooltip, placeholder and the title of the page that has a word in Latin letters which
     is no name that is written so everywhere; nor one of `data`, which are texts of the page's own data (names of
     datasets and people, rows, classes). Open what shows only when it is hovered or pressed first. Words that are drawn
