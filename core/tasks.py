@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -15,13 +14,12 @@ from core.modalities.table_row.facts import TABLE_ROW
 from core.modalities.text.facts import TEXT
 from core.records import Dataset
 from core.targets import Target
-from core.targets.contract import Work
 from core.targets.multi_label.facts import MULTI_LABEL
 from core.targets.named import under_names
 from core.targets.number.facts import NUMBER
 from core.targets.one_class.facts import ONE_CLASS
 from core.targets.spans.facts import SPANS, misfit
-from core.words import later, say, stored
+from core.words import later, stored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,19 +52,6 @@ TASKS: dict[str, Task] = {
 }
 """Every task by name, modalities that take any column first: a guess asks these from the last to the first. Choices on
 pages and on the command line derive from it."""
-LACKS: Mapping[Work, str] = {
-    "scan": later("{task}: labels of this kind are not scanned yet."),
-    "train": later("{task}: no model learns labels of this kind yet."),
-    "effect": later("{task}: whether cleaning helped is not measured for labels of this kind yet."),
-    "use": later("{task}: models that learnt labels of this kind cannot be asked here yet."),
-}
-_REST = later("They can be loaded, profiled, reviewed and exported.")
-INSTEAD: Mapping[Work, str] = {
-    "scan": _REST,
-    "train": _REST,
-    "effect": later("Train on two versions, and hold their evaluations against each other."),
-    "use": later("Download the model: transformers' pipeline for token classification runs it."),
-}
 ALIASES: dict[str, str] = {task.modality.name: task.name for task in TASKS.values() if task.target is ONE_CLASS}
 """Release 0.1 knew one class only and called a task by its modality: so do its jobs' specs and people's scripts."""
 
@@ -103,12 +88,6 @@ def _no_task(name: str) -> UsageError:
     near = get_close_matches(name, TASKS, n=1) or [one.name for one in same if one.target is target]
     hint = f"Did you mean {near[0]!r}? There are: {', '.join(TASKS)}." if near else f"There are: {', '.join(TASKS)}."
     return UsageError(f"Task {name!r} not found.", hint)
-
-
-def check_has(task: Task, work: Work) -> None:
-    """Raises UsageError where models do not do that for a task yet."""
-    if work in task.target.lacks:
-        raise UsageError(say(LACKS[work], task=say(task.title)), say(INSTEAD[work]))
 
 
 def target_of(dataset: Dataset) -> Target:

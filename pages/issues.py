@@ -14,7 +14,6 @@ from core.ui.issues.list import ranked_list
 from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
 from core.ui.issues.where import where_they_are
 from core.ui.lists.issue_filter import filter_bar
-from core.ui.parts.empty import not_yet
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
@@ -41,5 +40,5 @@ with shown_errors():
         excluded(context, user, found)
         ranked_list(context, dataset, version, user, found, where)
         next_act(context, dataset, "issues")
-    elif followed is None and not not_yet(dataset, "scan"):
+    elif followed is None:
         no_scan_yet(context, dataset, version, user)

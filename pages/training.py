@@ -7,7 +7,6 @@ import streamlit as st
 from core.services.cleaning_effect import effects
 from core.services.runs.listing import done_runs, list_runs
 from core.ui.parts.choices import view_switch
-from core.ui.parts.empty import not_yet
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
@@ -36,9 +35,7 @@ line = st.container()
 view = view_switch({name: say(title) for name, title in VIEWS.items()})
 followed = None
 with shown_errors():
-    if not_yet(dataset, "train"):
-        pass
-    elif view == "runs":
+    if view == "runs":
         runs = list_runs(context, dataset.dataset_id)
         if runs:
             run, job = chosen_of(context, dataset, runs)
@@ -50,8 +47,6 @@ with shown_errors():
             nothing_trained(dataset, version)
     elif view == "new":
         new_run(context, dataset, version, user)
-    elif view == "effect" and not_yet(dataset, "effect"):
-        pass
     elif view == "effect":
         under_way = comparison_under_way(context, version)
         found = effects(context, version.version_id)
@@ -64,9 +59,7 @@ with shown_errors():
         if done:
             run = choose_model(dataset, done)
             with shown_errors():
-                if not_yet(dataset, "use"):
-                    pass
-                elif what_to_predict() == "one":
+                if what_to_predict() == "one":
                     ask(context, dataset, run)
                 else:
                     predict_file(context, dataset, run, user)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from weakref import finalize
 
 from core.progress import Report, unheard
 from core.records import Dataset, Reader, Schema, Staged
@@ -14,11 +16,13 @@ from core.store.ingest.stage import stage
 
 
 def staged(reader: Reader, schema: Schema) -> Read:
-    """How to read it, into a folder of its own that the system removes some day."""
+    """How to read it, into a folder of its own that is removed once nobody can read any more."""
+    folder = Path(tempfile.mkdtemp(prefix="winnow-staged-"))
 
     def read(on_progress: Report, stopped: Callable[[], bool]) -> Staged:
-        return stage(reader, schema, Path(tempfile.mkdtemp(prefix="winnow-staged-")), on_progress, stopped)
+        return stage(reader, schema, folder, on_progress, stopped)
 
+    finalize(read, shutil.rmtree, folder, ignore_errors=True)
     return read
 
 

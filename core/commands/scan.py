@@ -17,7 +17,7 @@ from core.services.room import room_for_scan
 from core.services.runs.forecast_time import time_of_scan
 from core.services.runs.time_in_words import of_scan
 from core.services.scan import FLAG_BY, NUMBERS_BY, run_scan
-from core.tasks import TASKS, check_has, task_named
+from core.tasks import TASKS
 from core.together.caller import caller
 
 DEFAULTS = ScanSpec(())
@@ -57,8 +57,7 @@ def scan_command(
     flag_by: str,
 ) -> Answer:
     """Look for wrong labels, near-duplicates and outliers."""
-    dataset, version = dataset_version(context, name)
-    check_has(task_named(dataset.task), "scan")
+    _, version = dataset_version(context, name)
     own = str(probabilities) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by)
     room = room_for_scan(context, version.version_id, spec)

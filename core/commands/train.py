@@ -24,7 +24,7 @@ from core.services.runs.time_in_words import of_work
 from core.services.train import follow_train, own_config, start_train
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
-from core.tasks import check_has, task_named
+from core.tasks import task_named
 from core.together.caller import caller
 from core.typed import JsonObject
 
@@ -79,7 +79,6 @@ def train_command(context: Context, name: str, version: int | None, resume: str 
 def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     """Says on standard error where it will run, with which precision and how much memory, and starts it."""
     dataset = get_dataset(context.store, version.dataset_id)
-    check_has(task_named(dataset.task), "train")
     own, tell = own_config(spec), caller().err.write
     devices = find_devices(context.queue.launcher, own.config if own else None)
     used = own.over(spec) if own else spec

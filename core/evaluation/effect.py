@@ -30,7 +30,7 @@ from core.evaluation.effect_words import OF_CLASSES, OF_SETS
 from core.evaluation.metrics import Floats, figures
 from core.evaluation.multi_label import pairs_of, scores_by_pair
 from core.progress import Report
-from core.records import Arm, ArmComparison, Difference, Interval
+from core.records import Arm, ArmComparison, Difference, Estimate, Interval
 
 PAIRS: tuple[tuple[Arm, Arm], ...] = (("given", "reviewed"), ("random", "reviewed"), ("given", "random"))
 """First and second of each comparison: what review adds, what it adds to mere change, what mere change adds."""
@@ -49,6 +49,8 @@ class Scored:
     """The same, on each resample of the rows."""
     support: Integers
     """(k,) rows of each class."""
+    shares: bool = True
+    """Whether the figures are shares, whose differences lie in -1–1."""
 
 
 def compare_arms(
@@ -141,9 +143,12 @@ def _differences(
     support = [rows] * len(names) + scored.support.tolist()
     shown = [True] * len(names) + (scored.support > 0).tolist()
     columns = zip((*names, *labels), first[0], second[0], ends, support, shown, strict=True)
-    return tuple(_difference(name, one, two, end, count) for name, one, two, end, count, show in columns if show)
+    return tuple(
+        _difference(name, one, two, end, count, scored.shares) for name, one, two, end, count, show in columns if show
+    )
 
 
-def _difference(name: str, first: float, second: float, interval: Interval, support: int) -> Difference:
-    found = difference_estimate(second - first, interval, support)
+def _difference(name: str, first: float, second: float, interval: Interval, support: int, shares: bool) -> Difference:
+    by = float(second - first)
+    found = difference_estimate(by, interval, support) if shares else Estimate(by, *interval)
     return Difference(name, float(first), float(second), found, support)

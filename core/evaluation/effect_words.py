@@ -79,14 +79,19 @@ def in_points(difference: Difference) -> str:
     `−0.21 (95 %: −0.30 to −0.12)`, in their units."""
     found = difference.difference
     if difference.name in OF_NUMBERS:
-        by, low, high = amounts(found)
-        return say("{by} (95\u00a0%: {low} to {high})", by=by, low=low, high=high)
+        return in_units(found)
     return say(
         "{points} points (95\u00a0%: {low} to {high})",
         points=_signed(found.estimate),
         low=_signed(found.low),
         high=_signed(found.high),
     )
+
+
+def in_units(found: Estimate) -> str:
+    """`−0.21 (95 %: −0.30 to −0.12)`."""
+    by, low, high = amounts(found)
+    return say("{by} (95\u00a0%: {low} to {high})", by=by, low=low, high=high)
 
 
 def amounts(found: Estimate) -> tuple[str, str, str]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Schema
 
-Work = Literal["scan", "train", "effect", "use"]
-"""What models do: say which labels are wrong; learn labels; tell whether cleaning helped; be asked here;
-have what became of a dataset told."""
 Labels = NDArray[Any]
 """Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
 several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label; (n,) float64 where it is a
@@ -91,8 +88,6 @@ class Target:
     """SQL for the value that files of lists have for a label, where that is not the list of its classes."""
     snippet: str = ""
     """Python that uses a saved model, in place of the modality's; `{folder}` is the model's."""
-    lacks: frozenset[Work] = frozenset()
-    """What models do not do for it yet."""
     words_in: Callable[[str, str], str] | None = None
     """A label as a person reads it beside the words of its example, where these say more than `words`."""
     misfit: Callable[[str, str], str] = lambda label, text: ""

@@ -15,8 +15,8 @@ from core.arrays.device import device, device_name
 from core.errors import UsageError
 from core.evaluation.spans.effect import compare_spans
 from core.finetune.place import Place
-from core.finetune.tokens.decoding import best_tags, spans_of_tags, tags_of, word_tags
-from core.finetune.tokens.tagger import load_tagger, tag
+from core.finetune.tokens.decoding import tags_of, word_tags
+from core.finetune.tokens.tagger import Tagged, load_tagger, tag
 from core.finetune.tokens.windows import Windows
 from core.heads.link import SOFTMAX
 from core.heads.objective import Features
@@ -121,10 +121,10 @@ def _by_heads(
     tested, known = torch.from_numpy(features[sum(lengths) :]).to(heads.device), learner.features
     seen = Features(tested, known.mean, known.scale, False).rows(slice(None))
     bounds = [rows.bounds[row] for row in rows.test]
-    said = []
+    said, featureless = [], np.empty((len(seen), 0), np.float32)
     for place, head in enumerate(heads):
         progress.update("predicting", place, len(heads))
-        said.append(_spans(SOFTMAX.predict(seen @ head).cpu().numpy(), bounds, types))
+        said.append(Tagged(SOFTMAX.predict(seen @ head).cpu().numpy(), featureless).spans(bounds, types)[0])
     return {arm: said[place :: len(ARMS)] for place, arm in enumerate(ARMS)}, notes
 
 
@@ -177,16 +177,6 @@ def _chosen(tags: Sequence[NDArray[np.int64]], seed: int) -> tuple[NDArray[np.in
     if len(others) > room:
         others = np.random.default_rng(seed).choice(others, room, replace=False)
     return np.sort(np.concatenate([np.flatnonzero(within), others])), len(within)
-
-
-def _spans(
-    probabilities: NDArray[np.float32], bounds: Sequence[NDArray[np.int64]], types: Sequence[str]
-) -> list[list[Span]]:
-    found, begin = [], 0
-    for words in bounds:
-        found.append(spans_of_tags(best_tags(probabilities[begin : begin + len(words)]), words, types))
-        begin += len(words)
-    return found
 
 
 def _score(

@@ -24,7 +24,7 @@ from core.records import Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, 
 from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
-from core.tasks import Task, check_has, task_named
+from core.tasks import Task, task_named
 from core.typed import to_json
 from core.words import later, stored
 
@@ -94,7 +94,6 @@ def start_cleaning_effect(
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
     task = task_named(dataset.task)
-    check_has(task, "effect")
     _check_settings(seeds, strategy, task)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)

@@ -25,7 +25,7 @@ from core.store.export import write_job_rows
 from core.store.rows import taken_names
 from core.store.scans import add_tier, has_tier
 from core.store.versions import get_version
-from core.tasks import check_has, task_named
+from core.tasks import task_named
 from core.typed import from_json, to_json
 from core.words import stored
 
@@ -42,7 +42,6 @@ def start_scan(context: Context, version_id: str, spec: ScanSpec, by: str) -> Jo
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    check_has(task_named(dataset.task), "scan")
     asked = _frozen(context, dataset, version, spec)
     title = stored(f"Scan of {dataset.name}, version {version.number}")
     return submit(context, SCAN, asked, title=title, dataset_id=dataset.dataset_id, by=by)

@@ -27,7 +27,7 @@ from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import write_training_rows
 from core.store.predictions import add_predictions
 from core.store.versions import get_version
-from core.tasks import check_has, task_named
+from core.tasks import task_named
 from core.typed import JsonObject, to_json
 from core.words import stored
 
@@ -41,7 +41,6 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    check_has(task_named(dataset.task), "train")
     rows = rows or preview_split(context, version_id, spec.strategy)
     check_rows(rows)
     check(spec)

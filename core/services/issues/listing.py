@@ -35,8 +35,7 @@ from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.export import WHOLE_LIST, Format, export_issues
 from core.store.export_lists import export_issue_list, export_spans
-from core.store.versions import get_version
-from core.tasks import check_has, target_of, task_named
+from core.tasks import target_of, task_named
 
 MAX_PAIRS = 200
 """Pairs listed where there are too many classes for a matrix."""
@@ -113,8 +112,6 @@ def required_scan(context: Context, version_id: str, name: str) -> Scan:
     """As `latest_scan`, but no scan raises `NotFoundError` with the next step; `name` is the dataset's."""
     scan = latest_scan(context, version_id)
     if scan is None:
-        version = get_version(context.store, version_id)
-        check_has(task_named(get_dataset(context.store, version.dataset_id).task), "scan")
         raise NotFoundError(f"{name!r} has not been scanned in this version.", f"Run: python -m core scan {name}")
     return scan
 

@@ -17,7 +17,6 @@ from core.targets.number.form import written as number_written
 from core.targets.number.residuals import Spread
 from core.targets.spans.form import written
 from core.targets.spans.reading import words_in_cell
-from core.tasks import check_has
 
 NEAREST = 6
 
@@ -57,7 +56,6 @@ def ask(context: Context, run: Run, example: str) -> Reply:
 
     Raises NotFoundError where the run has left no model, WinnowError with what is wrong.
     """
-    check_has(task_of_run(context, run), "use")
     output, log = output_of(context, run), context.workspace.root / "playground.log"
     question = Question(example, NEAREST)
     answer = _resident(context).ask(context.queue.launcher, output / "model", output, log, question)

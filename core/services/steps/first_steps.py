@@ -13,7 +13,7 @@ from core.services.steps.planted import PlantedErrors, planted_errors
 from core.store.acts.decisions import decided_rows
 from core.store.scans import newest_scan
 from core.store.versions import list_versions, nothing_labelled
-from core.tasks import nothing_to_tell_apart, task_named
+from core.tasks import nothing_to_tell_apart
 from core.words import say
 
 StepName = Literal["load", "scan", "review", "version", "compare"]
@@ -87,8 +87,8 @@ def first_steps(context: Context, dataset: Dataset) -> FirstSteps:
 def shown_first_steps(context: Context, dataset: Dataset) -> FirstSteps | None:
     """As `first_steps`; None where they were put away, and where there is nothing to fix, one class alone, or no label
     yet."""
-    lacks = task_named(dataset.task).target.lacks or nothing_labelled(context.store, dataset.latest_version_id)
-    if nothing_to_tell_apart(dataset) or lacks or context.ledger.first_steps.are_away(dataset.dataset_id):
+    nothing = nothing_to_tell_apart(dataset) or nothing_labelled(context.store, dataset.latest_version_id)
+    if nothing or context.ledger.first_steps.are_away(dataset.dataset_id):
         return None
     found = first_steps(context, dataset)
     return None if found.nothing_to_fix else found

@@ -18,7 +18,7 @@ from core.store.scans import latest_scan
 from core.store.telling.overview import newest_acts, shares_found, versions_of
 from core.store.telling.story import right_of
 from core.store.versions import get_version, nothing_labelled
-from core.tasks import nothing_to_tell_apart, task_named
+from core.tasks import nothing_to_tell_apart
 from core.words import later, say, say_n, stored
 
 COUNT_SECONDS = 0.01
@@ -142,7 +142,7 @@ def _useful(standing: Standing) -> Iterator[Step]:
         yield Step("data", say("Look at the classes"), view="classes")
         yield _export()
         return
-    if nothing_to_tell_apart(standing.dataset) or task_named(standing.dataset.task).target.lacks >= {"scan", "train"}:
+    if nothing_to_tell_apart(standing.dataset):
         if review.relabelled or review.excluded:
             yield Step("review", say("Make a corrected version"), view="versions")
         yield Step("profile", say("Look at the profile"))
@@ -157,7 +157,7 @@ def _useful(standing: Standing) -> Iterator[Step]:
         yield _review(review)
     elif review.relabelled or review.excluded:
         yield Step("review", say("Make a corrected version"), view="versions")
-    if corrected and not standing.compared and "effect" not in task_named(standing.dataset.task).target.lacks:
+    if corrected and not standing.compared:
         yield Step("training", say("Compare before and after"), view="effect")
     if corrected and standing.run is None:
         yield Step("training", say("Quick retrain"), view="new")

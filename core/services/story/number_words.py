@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.evaluation.effect_words import amounts
+from core.evaluation.effect_words import in_units
 from core.records import Estimate, split_said
 from core.services.story.numbers import NumberBaseline, NumberStory
 from core.services.story.words import effect_words, gain, joined
@@ -70,12 +70,6 @@ def number_answers(story: NumberStory) -> dict[str, str]:
     }
 
 
-def difference_words(one: Estimate) -> str:
-    """`−1.2 (95 %: −1.9 to −0.4)`."""
-    by, low, high = amounts(one)
-    return say("{by} (95\u00a0%: {low} to {high})", by=by, low=low, high=high)
-
-
 def verdict(one: Estimate) -> str:
     """`better`, `worse` or `unclear`: what the interval of a difference in MAE allows to say."""
     return "better" if one.high < 0 else "worse" if one.low > 0 else "unclear"
@@ -83,7 +77,7 @@ def verdict(one: Estimate) -> str:
 
 def baseline_words(one: NumberBaseline) -> str:
     """What the interval allows to say of the model beside one number for every row."""
-    about = {"value": amount(one.value), "base": say(BASES[one.name]), "by": difference_words(one.difference)}
+    about = {"value": amount(one.value), "base": say(BASES[one.name]), "by": in_units(one.difference)}
     return {
         "better": say("It is nearer than {value}, {base}: difference in MAE {by}.", **about),
         "worse": say("It is farther off than {value}, {base}: difference in MAE {by}.", **about),
@@ -126,7 +120,7 @@ def _trend(story: NumberStory) -> str:
         return joined(scans, said if story.run else say("No model has been trained yet."))
     first, found = story.since
     by = found.differences["mae"]
-    about = {"n": found.rows, "run": story.run.number, "first": first.number, "by": difference_words(by)}
+    about = {"n": found.rows, "run": story.run.number, "first": first.number, "by": in_units(by)}
     said = {
         "better": later("On the same {n:,} rows run {run} is nearer than run {first}: difference in MAE {by}."),
         "worse": later("On the same {n:,} rows run {run} is farther off than run {first}: difference in MAE {by}."),

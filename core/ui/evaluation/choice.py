@@ -18,7 +18,7 @@ from core.services.lists import COLUMNS, FILTERS, ORDER
 from core.services.runs.listing import headline_scores
 from core.ui import keys
 from core.ui.parts.choices import pick
-from core.ui.parts.empty import empty_state, not_yet
+from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
@@ -148,8 +148,6 @@ def link_to_this(dataset: Dataset) -> str:
 
 def no_run_yet(dataset: Dataset) -> None:
     """Where there is nothing to evaluate: the way to a run."""
-    if not reading() and not_yet(dataset, "train"):
-        return
     empty_state(
         say("No run of this dataset is done yet"),
         say("How good a model is, and where it errs, will be here once one is trained."),

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset
-from core.targets.contract import Work
-from core.tasks import INSTEAD, LACKS, task_named
 from core.ui.parts.samples import missing_samples, sample_button
 from core.ui.shell.pages import link
 from core.words import later, say
@@ -99,18 +96,3 @@ def _ways_to_begin(context: Context, user: str) -> None:
         link("data", say("Load a dataset"), icon=":material/upload:", view="load")
         for sample in missing_samples(context)[:1]:
             sample_button(context, user, sample, say("Try the sample: {title}", title=say(sample.title)))
-
-
-def not_yet(dataset: Dataset, work: Work) -> bool:
-    """Says that models do not do yet what a page is about for labels of the dataset's kind, with the way to what there
-    is; False where they do."""
-    task = task_named(dataset.task)
-    if work not in task.target.lacks:
-        return False
-    empty_state(
-        say(LACKS[work], task=say(task.title)),
-        say(INSTEAD[work]),
-        icon="hourglass_empty",
-        action=lambda: link("profile", say("Look at the profile"), icon=":material/bar_chart:", dataset=dataset.name),
-    )
-    return True

@@ -11,7 +11,6 @@ from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts, make_version
 from core.services.review.log import version_list
 from core.services.scan import start_scan
-from core.tasks import target_of
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.problems import shown_errors
@@ -43,7 +42,7 @@ def next_steps(context: Context, dataset: Dataset, version: Version, user: str) 
                 version=version.number,
                 view="versions",
             )
-        elif scan is None and "scan" not in target_of(dataset).lacks:
+        elif scan is None:
             scan_and_train(context, dataset, version, user)
         elif scan is not None and not standing.left:
             _train(dataset, version)

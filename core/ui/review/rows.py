@@ -55,15 +55,14 @@ def rows_queue(context: Context, dataset: Dataset, version: Version, user: str, 
             if splits
             else None
         )
-        if "scan" not in target_of(dataset).lacks:
-            st.space("stretch")
-            link(
-                "issues",
-                say("Find wrong labels"),
-                icon=":material/troubleshoot:",
-                dataset=dataset.name,
-                version=version.number,
-            )
+        st.space("stretch")
+        link(
+            "issues",
+            say("Find wrong labels"),
+            icon=":material/troubleshoot:",
+            dataset=dataset.name,
+            version=version.number,
+        )
     where = RowFilter(label=label, split=split, text=words.strip() or None)
     # Spans are edited where they stand, with no key of their own for it.
     source = RowsSource(where, offered=("keep", "choose", "exclude", "unsure"))
