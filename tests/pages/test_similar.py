@@ -91,6 +91,20 @@ def test_rows_of_tables_have_no_way_there(app: Context, open_at: OpenAt, tmp_pat
     assert not problems(asked) and "Rows of tables are not compared" in words(asked)
 
 
+def test_texts_with_entities_have_no_way_there_and_are_not_sent_to_a_scan_that_makes_no_embedding_of_them(
+    app: Context, open_at: OpenAt, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.conll"
+    file.write_text("Ada\tB-PER\ncame\tO\n\nGrace\tB-PER\nwent\tO\n\nnobody\tO\n")
+    loaded(app, file, name="people")
+    shown = open_at("data", dataset="people", row=1)
+    assert not problems(shown)
+    assert not [one for one in shown.get("page_link") if one.proto.label == "More like this"]
+    asked = open_at("data", dataset="people", like=1)
+    assert not problems(asked)
+    assert "Texts with entities are not compared" in words(asked) and "Scan" not in {one.label for one in asked.button}
+
+
 def test_a_row_that_is_not_there_is_said(news: Dataset, open_at: OpenAt) -> None:
     shown = open_at("data", dataset="news", like=9999)
     assert "Row 9999 not found in this version" in " ".join(problems(shown))

@@ -70,8 +70,10 @@ class _Indexes:
 
 
 def can_compare(dataset: Dataset) -> bool:
-    """Whether embeddings of the dataset's examples are kept at all: of rows of tables they are not."""
-    return not task_named(dataset.task).modality.features
+    """Whether embeddings of the dataset's examples are kept at all: of rows of tables they are not, and where labels
+    are spans those of words are."""
+    task = task_named(dataset.task)
+    return not (task.modality.features or task.target.located)
 
 
 def state_of(context: Context) -> tuple[tuple[str, int], ...]:

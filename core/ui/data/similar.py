@@ -100,7 +100,14 @@ def _compared(dataset: Dataset, found: Similar, version: Version) -> str:
 
 
 def _nothing_kept(dataset: Dataset, version: Version) -> None:
-    modality = task_named(dataset.task).modality
+    task = task_named(dataset.task)
+    if task.target.located:
+        empty_state(
+            say("Texts with entities are not compared"),
+            say("Scans keep embeddings of their words, not of whole texts. Look for words in the example instead."),
+            icon="hub",
+        )
+        return
     if not can_compare(dataset):
         empty_state(
             say("Rows of tables are not compared"),
@@ -112,7 +119,7 @@ def _nothing_kept(dataset: Dataset, version: Version) -> None:
         say("No embedding of this row is on disk"),
         say(
             "Rows are compared by their embeddings, which a scan makes and keeps: one with the encoder {encoder}.",
-            encoder=modality.encoders[-1],
+            encoder=task.modality.encoders[-1],
         ),
         icon="hub",
         action=lambda: link(
