@@ -50,10 +50,14 @@ def answer(told: Story) -> None:
                 st.caption(share_words(line) if line.untold else likely)
                 count(say("{n:,} flagged rows", n=line.flagged or 0), flagged_of(line.version.number))
         with third.container(gap="xxsmall"):
-            st.metric(say("Did the cleaning pay?"), say(EFFECTS[told.effect_verdict]), width="content")
-            decided = sum(one.rows for one in told.decided)
-            rows = say_n("{n:,} row decided", "{n:,} rows decided", decided)
-            st.caption(say("{rows}, {n:,} versions", rows=rows, n=len(told.lines)))
+            what_cleaning_did(told)
+
+
+def what_cleaning_did(told: Story) -> None:
+    """Whether it paid, and how much of it there was."""
+    st.metric(say("Did the cleaning pay?"), say(EFFECTS[told.effect_verdict]), width="content")
+    rows = say_n("{n:,} row decided", "{n:,} rows decided", sum(one.rows for one in told.decided))
+    st.caption(say_n("{rows}, {n:,} version", "{rows}, {n:,} versions", len(told.lines), rows=rows))
 
 
 def next_acts(told: Story) -> None:

@@ -11,20 +11,20 @@ from core.records import Dataset, note_said
 from core.services.evaluation.number_report import MEANINGS, TITLES, between, number_report
 from core.services.story.number_words import QUESTIONS, amount, headline, number_answers, worst_parts
 from core.services.story.numbers import NumberStory, number_story
-from core.services.story.words import EFFECTS, day
+from core.services.story.words import day
 from core.tasks import target_of
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.shell.guard import current_user
 from core.ui.shell.pages import link
 from core.ui.shell.reading import reading
-from core.ui.story.answer import next_acts
+from core.ui.story.answer import next_acts, what_cleaning_did
 from core.ui.story.behind import count as counted
 from core.ui.story.behind import flagged_of, rows_behind
 from core.ui.story.errors import effect
 from core.ui.story.share import take_along
 from core.ui.story.trend import decided
-from core.words import say, say_n, say_stored
+from core.words import say, say_stored
 
 FIGURES = ("mae", "r2")
 
@@ -94,10 +94,7 @@ def _answer(story: NumberStory) -> None:
                     meaning, ends = say(MEANINGS[name]), between(one.low, one.high)
                     st.caption(say("{meaning}; {interval}", meaning=meaning, interval=ends))
         with columns[-1].container(gap="xxsmall"):
-            st.metric(say("Did the cleaning pay?"), say(EFFECTS[told.effect_verdict]), width="content")
-            rows = sum(one.rows for one in told.decided)
-            about = say_n("{n:,} row decided", "{n:,} rows decided", rows)
-            st.caption(say("{rows}, {n:,} versions", rows=about, n=len(told.lines)))
+            what_cleaning_did(told)
             line = next((one for one in reversed(told.lines) if one.flagged is not None), None)
             if line is not None:
                 counted(say("{n:,} flagged rows", n=line.flagged or 0), flagged_of(line.version.number))
