@@ -26,7 +26,7 @@ from core.context import Context
 from core.records import Dataset, Scan
 from core.services.context import open_context
 from core.services.issues import listing
-from core.services.lists import issue_filter, issues_listed, row_filter, rows_listed
+from core.services.lists.asked import issue_filter, issues_listed, row_filter, rows_listed
 from core.settings import Workspace
 from core.store.datasets import get_dataset
 from core.store.issues import BY_RANK

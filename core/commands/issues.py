@@ -26,7 +26,7 @@ from core.errors import UsageError
 from core.issues import ISSUE_TYPES
 from core.services.issues.listing import count, export_list, required_scan, type_of
 from core.services.issues.summary import summary_data, summary_text
-from core.services.lists import ALL, COLUMNS, FLAGGED, SETTLED, SHOW, issue_filter, issues_listed
+from core.services.lists.asked import ALL, COLUMNS, FLAGGED, SETTLED, SHOW, issue_filter, issues_listed
 from core.services.views import ISSUES, query_of
 from core.store.export import Format
 from core.store.issues import BY_RANK

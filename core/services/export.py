@@ -19,7 +19,8 @@ from core.jobs.export.plan import foresee_export
 from core.jobs.export.web import export_datasets
 from core.jobs.foresight import staged
 from core.records import Dataset
-from core.services.lists import COLUMNS, row_columns, row_filter, rows_listed
+from core.services.lists.asked import COLUMNS, row_filter, rows_listed
+from core.services.lists.columns import row_columns
 from core.services.spans.export import export_conll, export_json_lines
 from core.sources.images.source import SKIPPED, TABLE
 from core.store import export as store
@@ -121,9 +122,9 @@ def export_rows(
     out: Path,
     plain: bool = False,
 ) -> int:
-    """Writes the rows of a version that a link's parameters (`core.services.lists`) let through, sorted and with the
-    columns as they say, to `out`, which must not exist; returns how many. Raises UsageError for a format that is no
-    table and for what the list has not."""
+    """Writes the rows of a version that a link lets through (`core.services.lists.asked`), sorted and with the columns
+    as it says, to `out`, which must not exist; returns how many. Raises UsageError for a format that is no table and
+    for what the list has not."""
     if format not in TABLES:
         raise UsageError(f"A part of a version is no {format!r}.", f"Write it as one of {', '.join(TABLES)}.")
     if out.exists():

@@ -7,20 +7,32 @@ from collections.abc import Mapping, Sequence
 from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, View
-from core.services import lists
+from core.services.lists.asked import (
+    COLUMNS,
+    DUPLICATES,
+    EXTRA,
+    FILTERS,
+    GIVEN,
+    LABEL,
+    MISSING,
+    ORDER,
+    SEARCH,
+    SHOW,
+    SPLIT,
+    SUGGESTED,
+    TYPE,
+    WORST,
+)
+from core.services.lists.written import filter_texts, write_filters
 from core.store.times import now
 
 ROWS, ISSUES, PREDICTED = "data", "issues", "evaluation"
 """Pages with a list that can be saved."""
 MAX_NAME = 80
-_SHARED = (lists.FILTERS, lists.ORDER, lists.COLUMNS)
+_SHARED = (FILTERS, ORDER, COLUMNS)
 OF_PAGE: Mapping[str, tuple[str, ...]] = {
-    ROWS: (*_SHARED, lists.LABEL, lists.SEARCH, lists.SPLIT, lists.DUPLICATES),
-    ISSUES: (
-        *_SHARED,
-        *(lists.TYPE, lists.SHOW, lists.WORST, lists.GIVEN, lists.SUGGESTED, lists.MISSING, lists.EXTRA),
-        lists.SEARCH,
-    ),
+    ROWS: (*_SHARED, LABEL, SEARCH, SPLIT, DUPLICATES),
+    ISSUES: (*_SHARED, TYPE, SHOW, WORST, GIVEN, SUGGESTED, MISSING, EXTRA, SEARCH),
     PREDICTED: (
         *_SHARED,
         *("run", "split", "labels", "view", "true", "predicted", "found", "missed", "added", "without"),
@@ -28,8 +40,7 @@ OF_PAGE: Mapping[str, tuple[str, ...]] = {
 }
 """The parameters of a page's link that a view keeps: not the version, which is whichever one looks at."""
 OF_CLASSES = frozenset(
-    {lists.LABEL, lists.GIVEN, lists.SUGGESTED, lists.MISSING, lists.EXTRA}
-    | {"true", "predicted", "found", "missed", "added", "without"}
+    {LABEL, GIVEN, SUGGESTED, MISSING, EXTRA} | {"true", "predicted", "found", "missed", "added", "without"}
 )
 """Those that name a class: by its code, which no new name makes void."""
 
@@ -86,8 +97,8 @@ def query_of(
     """What a saved view of a page's list shows, narrowed further, sorted by and with the columns that are asked for
     beside it, as a link's parameters. Raises `NotFoundError` and `UsageError` as `view_named`."""
     query = {} if view is None else dict(view_named(context, dataset, view, page).query)
-    texts = [*lists.filter_texts(query.get(lists.FILTERS, "")), *where]
-    asked = {lists.FILTERS: lists.write_filters(texts), lists.ORDER: order or "", lists.COLUMNS: columns or ""}
+    texts = [*filter_texts(query.get(FILTERS, "")), *where]
+    asked = {FILTERS: write_filters(texts), ORDER: order or "", COLUMNS: columns or ""}
     return query | {key: value for key, value in asked.items() if value}
 
 

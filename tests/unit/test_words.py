@@ -43,7 +43,7 @@ TRANSLATED = (
     "core/services/evaluation/",
     "core/services/export.py",
     "core/services/issues/",
-    "core/services/lists.py",
+    "core/services/lists/",
     "core/services/spans/",
     "core/sources/conll.py",
     "core/targets/spans/",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, RowFilter, Version
-from core.services.lists import row_filter
+from core.services.lists.asked import row_filter
 from core.store.rows import get_rows, values
 from core.tasks import target_of
 from core.ui import keys

@@ -14,7 +14,7 @@ from core.context import Context
 from core.records import Dataset, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version
 from core.services.evaluation.measures import splits_of
 from core.services.evaluation.numbers import NumberEvaluation
-from core.services.lists import COLUMNS, FILTERS, ORDER
+from core.services.lists.asked import COLUMNS, FILTERS, ORDER
 from core.services.runs.listing import headline_scores
 from core.ui import keys
 from core.ui.parts.choices import pick

@@ -16,11 +16,12 @@ from core.issues.contract import IssueType
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, Scan
 from core.services.issues.listing import issue_types
-from core.services.lists import ALL as ALL
-from core.services.lists import FILTERS, NO_CLASS, issue_columns, issue_filter, with_earlier
-from core.services.lists import FLAGGED as FLAGGED
-from core.services.lists import SETTLED as SETTLED
-from core.services.lists import UNDECIDED as UNDECIDED
+from core.services.lists.asked import ALL as ALL
+from core.services.lists.asked import FILTERS, NO_CLASS, issue_filter, with_earlier
+from core.services.lists.asked import FLAGGED as FLAGGED
+from core.services.lists.asked import SETTLED as SETTLED
+from core.services.lists.asked import UNDECIDED as UNDECIDED
+from core.services.lists.columns import issue_columns
 from core.services.views import ISSUES
 from core.ui import keys
 from core.ui.lists.how_many import how_many

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import ColumnFilter, Dataset
-from core.services.lists import Listed, listed
+from core.services.lists.asked import Listed, listed
 from core.store.export import Format
 from core.store.record_lists import Records, count_records, export_records, page_records, record_values
 from core.ui.lists.paging import WHOLE_HEADER, paged, pages

@@ -13,7 +13,8 @@ import streamlit as st
 from core.context import Context
 from core.modalities import WORDS
 from core.records import Dataset, Example, ListColumn, RowFilter, RowOrder, Version
-from core.services.lists import Listed, row_columns, rows_listed
+from core.services.lists.asked import Listed, rows_listed
+from core.services.lists.columns import row_columns
 from core.services.review.many import OfVersion
 from core.services.views import ROWS
 from core.store.export import Format

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Example, Version
-from core.services.lists import unread
+from core.services.lists.columns import unread
 from core.services.similar.nearest import can_compare
 from core.tasks import target_of, task_named
 from core.ui.modalities import drawing_of

@@ -11,7 +11,8 @@ import streamlit as st
 from core.charts.style import columns_of
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Example, ListColumn, RowOrder
-from core.services.lists import LABEL_COLUMNS, VERDICT, Listed
+from core.services.lists.asked import Listed
+from core.services.lists.columns import LABEL_COLUMNS, VERDICT
 from core.tasks import task_named
 from core.ui.lists.paging import WHOLE_HEADER
 from core.ui.lists.tools import Tools, head, sort_by_header

@@ -1,7 +1,7 @@
 """What every list has above it: filters of any column as chips, its order, its columns, its file; its saved views are
 in `core.ui.lists.views`.
 
-All of it stands in the URL (`core.services.lists` says how it is written), so that a copied link shows the same list.
+All of it stands in the URL, as `core.services.lists.written` has it, so that a copied link shows the same list.
 """
 
 from __future__ import annotations
@@ -19,22 +19,10 @@ from core.context import Context
 from core.progress import Report
 from core.records import Dataset, How, ListColumn, RowOrder
 from core.services.issues.listing import attribute_values
-from core.services.lists import (
-    COLUMNS,
-    FILTERS,
-    ORDER,
-    VERDICT,
-    Listed,
-    filter_text,
-    filter_texts,
-    holds_labels,
-    in_words,
-    read_filters,
-    value_in_words,
-    write_filters,
-    write_names,
-    write_order,
-)
+from core.services.lists.asked import COLUMNS, FILTERS, ORDER, Listed
+from core.services.lists.columns import VERDICT, holds_labels
+from core.services.lists.words import in_words, value_in_words
+from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters, write_names, write_order
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
 from core.ui.parts.downloads import download_link

@@ -7,17 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.records import View
-from core.services.lists import (
-    EXTRA,
-    FLAGGED,
-    GIVEN,
-    LABEL,
-    MISSING,
-    SEARCH,
-    SHOW,
-    SUGGESTED,
-    WORST,
-)
+from core.services.lists.asked import EXTRA, FLAGGED, GIVEN, LABEL, MISSING, SEARCH, SHOW, SUGGESTED, WORST
 from core.services.views import OF_PAGE, delete_view, rename_view, save_view, views_of
 from core.ui.lists.tools import SHARED, Tools, put
 from core.ui.parts.problems import plain, shown_errors

@@ -14,7 +14,7 @@ from core.charts.histogram import figure
 from core.context import Context
 from core.profile.records import Bin
 from core.records import Dataset, RowFilter, Version
-from core.services.lists import rows_listed
+from core.services.lists.asked import rows_listed
 from core.ui.chart_files import chart_with_files
 from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.tools import chips, filter_button, list_query

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, LabelsFrom, PredictionFilter, RowFilter, Version
-from core.services.lists import FILTERS, predictions_listed
+from core.services.lists.asked import FILTERS, predictions_listed
 from core.services.review.blind import Blind
 from core.services.review.sources import RunSource
 from core.services.runs.listing import get_run

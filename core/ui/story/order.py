@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.modalities import WORDS
 from core.records import RowOrder
-from core.services.lists import DESCENDING
+from core.services.lists.written import DESCENDING
 from core.ui import keys
 
 

@@ -13,7 +13,7 @@ from core.errors import UsageError, WinnowError
 from core.records import Dataset
 from core.services.classes.naming import classes_of, name_classes, take_back
 from core.services.export import export
-from core.services.lists import issue_filter, row_filter, rows_listed
+from core.services.lists.asked import issue_filter, row_filter, rows_listed
 from core.services.review.file import decide_file
 from core.services.runs.models import named_config
 from core.store.acts.decisions import decision_of

@@ -9,21 +9,15 @@ import pytest
 
 from core.errors import UsageError
 from core.records import Attribute, ColumnFilter, Dataset, How, IssueFilter, RowFilter, RowOrder
-from core.services.lists import (
+from core.services.lists.asked import issue_filter, issues_listed, row_filter, rows_listed, with_earlier
+from core.services.lists.columns import issue_columns, prediction_columns, row_columns
+from core.services.lists.words import in_words
+from core.services.lists.written import (
     filter_text,
     filter_texts,
-    in_words,
-    issue_columns,
-    issue_filter,
-    issues_listed,
-    prediction_columns,
     read_filters,
     read_names,
     read_order,
-    row_columns,
-    row_filter,
-    rows_listed,
-    with_earlier,
     write_filters,
     write_names,
     write_order,

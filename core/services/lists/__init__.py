@@ -1,0 +1,1 @@
+"""Lists of rows: their columns, and what narrows and sorts them."""

@@ -1,0 +1,165 @@
+"""What a link, a command or a saved view asks of a list of rows: what narrows it, how it is sorted, what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from core.modalities import WORDS
+from core.records import (
+    EXAMPLE_ID,
+    ColumnFilter,
+    Dataset,
+    How,
+    IssueFilter,
+    ListColumn,
+    RowFilter,
+    RowOrder,
+)
+from core.services.lists.columns import holds_labels, issue_columns, prediction_columns, row_columns, unread
+from core.services.lists.written import filter_text, filter_texts, read_filters, read_names, read_order, write_filters
+from core.store.issues import BY_RANK
+from core.store.predictions import SUREST
+from core.store.rows import BY_ROW
+from core.tasks import target_of
+from core.words import later
+
+# The parameters of a link to a list, which are a saved view's as well.
+FILTERS, ORDER, COLUMNS = "where", "order", "columns"
+
+
+LABEL, SEARCH, SPLIT, DUPLICATES = "label", "words", "split", "duplicates"
+
+
+TYPE, SHOW, WORST = "type", "show", "worst"
+
+
+GIVEN, SUGGESTED, MISSING, EXTRA = "given", "suggested", "missing", "extra"
+
+
+FLAGGED, UNDECIDED = later("Flagged"), later("Undecided")
+
+
+SETTLED, ALL = later("Settled before"), later("All rows")
+"""What is shown of an issue type's list; the words are the link's as well."""
+
+
+NO_CLASS = later("no class")
+"""Among the classes that a label may have: that it has none of them. A class of that name goes before it."""
+
+
+_EARLIER = ("attribute", "value", "at_least", "less_than", "split", "score_below")
+"""How links of release 0.1 narrowed a scan's list by what is a filter of a column now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list shows: its filter beyond the named boxes, its order and its columns."""
+
+    rows: tuple[ColumnFilter, ...]
+    """Of the rows' own columns."""
+    added: tuple[ColumnFilter, ...]
+    """Of what the list adds to its rows."""
+    order: RowOrder
+    columns: tuple[ListColumn, ...]
+    """In their order; never none."""
+
+
+def listed(
+    dataset: Dataset, query: Mapping[str, str], columns: Sequence[ListColumn], usual: Sequence[str], order: RowOrder
+) -> Listed:
+    """What a link's parameters ask of a list with these columns; `usual` are the names of those that it shows and
+    `order` how it is sorted where the link says nothing. A class may be named by its code or by its name. Raises
+    `UsageError` for what the list has not."""
+    found = [(_coded(one, column, dataset), column) for one, column in read_filters(query.get(FILTERS, ""), columns)]
+    rows, added = (tuple(one for one, column in found if column.added is kind) for kind in (False, True))
+    asked = query.get(ORDER, "")
+    shown = [one for one in columns if one.name in usual]
+    if query.get(COLUMNS):
+        by_name = {one.name: one for one in columns}
+        shown = [by_name[name] for name in read_names(query[COLUMNS]) if name in by_name] or shown
+    return Listed(rows, added, read_order(asked, columns) if asked else order, tuple(shown))
+
+
+def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
+    """`listed` of a dataset's rows."""
+    columns = row_columns(dataset)
+    hidden = {"given_label", *unread(dataset)}
+    usual = [one.name for one in columns if one.column not in hidden]
+    return listed(dataset, query, columns, usual, BY_ROW)
+
+
+def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
+    """`listed` of a scan's rows."""
+    usual = ["rank", EXAMPLE_ID, "given_label", "suggested_label", "score", "verdict", WORDS, "split"]
+    return listed(dataset, query, issue_columns(dataset), usual, BY_RANK)
+
+
+def predictions_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
+    """`listed` of what a run predicts."""
+    usual = [EXAMPLE_ID, "true_label", "predicted", "confidence", WORDS]
+    return listed(dataset, query, prediction_columns(dataset), usual, SUREST)
+
+
+def row_filter(dataset: Dataset, query: Mapping[str, str]) -> RowFilter:
+    """What a link to the rows of a dataset lets through. Raises `UsageError` for what the dataset has not."""
+    target = target_of(dataset)
+    label, duplicates = query.get(LABEL), query.get(DUPLICATES)
+    none = target.several and label == target.label_of(())
+    kept = duplicates if duplicates in ("exact", "conflicting") else None
+    return RowFilter(
+        label=None if none or not label else dataset.coded(label),
+        exactly=label if none else None,
+        split=query.get(SPLIT) or None,
+        text=query.get(SEARCH, "").strip() or None,
+        duplicates=cast(Literal["exact", "conflicting"] | None, kept),
+        columns=rows_listed(dataset, query).rows,
+    )
+
+
+def issue_filter(dataset: Dataset, issue_type: str | None, query: Mapping[str, str]) -> IssueFilter:
+    """What a link to a scan's list lets through. Raises `UsageError` for what the list has not."""
+    show, found = query.get(SHOW, FLAGGED), issues_listed(dataset, query)
+    worst = query.get(WORST)
+    return IssueFilter(
+        issue_type or query.get(TYPE),
+        flagged_only=show != ALL,
+        given_label=_class(dataset, query.get(GIVEN)),
+        suggested_label=_class(dataset, query.get(SUGGESTED)),
+        added=_class(dataset, query.get(MISSING)),
+        removed=_class(dataset, query.get(EXTRA)),
+        undecided_only=show == UNDECIDED,
+        settled={ALL: None, SETTLED: True}.get(show, False),
+        rows=RowFilter(text=query.get(SEARCH, "").strip() or None, columns=found.rows),
+        worst=int(worst) if worst and worst.isdigit() else None,
+        columns=found.added,
+    )
+
+
+def with_earlier(query: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
+    """The parameters of a link of release 0.1 to a scan's list as they are written now."""
+    now = {key: value for key, value in query.items() if key not in _EARLIER}
+    columns = {(one.added, one.column): one for one in issue_columns(dataset)}
+    named = next((one.column for one in dataset.attributes if one.name == query.get("attribute")), "")
+    asked: tuple[tuple[str, tuple[bool, str], How], ...] = (
+        ("split", (False, "split"), "="),
+        ("score_below", (True, "score"), "<"),
+        ("value", (False, named), "="),
+        ("at_least", (False, named), ">="),
+        ("less_than", (False, named), "<"),
+    )
+    found = [filter_text(columns[of], how, (query[key],)) for key, of, how in asked if query.get(key) and of in columns]
+    return now | {FILTERS: write_filters([*filter_texts(query.get(FILTERS, "")), *found])} if found else now
+
+
+def _coded(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> ColumnFilter:
+    """A filter with classes as labels have them."""
+    of_classes = holds_labels(column) and one.how in ("=", "!=")
+    return replace(one, values=tuple(map(dataset.coded, one.values))) if of_classes else one
+
+
+def _class(dataset: Dataset, name: str | None) -> str | None:
+    """A class that a link names; empty for no class, where a label may be several."""
+    none = target_of(dataset).several and name == NO_CLASS and NO_CLASS not in dataset.labels
+    return "" if none else dataset.coded(name) if name else None
