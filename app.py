@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import anyio
@@ -34,8 +35,15 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     except WinnowError as error:
         logging.getLogger("winnow").warning("%s", error)
     announce()
+    Thread(target=_import_home, daemon=True).start()
     yield
     await anyio.to_thread.run_sync(close_contexts)
+
+
+def _import_home() -> None:
+    """What the first page draws with, while the first browser loads Streamlit's own scripts."""
+    for name in ("core.ui.shell.frame", "core.ui.home.datasets", "core.ui.home.start"):
+        import_module(name)
 
 
 def _take_commands(context: "Context") -> None:
