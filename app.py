@@ -17,6 +17,7 @@ from core.ui.shell.announce import announce
 from core.ui.shell.door import Door
 from core.ui.shell.headers import SecurityHeaders
 from core.ui.shell.health import StoreHealth
+from core.ui.shell.pages import import_home
 from core.ui.shell.routes import ROUTES
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     except WinnowError as error:
         logging.getLogger("winnow").warning("%s", error)
     announce()
+    import_home()
     yield
     await anyio.to_thread.run_sync(close_contexts)
 

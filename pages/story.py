@@ -10,11 +10,12 @@ from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import open_page
 from core.ui.story.answer import answer, next_acts
-from core.ui.story.behind import ERRORS, SUSPECTS, rows_behind
+from core.ui.story.behind import rows_behind
 from core.ui.story.classes import classes
 from core.ui.story.costs import threshold
 from core.ui.story.errors import effect, suspects, worst_classes
 from core.ui.story.numbers import number_page
+from core.ui.story.places import ERRORS, SUSPECTS
 from core.ui.story.share import report_of, take_along
 from core.ui.story.trend import baselines, decided, versions
 from core.words import say, say_stored

@@ -72,6 +72,12 @@ os._exit(0)
 """
 
 
+def test_a_server_that_starts_waits_for_no_library_of_figures() -> None:
+    asked = f"import sys, app; print([one for one in {(*HEAVY, 'scipy')!r} if one in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", asked], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_in_a_fresh_interpreter_imports_no_heavy_library(page: str, tmp_path: Path) -> None:
     answer = subprocess.run(

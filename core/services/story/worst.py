@@ -27,7 +27,9 @@ from core.services.evaluation.words import AnyEvaluation
 from core.services.story.expected import expected_wrong
 from core.store.predictions import SUREST
 from core.store.relations import relation
-from core.store.telling.story import suspect_ranks, suspects
+from core.store.scans import latest_scan
+from core.store.telling.story import suspect_ids, suspect_ranks, suspects
+from core.store.versions import list_versions
 from core.words import later, stored
 
 TOLD = 6
@@ -65,6 +67,24 @@ def suspects_of(
         f"these labels are probably wrong ({low} to {high})"
     )
     return Told(said, total, wrong, RowsBehind(suspect=True)), ""
+
+
+def doubting_scan(context: Context, dataset_id: str) -> Scan | None:
+    """The scan of the newest version that has one."""
+    versions = list_versions(context.store, dataset_id)
+    scans = (latest_scan(context.store, one.version_id) for one in reversed(versions))
+    return next((one for one in scans if one is not None), None)
+
+
+def suspect_rows(
+    context: Context, run: Run, split: str, truth_id: str, scan: Scan | None, judged: bool = False
+) -> tuple[int, ...]:
+    """The rows of the errors that `suspects_of` counts, by id, or those that somebody has `judged` too; `truth_id` is
+    the version whose labels count as true."""
+    if scan is None:
+        return ()
+    truth, newest = relation(context.store, truth_id), list_versions(context.store, run.dataset_id)[-1]
+    return tuple(suspect_ids(context.store, run.run_id, split, truth, None if judged else newest.version_id, scan))
 
 
 def rows_behind(

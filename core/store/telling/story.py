@@ -111,6 +111,12 @@ def suspect_ranks(db: Database, run_id: str, split: str, truth: str, version_id:
     return [int(rank) for rank in ranks or ()]
 
 
+def suspect_ids(db: Database, run_id: str, split: str, truth: str, version_id: str | None, scan: Scan) -> list[int]:
+    """The rows of `suspect_ranks`, by their ids; without a version also those that somebody has judged."""
+    sql, of = _suspects(db, run_id, split, truth, version_id, scan)
+    return [int(example_id) for (example_id,) in db.fetch(f"SELECT p.example_id {sql} ORDER BY 1", of)]
+
+
 def suspects(
     db: Database,
     run_id: str,
@@ -132,13 +138,13 @@ def suspects(
 
 
 def _suspects(
-    db: Database, run_id: str, split: str, truth: str, version_id: str, scan: Scan
+    db: Database, run_id: str, split: str, truth: str, version_id: str | None, scan: Scan
 ) -> tuple[str, list[object]]:
+    judged = "" if version_id is None else f"SELECT example_id FROM {standing_sql(db, version_id)}"
     sql = f"""FROM predictions p JOIN {truth} t ON t.example_id = p.example_id AND t.label <> p.predicted
               JOIN issues i ON i.example_id = p.example_id AND i.scan_id = ? AND i.issue_type = 'label' AND i.is_issue
                    AND i.given_label = t.label
-              WHERE p.run_id = ? AND p.split = ?
-                    AND p.example_id NOT IN (SELECT example_id FROM {standing_sql(db, version_id)})"""
+              WHERE p.run_id = ? AND p.split = ?{judged and f" AND p.example_id NOT IN ({judged})"}"""
     return sql, [scan.scan_id, run_id, split]
 
 

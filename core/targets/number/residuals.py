@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
@@ -100,6 +99,8 @@ class Mixture:
     def right(self, scaled: Floats) -> Floats:
         """(n,) how probably each label is right, by how many spreads it lies from its prediction: the farther, the
         less."""
+        from scipy.special import expit
+
         if not self.share:
             return np.ones(len(scaled))
         off = np.asarray(scaled, np.float64) / self.narrow

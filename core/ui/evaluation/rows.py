@@ -16,7 +16,7 @@ from core.review.many import among_said
 from core.services.evaluation.measures import count_predicted, export_predicted, predicted_rows
 from core.services.lists.asked import FILTERS, Listed, predictions_listed
 from core.services.lists.columns import prediction_columns
-from core.services.review.many import OfRun
+from core.services.review.among import OfRun
 from core.services.views import PREDICTED
 from core.store.export import Format
 from core.store.predictions import SUREST
@@ -25,6 +25,7 @@ from core.tasks import target_of
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown, ShownNumbers, named_in_url
 from core.ui.evaluation.class_box import class_box
+from core.ui.evaluation.doubtful import lift_button, on_doubtful, only_doubtful
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import Layout, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
@@ -80,8 +81,11 @@ def examples(context: Context, shown: Shown) -> None:
     true, predicted = chosen_cell(shown)
     tools, listed = list_of(context, shown)
     codes = (None if name is None else shown.dataset.coded(name) for name in (true, predicted))
-    where = narrowed(cell_filter(shown.split, *codes), listed)
-    total = _rows_of(shown, true, predicted) if not is_narrowed(listed) else counted(context, shown, where)
+    where = on_doubtful(context, shown, narrowed(cell_filter(shown.split, *codes), listed))
+    if where is None:
+        return
+    whole = not is_narrowed(listed) and not only_doubtful()
+    total = _rows_of(shown, true, predicted) if whole else counted(context, shown, where)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
@@ -94,6 +98,7 @@ def examples(context: Context, shown: Shown) -> None:
             st.button(
                 say("All errors"), icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None)
             )
+        lift_button()
     list_bar(tools, listed, shown, where, total, {keys.TRUE: true, keys.PREDICTED: predicted})
     among = stored(f"true {true or 'any'}, predicted {predicted or 'any'}")
     key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
@@ -308,6 +313,7 @@ def to_review(shown: AnyShown | ShownNumbers, cell: Mapping[str, str | None]) ->
         added=cell.get(keys.ADDED),
         without=cell.get(keys.WITHOUT),
         where=st.query_params.get(FILTERS),
+        doubtful=st.query_params.get(keys.DOUBTFUL),
     )
 
 

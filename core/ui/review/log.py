@@ -38,9 +38,17 @@ def decision_log(context: Context, dataset: Dataset, versions: Sequence[Version]
 
 
 def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user: str) -> None:
+    each = ""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         narrowed = _filters(versions)
-    many = acts_on_many(context, dataset.dataset_id)
+        many = acts_on_many(context, dataset.dataset_id)
+        if many and st.toggle(
+            say("A line for each row"),
+            key=keys.LOG_EACH,
+            bind="query-params",
+            help=say("Off: an act on many rows is one line, with the first of them."),
+        ):
+            each, many = "-each", ()
     records, column = decided(dataset, many), st.column_config
     acts = context.ledger.decisions.count(dataset.dataset_id)
     if not acts:
@@ -62,7 +70,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
         USUAL,
         say("newest first"),
         acts,
-        "decision-log",
+        f"decision-log{each}",
         f"{dataset.name}-decisions",
         shown,
         say("Decisions, newest first"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import get_args
 
 import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, LabelsFrom, PredictionFilter, RowFilter, Version
+from core.services.evaluation.measures import truth_version
 from core.services.lists.asked import FILTERS, predictions_listed
 from core.services.review.blind import Blind
 from core.services.review.sources import RunSource
 from core.services.runs.listing import get_run
+from core.services.story.worst import doubting_scan, suspect_rows
 from core.tasks import target_of
 from core.ui import keys
 from core.ui.parts.labels import split_said
@@ -49,6 +52,11 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
     )
     name = asked.get(keys.LABELS)
     labels_from: LabelsFrom = next((one for one in get_args(LabelsFrom) if one == name), "version")
+    doubtful = asked.get(keys.DOUBTFUL)
+    if doubtful:
+        truth, scan = truth_version(context, (run,), labels_from), doubting_scan(context, dataset.dataset_id)
+        rows = suspect_rows(context, run, where.split, truth, scan, judged=True)
+        where = replace(where, rows=replace(where.rows, example_ids=rows))
     above, source = st.container(), RunSource(run, where, labels_from)
     blind = blind_switch(bool(source.held_out))
     named = [None if code is None else dataset.called(code) for code in (true, predicted)]
@@ -65,6 +73,8 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
         title = say("Rows of {split} that run {number} {does}", split=split, number=run.number, does=said)
     with above, st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-run"):
         st.markdown(title, width="content")
+        if doubtful:
+            st.caption(say("on labels that a scan doubts"), width="content")
         link(
             "evaluation",
             say("Back to its evaluation"),
@@ -80,6 +90,7 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
             added=cell[keys.ADDED],
             without=cell[keys.WITHOUT],
             where=asked.get(FILTERS),
+            doubtful=doubtful,
         )
         link("review", say("Review the scan's list"), dataset=dataset.name, version=version.number)
     stage(context, dataset, version, user, lambda: Blind(source) if blind else source, mode)

@@ -13,7 +13,8 @@ from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import open_link
 from core.ui.shell.reading import reading
-from core.ui.story.behind import ERRORS, count, flagged_of
+from core.ui.story.behind import count
+from core.ui.story.places import ERRORS, flagged_of
 from core.words import say, say_n, say_stored
 
 CARD_PIXELS = 260

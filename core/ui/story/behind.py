@@ -1,7 +1,7 @@
 """The rows behind a figure of the story, in a list that changes nothing: whoever may only read sees them too.
 
-A figure narrows them already, so that they are sorted here as a whole, and narrowed further on the page that they open
-in.
+A figure narrows them already, so that they are sorted here as a whole; they open in the list of the page where they are
+worked on, to be narrowed further there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.beside.answers import Pending
 from core.context import Context
-from core.records import ColumnFilter, Example, IssueFilter, PredictedRow, RowOrder, RowsBehind, Story, Tally
+from core.records import ColumnFilter, Example, IssueFilter, PredictedRow, RowOrder, RowsBehind, Story
 from core.review.words import label_words
 from core.services.evaluation.measures import evaluate
 from core.services.issues.listing import latest_scan, lines_of, ranks
@@ -35,29 +35,19 @@ from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.reading import reading
 from core.ui.story.order import order_of, orders, sort
+from core.ui.story.places import act_of, behind_of, list_of
 from core.words import later, say, say_n
 
-ERRORS, SUSPECTS = "errors", "suspects"
+_OPEN = {
+    "issues": later("Open in Issues"),
+    "review": later("Open the log"),
+    "evaluation": later("Open in Evaluate"),
+}
 PAGE_ROWS = 10
 CELL_CHARACTERS = 300
 
 Listed = tuple[int, Sequence[Example], Mapping[str, list[Any]]]
 """How many there are, a page of the examples, and what else is said of each."""
-
-
-def worst_at(place: int) -> str:
-    """The name of the rows of the class that is told of at this place."""
-    return f"worst-{place}"
-
-
-def flagged_of(number: int) -> str:
-    """Of the flagged rows of a version."""
-    return f"flagged-{number}"
-
-
-def decided_by(one: Tally) -> str:
-    """Of the acts that a tally counts."""
-    return f"decided-{one.version}-{one.action}-{one.reviewer}"
 
 
 def count(words: str, name: str) -> None:
@@ -128,17 +118,8 @@ def _reader(context: Context, told: Story, name: str) -> Callable[[int], Listed]
         return lambda offset: _decided(context, told, rest, offset, order)
     if kind == "flagged":
         return lambda offset: _flagged(context, told, rest, offset, order)
-    behind = _of_errors(told, kind, rest)
+    behind = behind_of(told, kind, rest)
     return None if behind is None else lambda offset: _predicted(context, told, behind, offset, order)
-
-
-def _of_errors(told: Story, kind: str, rest: str) -> RowsBehind | None:
-    if kind == ERRORS:
-        return RowsBehind(wrong=True)
-    if kind == SUSPECTS:
-        return told.suspects.behind if told.suspects else None
-    place = int(rest) if rest.isdecimal() else len(told.worst)
-    return told.worst[place].behind if kind == "worst" and place < len(told.worst) else None
 
 
 def _predicted(context: Context, told: Story, behind: RowsBehind, offset: int, order: RowOrder | None) -> Listed:
@@ -180,12 +161,12 @@ def _flagged(context: Context, told: Story, number: str, offset: int, order: Row
 
 
 def _decided(context: Context, told: Story, rest: str, offset: int, order: RowOrder | None) -> Listed:
-    number, action, reviewer = (*rest.split("-", 2), "", "")[:3]
+    number, action, reviewer = act_of(rest)
     line = next((one for one in told.lines if str(one.version.number) == number), None)
     if line is None or action not in ("keep", "relabel", "exclude", "unsure"):
         return 0, (), {}
     asked = {"version": number, "action": action, "reviewer": reviewer}
-    where = [ColumnFilter(column, "=", (value,)) for column, value in asked.items()]
+    where = [ColumnFilter(column, "=", (value,)) for column, value in (asked | {"in_force": "true"}).items()]
     store, records = context.store, decided(told.dataset, ())
     total = count_records(store, records, where)
     chosen = page_records(store, records, where, order or records.usual, PAGE_ROWS, offset)
@@ -199,7 +180,6 @@ def _decided(context: Context, told: Story, rest: str, offset: int, order: RowOr
             "label": [words(one.example.label or "") for one in found],
             "new label": [None if label is None else words(label) for label in new],
             "when": [one.decision.decided_at for one in found],
-            "counts": [say("yes") if one.counts else say("taken back") for one in found],
         },
     )
 
@@ -236,7 +216,6 @@ def _table(
             "predicted": st.column_config.TextColumn(head("predicted", say("predicted"))),
             "suggested": st.column_config.TextColumn(head("suggested", say("suggested"))),
             "new label": st.column_config.TextColumn(head("new label", say("new label"))),
-            "counts": st.column_config.TextColumn(head("counts", say("counts"))),
             **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             "how sure": _share(head("how sure", say("how sure"))),
             "label quality": _share(head("label quality", say("label quality"))),
@@ -256,17 +235,13 @@ def _share(title: str) -> ColumnConfig:
 
 
 def _to_work(told: Story, name: str) -> None:
-    """For whoever may act: the page where these rows are worked on."""
-    if reading():
-        return
-    name_of, icon = told.dataset.name, ":material/arrow_forward:"
-    if name.startswith("flagged"):
-        link("issues", say("Open in Issues"), icon=icon, dataset=name_of, version=name.partition("-")[2])
-    elif name.startswith("decided"):
-        link("review", say("Open the log"), icon=icon, dataset=name_of, view="decisions")
-    elif told.score:
-        run, split = told.score.run.number, told.score.split
-        link("evaluation", say("Open in Evaluate"), icon=icon, dataset=name_of, run=run, split=split, labels="newest")
+    """For whoever may act: these very rows in the list of the page where they are worked on."""
+    place = None if reading() else list_of(told, name)
+    if place is not None:
+        query: dict[str, str | int | None] = dict(place.query)
+        link(
+            place.page, say(_OPEN[place.page]), icon=":material/arrow_forward:", icon_position="left", place="", **query
+        )
 
 
 def _open(name: str | None) -> None:

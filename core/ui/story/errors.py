@@ -9,7 +9,8 @@ from core.services.story.words import answers, effect_words, ended
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.reading import reading
-from core.ui.story.behind import SUSPECTS, count, worst_at
+from core.ui.story.behind import count
+from core.ui.story.places import SUSPECTS, worst_at
 from core.words import say, say_n, say_stored
 
 

@@ -20,8 +20,9 @@ from core.ui.shell.pages import link
 from core.ui.shell.reading import reading
 from core.ui.story.answer import next_acts, what_cleaning_did
 from core.ui.story.behind import count as counted
-from core.ui.story.behind import flagged_of, rows_behind
+from core.ui.story.behind import rows_behind
 from core.ui.story.errors import effect
+from core.ui.story.places import flagged_of
 from core.ui.story.share import take_along
 from core.ui.story.trend import decided
 from core.words import say, say_stored

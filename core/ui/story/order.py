@@ -30,7 +30,6 @@ _ADDED = {
         "label": "given_label",
         "new label": "new_label",
         "when": "decided_at",
-        "counts": "in_force",
     },
 }
 

@@ -22,7 +22,8 @@ from core.services.story.words import (
 )
 from core.ui.chart_files import chart_with_files
 from core.ui.parts.problems import plain
-from core.ui.story.behind import count, decided_by
+from core.ui.story.behind import count
+from core.ui.story.places import decided_by
 from core.words import say, say_stored
 
 VERDICTS = {"better": ":material/trending_up:", "worse": ":material/trending_down:", "unclear": ":material/help:"}

@@ -12,6 +12,7 @@ from core.store.predictions import SUREST
 from core.ui import keys
 from core.ui.evaluation.choice import SET_KEYS, ShownSets, named_in_url
 from core.ui.evaluation.class_box import class_box
+from core.ui.evaluation.doubtful import lift_button, on_doubtful, only_doubtful
 from core.ui.evaluation.rows import SORTED_SO, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.problems import plain
 from core.ui.url import put
@@ -55,8 +56,11 @@ def examples(context: Context, shown: ShownSets) -> None:
         chosen = dict(list(chosen.items())[:1])
     tools, listed = list_of(context, shown)
     codes = {key: shown.dataset.coded(name) for key, name in chosen.items()}
-    where = narrowed(rows_filter(shown.split, codes), listed)
-    total = counted(context, shown, where) if is_narrowed(listed) else _total(shown, chosen)
+    where = on_doubtful(context, shown, narrowed(rows_filter(shown.split, codes), listed))
+    if where is None:
+        return
+    whole = not is_narrowed(listed) and not only_doubtful()
+    total = _total(shown, chosen) if whole else counted(context, shown, where)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
@@ -65,6 +69,7 @@ def examples(context: Context, shown: ShownSets) -> None:
         class_box(say("Added class"), keys.ADDED, chosen.get(keys.ADDED), shown.found.labels, OTHERS)
         if chosen:
             st.button(say("All errors"), icon=":material/close:", type="tertiary", on_click=choose_classes)
+        lift_button()
     list_bar(tools, listed, shown, where, total, chosen)
     among = ", ".join(f"{key} {name}" for key, name in chosen.items()) or "all errors"
     key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
