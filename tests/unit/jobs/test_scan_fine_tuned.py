@@ -106,9 +106,7 @@ def test_what_cannot_be_fine_tuned_is_refused_in_a_sentence(tmp_path: Path) -> N
             fold_settings(ScanSpec((), **settings), task, 100)
         return str(refused.value)
 
-    assert "no model for table rows that is fine-tuned by steps" in refusal(
-        "tabular-classification", fine_tune="trees"
-    )
+    assert "no model for table rows that is fine-tuned by steps" in refusal("tabular-classification", fine_tune="trees")
     assert "would have no effect" in refusal("text", fine_tune="minilm", probabilities="own.npy")
     assert "'efficientnet' is for images" in refusal("text", fine_tune="efficientnet")
     assert "has no config.json" in refusal("text", fine_tune=str(tmp_path))
