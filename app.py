@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import anyio
@@ -18,6 +17,7 @@ from core.ui.shell.announce import announce
 from core.ui.shell.door import Door
 from core.ui.shell.headers import SecurityHeaders
 from core.ui.shell.health import StoreHealth
+from core.ui.shell.pages import import_home
 from core.ui.shell.routes import ROUTES
 
 if TYPE_CHECKING:
@@ -35,15 +35,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     except WinnowError as error:
         logging.getLogger("winnow").warning("%s", error)
     announce()
-    Thread(target=_import_home, daemon=True).start()
+    import_home()
     yield
     await anyio.to_thread.run_sync(close_contexts)
-
-
-def _import_home() -> None:
-    """What the first page draws with, while the first browser loads Streamlit's own scripts."""
-    for name in ("core.ui.shell.frame", "core.ui.home.datasets", "core.ui.home.start"):
-        import_module(name)
 
 
 def _take_commands(context: "Context") -> None:

@@ -90,10 +90,13 @@ class Workspace:
         folds: int | None = None,
         seed: int | None = None,
         flag_by: str | None = None,
+        fine_tune: str | None = None,
     ) -> dict[str, Any]:
         """Looks for wrong labels, near-duplicates and outliers in a dataset (`news`, or `news@2` for a version of it)
-        and returns how many there are of each, when that is done."""
+        and returns how many there are of each, when that is done. `fine_tune` names a model that is fine-tuned once
+        for each fold without it, besides: it finds more, in the time of so many fine-tunes."""
         about = {"probabilities": probabilities, "folds": folds, "seed": seed, "flag_by": flag_by}
+        about |= {"fine_tune": fine_tune}
         return self._record("scan", name, encoder=[encoder] if isinstance(encoder, str) else encoder, **about)
 
     def issues(self, name: str, type: str | None = None, *, top: int | None = None, flagged: bool = False) -> DataFrame:

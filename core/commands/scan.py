@@ -22,6 +22,14 @@ from core.together.caller import caller
 
 DEFAULTS = ScanSpec(())
 KNOWN = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.modality.encoders))
+FINE_TUNED = ", ".join(
+    dict.fromkeys(
+        name
+        for task in TASKS.values()
+        if not task.modality.fine_tuning.at_once
+        for name in task.modality.fine_tuning.models
+    )
+)
 LONG = ("joint", "classes", "curve")
 """Tables, for `issues --summary`."""
 
@@ -47,6 +55,13 @@ LONG = ("joint", "classes", "curve")
     metavar="RULE",
     help=f"how rows are flagged: {', '.join(FLAG_BY)}; of numbers {', '.join(NUMBERS_BY)}",
 )
+@click.option(
+    "--fine-tune",
+    type=folder_or_name,
+    metavar="MODEL",
+    help="one more result, of this model fine-tuned as a whole once for each fold without it: a bundled one "
+    f"({FINE_TUNED}), a path or a hub id; takes as long as so many fine-tunes",
+)
 def scan_command(
     context: Context,
     name: str,
@@ -55,11 +70,12 @@ def scan_command(
     folds: int,
     seed: int,
     flag_by: str,
+    fine_tune: str | None,
 ) -> Answer:
     """Look for wrong labels, near-duplicates and outliers."""
     _, version = dataset_version(context, name)
     own = str(probabilities) if probabilities else None
-    spec = ScanSpec(encoder, folds, seed, own, flag_by)
+    spec = ScanSpec(encoder, folds, seed, own, flag_by, fine_tune or "")
     room = room_for_scan(context, version.version_id, spec)
     if room.tight:
         caller().err.write(f"{room.sentence}\n")

@@ -63,10 +63,13 @@ class Loop:
         checkpoints: Checkpoints,
         report: LoopReport,
         unit: float = 1.0,
+        sparing: bool = False,
     ) -> None:
-        """`unit`: of labels that are numbers, what one of them stands for."""
+        """`unit`: of labels that are numbers, what one of them stands for. `sparing`: an epoch's end alone is no reason
+        for a checkpoint; of a few rows, writing them takes longer than learning."""
         self._classifier, self._validation, self._spec = classifier, validation, spec
         self._place, self._checkpoints, self._report, self._unit = place, checkpoints, report, unit
+        self._sparing = sparing
         self._learner = Learner(classifier, train, spec, place, self._note)
         self.steps = self._learner.steps
         """Steps in all, unless it stops early."""
@@ -85,7 +88,8 @@ class Loop:
             if not self._learn_epoch() or not self._end_epoch():
                 self._save()
                 return False
-            self._save()
+            if not self._sparing:
+                self._save()
         self._place.wait()
         if 0 < self.state.best_epoch < self.state.epoch:
             self._checkpoints.load_best(self.state.best_epoch, self._learner.model)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from core.arrays.disk_backed import row_chunks
 from core.heads.link import link_of
 from core.targets import Labels
 from core.targets.arrays import unlabelled
@@ -32,3 +33,14 @@ def temperature(logits: NDArray[np.float32], labels: Labels) -> float:
     rows = sample_labelled(labels, logits.shape[1])
     loss = link_of(labels).losses(np.asarray(logits[rows], np.float32), labels[rows])
     return float(np.exp(minimize_scalar(loss, bounds=(-4, 3), method="bounded").x))
+
+
+def calibrate(probabilities: NDArray[np.float32], labels: Labels) -> float:
+    """Gives probabilities (n, k) one temperature, in place, and returns it."""
+    link = link_of(labels)
+    for rows in row_chunks(*probabilities.shape):
+        probabilities[rows] = link.evidence(probabilities[rows])
+    divisor = temperature(probabilities, labels)
+    for rows in row_chunks(*probabilities.shape):
+        probabilities[rows] = link.probabilities(np.asarray(probabilities[rows]), divisor)
+    return divisor

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays.disk_backed import empty, row_chunks
-from core.heads.calibration import temperature
+from core.arrays.disk_backed import empty
+from core.heads.calibration import calibrate
 from core.heads.folds import assign_folds
 from core.heads.link import link_of, log_loss
 from core.heads.out_of_sample import OutOfSample
@@ -63,7 +63,7 @@ def refitted_probabilities(
                 known = within[told[within]]
                 rounds = watched(partial(learn, MOST_ROUNDS), look).best_rounds(known, labels[known])
             part[within] = watched(partial(learn, rounds), look).probabilities(within)
-        divisors.append(_calibrate(part, labels))
+        divisors.append(calibrate(part, labels))
         probabilities += part
     probabilities /= np.float32(repeats)
     tick(1, 1)
@@ -86,14 +86,3 @@ def _sampled(rows: int, classes: int, folds: int, seed: int) -> NDArray[np.bool_
         chosen[:] = False
         chosen[np.random.default_rng(seed).choice(rows, size, replace=False)] = True
     return chosen
-
-
-def _calibrate(part: NDArray[np.float32], labels: Labels) -> float:
-    """In place; returns the temperature."""
-    link = link_of(labels)
-    for rows in row_chunks(*part.shape):
-        part[rows] = link.evidence(part[rows])
-    divisor = temperature(part, labels)
-    for rows in row_chunks(*part.shape):
-        part[rows] = link.probabilities(np.asarray(part[rows]), divisor)
-    return divisor

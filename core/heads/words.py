@@ -81,7 +81,7 @@ def word_probabilities(
     heads = Heads(features, Curvature.of(features), labels[chosen], classes, np.arange(len(chosen)), scratch)
     l2, total = 0.0, 2 * repeats
     for repeat in range(repeats):
-        folds_of = assign_folds(_strata(labels, text, len(clusters)), clusters, folds, seed + repeat)[text]
+        folds_of = assign_folds(strata_of_texts(labels, text, len(clusters)), clusters, folds, seed + repeat)[text]
         look = partial(tick, 2 * repeat, total)
         look()
         l2 = l2 or best_penalty(heads, folds_of[chosen], folds, look).l2
@@ -117,7 +117,7 @@ def _chosen(labels: NDArray[np.int64], classes: int, seed: int) -> tuple[NDArray
     return told[np.sort(order[rank < np.repeat(wanted, counts)])], -np.log(rates).astype(np.float32)
 
 
-def _strata(labels: NDArray[np.int64], text: NDArray[np.int64], texts: int) -> NDArray[np.int64]:
+def strata_of_texts(labels: NDArray[np.int64], text: NDArray[np.int64], texts: int) -> NDArray[np.int64]:
     """(n,) the rarest class among a text's words, 0 where it has no span."""
     counts = np.bincount(labels[labels >= 0], minlength=1)
     rarity = np.empty(len(counts), np.int64)

@@ -27,6 +27,7 @@ STAGES = (
     stored("embedding"),
     stored("{encoder}: encoding"),
     stored("{encoder}: probabilities"),
+    stored("{model} fine-tuned: fold {fold} of {folds}"),
     stored("label issues"),
     stored("near_duplicate issues"),
     stored("outlier issues"),

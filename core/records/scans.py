@@ -23,6 +23,9 @@ class ScanSpec:
     """A file of the person's own out-of-sample probabilities; then no encoder runs but the one for neighbours."""
     flag_by: str = "winnow"
     """How rows are flagged: `winnow` (calibrated default) or a cleanlab `filter_by` name."""
+    fine_tune: str = ""
+    """A bundled model, a model folder or a hub id: one more tier, of such models that are fine-tuned as a whole without
+    each fold. Empty: none."""
 
 
 ONLY_TYPE: Mapping[str, Mapping[str, Any]] = {"label": {}}

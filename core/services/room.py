@@ -22,6 +22,7 @@ from core.finetune.memory.sizes import LITE_LAST, LITE_SIDES, lite_sizes
 from core.finetune.room import disk_needed, results_needed
 from core.finetune.settings import BUNDLED, folder_of, resolve
 from core.jobs.load.room import BASE, rows_needed
+from core.jobs.scan.fold_settings import fold_settings
 from core.records import Dataset, Preview, ScanSpec, Schema, TrainSpec, Version
 from core.room import free_bytes, no_room, size_words
 from core.services.runs.devices import Device, are_cpu
@@ -114,13 +115,18 @@ def table_needed(size: int, *, packed: bool, features: bool) -> int:
 
 
 def room_for_scan(context: Context, version_id: str, spec: ScanSpec) -> RoomForecast:
-    """Of the embeddings that are not there yet, and of the lists. Raises NotFoundError for the version."""
+    """Of the embeddings that are not there yet, of one fine-tune at a time, and of the lists. Raises NotFoundError for
+    the version, UsageError for a model that cannot be fine-tuned."""
     dataset, version = _dataset(context, version_id)
     encoders = spec.encoders or task_named(dataset.task).modality.encoders
     wanted = sum(4 * (_width(encoder) or 0) for encoder in encoders) * version.row_count
     missing = max(0, wanted - _kept(context))
-    lists = len(encoders) * (results_needed(version.row_count, len(dataset.labels)) + ISSUES * version.row_count)
-    return _of(context, missing + lists)
+    tiers, learning = len(encoders), 0
+    if spec.fine_tune:
+        models = room_for_run(context, version_id, fold_settings(spec, dataset.task, version.row_count), ())
+        tiers, learning = tiers + 1, models.needed if models else 0
+    lists = tiers * (results_needed(version.row_count, len(dataset.labels)) + ISSUES * version.row_count)
+    return _of(context, missing + learning + lists)
 
 
 def room_for_run(context: Context, version_id: str, spec: TrainSpec, devices: Sequence[Device]) -> RoomForecast | None:

@@ -20,10 +20,8 @@ ALLOWED = frozenset(_NAMES.split())
 """Names of products, files, keys and units, and licences, as they are written in every language."""
 WHOLE = frozenset(("Language · 语言", "English", "English · 中文"))
 """What the choice of a language says in all of them."""
-_COUNTED = re.compile(r"\d+ more|\d+ options? available\.")
-"""What Streamlit's own scripts say of pages that do not fit above and, to screen readers, of the options of a box.
-The sign that a page is being drawn (`stStatusWidget`) is left out below: it may be there before the language is."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’]*")
+# The sign that a page is being drawn (`stStatusWidget`) is left out: it may be there before the language is.
 _COLLECT = """() => {
   const said = []
   const NAMES = ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]
@@ -70,7 +68,7 @@ def _left(page: Page, data: Iterable[str]) -> list[str]:
     known = sorted((text for text in data if text), key=len, reverse=True)
     left = []
     for text in page.evaluate(_COLLECT):
-        if text in WHOLE or _COUNTED.fullmatch(text):
+        if text in WHOLE:
             continue
         rest = text
         for one in known:

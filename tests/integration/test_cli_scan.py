@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from pathlib import Path
@@ -18,7 +19,9 @@ from tests.integration.cli_support import (
     finished,
     in_process,
     load,
+    write_rows,
 )
+from tests.training_support import tiny_bert
 
 BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
 """Starts a program as `&` in a script and nohup do: with the signal of Ctrl-C ignored."""
@@ -91,3 +94,25 @@ def test_the_list_of_an_issue_type_that_there_is_not_is_refused(run: Run, notes:
     refused = run("issues", "notes", "--type", "nonsense")
     assert (refused.code, refused.out) == (2, "")
     assert "nonsense" in refused.err
+
+
+def test_a_model_is_fine_tuned_without_each_fold_by_choice_and_its_stages_are_those_foreseen(
+    run: Run, tmp_path: Path
+) -> None:
+    write_rows(tmp_path / "notes.csv", 42)
+    load(run, tmp_path / "notes.csv")
+    asked = ("scan", "notes", "--encoder", "lexical", "--folds", "2", "--fine-tune", tiny_bert(tmp_path / "tiny"))
+    scanned = run(*asked, "--json")
+    assert scanned.code == 0, scanned.err
+    assert scanned.json["tier"] == "lexical + tiny fine-tuned"
+    assert "on this machine" in scanned.err.splitlines()[0]
+    (folder,) = (tmp_path / "workspace" / "runs").glob("*-scan-*")
+    foreseen = {stage["name"] for stage in json.loads((folder / "plan.json").read_text())["stages"]}
+    said = {json.loads(line).get("stage") for line in (folder / "progress.jsonl").read_text().splitlines()}
+    folds = {f"tiny fine-tuned: fold {fold} of 2" for fold in (1, 2)}
+    assert folds <= foreseen and folds <= said
+
+    own = run(*asked, "--probabilities", tmp_path / "own.npy")
+    assert own.code != 0 and "a fine-tuned one would have no effect" in own.err
+    other = run("scan", "notes", "--fine-tune", "efficientnet")
+    assert other.code != 0 and "'efficientnet' is for images, and this dataset has texts" in other.err

@@ -55,6 +55,15 @@ def test_planted_errors_come_first_and_every_span_has_a_line(run: Run, tmp_path:
     assert {5, 20, 40} <= {line["example_id"] for line in worst}
 
 
+def test_models_that_are_fine_tuned_without_each_fold_say_what_words_are(run: Run, tmp_path: Path) -> None:
+    load(run, tmp_path, sentences())
+    scanned = run("scan", "places", "--encoder", "lexical", "--folds", "2", "--fine-tune", "minilm", "--json")
+    assert scanned.code == 0, scanned.err
+    assert scanned.json["tier"] == "lexical + minilm fine-tuned"
+    assert scanned.json["encoders"][1]["accuracy"] > 0.6  # of words, most of which are in no span
+    assert scanned.json["found"]["label"]["spans"]["given"] == 2 * len(sentences())
+
+
 def test_own_probabilities_of_tokens_are_scanned(run: Run, tmp_path: Path) -> None:
     text = sentences()
     tags = [tag for one in text for _, tag in one]

@@ -360,6 +360,26 @@ def test_uploaded_probabilities_are_stored_beside_the_page_and_scanned_with(
     app.queue.cancel(job.job_id)
 
 
+def test_a_model_to_fine_tune_can_be_chosen_and_the_scan_is_asked_for_it(
+    app: Context, open_at: Open, news: Dataset
+) -> None:
+    shown = open_at("issues", dataset="news")
+    for _ in range(100):
+        if "tuned all of it takes about" in texts(shown):
+            break
+        time.sleep(0.05)
+        shown.run()
+    assert "tuned all of it takes about" in texts(shown)
+    choice = next(box for box in shown.selectbox if box.label == "Fine-tune a model too (optional)")
+    assert (choice.value, choice.options) == (None, ["minilm"])
+    choice.select("minilm")
+    next(button for button in shown.button if button.label == "Start scan").click().run()
+    assert not shown.exception and not shown.error
+    (job,) = app.queue.list()
+    assert app.queue.folder(job.job_id).spec()["fine_tune"] == "minilm"
+    app.queue.cancel(job.job_id)
+
+
 def test_how_many_are_flagged_can_be_chosen_and_the_page_follows(open_at: Open, scanned: Dataset) -> None:
     shown = open_at("issues", dataset="news", worst="20")
     assert not shown.exception

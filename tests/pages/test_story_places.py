@@ -14,8 +14,9 @@ from core.context import Context
 from core.records import Dataset, RowFilter
 from core.review.many import Doing
 from core.review.records import Act
+from core.services.review.among import OfVersion
 from core.services.review.decisions import record
-from core.services.review.many import OfVersion, carry_out, plan
+from core.services.review.many import carry_out, plan
 from core.store.datasets import get_dataset
 from tests.pages import issues_data as data
 from tests.pages.test_evaluation import links

@@ -17,6 +17,7 @@ APP_MAY_IMPORT = (
         "core.ui.shell.context",
         "core.ui.shell.door",
         "core.ui.shell.headers",
+        "core.ui.shell.pages",
         "core.ui.shell.health",
         "core.ui.shell.routes",
         "core.ui.parts.problems",

@@ -9,7 +9,8 @@ from core.errors import UsageError
 from core.records import BulkAction, Dataset, IssueFilter, PredictionFilter, RowFilter, Version
 from core.review.many import Doing, said
 from core.services.issues.listing import required_scan, type_of
-from core.services.review.many import Among, OfRun, OfScan, OfVersion, Plan, carry_out, plan, take_back
+from core.services.review.among import Among, OfRun, OfScan, OfVersion
+from core.services.review.many import Plan, carry_out, plan, take_back
 from core.targets import Target
 from core.tasks import target_of
 

@@ -65,10 +65,11 @@ class TagLoop(Loop):
         place: Place,
         checkpoints: Checkpoints,
         report: LoopReport,
+        sparing: bool = False,
     ) -> None:
         padding = padding_of(classifier)
         learnt, watched = (one.windows.examples(one.tags(types), padding, place.device) for one in (train, validation))
-        super().__init__(classifier, learnt, watched, spec, place, checkpoints, report)
+        super().__init__(classifier, learnt, watched, spec, place, checkpoints, report, sparing=sparing)
         self._types, self._watched = types, validation
 
     def _scores(self) -> dict[str, float] | None:

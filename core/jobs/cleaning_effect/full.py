@@ -5,26 +5,20 @@ A stop saves a checkpoint of the fine-tune that is under way; what the ones befo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from core.files import whole
 from core.finetune.checkpoint import Checkpoints
-from core.finetune.classifiers.classifier import Classifier, load_classifier
-from core.finetune.examples import Examples
-from core.finetune.forward import forward
-from core.finetune.loop import Loop
 from core.finetune.place import Place
-from core.finetune.vocabulary import only_occurring
 from core.jobs.cleaning_effect.draws import Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.cleaning_effect.spec import CleaningEffectSpec
-from core.jobs.examples import JobExamples
-from core.jobs.report import JobReport
-from core.modalities.heavy import heavy_modality
-from core.queue import JobFolder, ProgressWriter, Stopped
+from core.jobs.fits.fit import Fit
+from core.jobs.fits.report import FitReport
+from core.jobs.fits.rows import fit_rows
+from core.queue import JobFolder, ProgressWriter
 from core.records import ARMS, Arm
 from core.targets import Labels
 from core.targets.arrays import most_probable
@@ -53,7 +47,6 @@ class _FineTunes:
         self.place = Place.of(self.settings.precision)
         self.seeds, self.labels = spec.seeds, spec.about.labels
         self.task = task_named(spec.about.task)
-        self.side = heavy_modality(self.task.modality).input_size(rows.rows.payloads)
         self.notes: list[str] = []
 
     def run(self) -> tuple[dict[Arm, Labels], list[str]]:
@@ -70,68 +63,15 @@ class _FineTunes:
         path = self.folder.output / f"seed-{seed:03d}-{arm}.npy"
         if not path.exists():
             checkpoints = Checkpoints(self.folder.output / "checkpoint" / path.stem)
-            report = _FitReport(self.progress, f"labels {arm}, seed {seed}", done, len(ARMS) * self.seeds, self.notes)
-            predicted = self._fine_tune(drawn, arm, seed, checkpoints, report)
+            title, total = f"labels {arm}, seed {seed}", len(ARMS) * self.seeds
+            report = FitReport(self.progress, STAGE, title, done, total, self.notes)
+            fit = Fit(self.spec.about, replace(self.settings, seed=seed), self.place, checkpoints, report)
+            places = drawn.rows(arm)
+            train, labels = self.rows.train[places], drawn.labels[arm][places]
+            probabilities = fit_rows(fit, self.rows.rows, train, labels, self.rows.test)
+            predicted = most_probable(probabilities, self.task.target.several)[0]
             with whole(path) as part, part.open("wb") as file:
                 np.save(file, predicted)
             checkpoints.clear()
         found: Labels = np.load(path, allow_pickle=False)
         return found
-
-    def _fine_tune(self, drawn: Draw, arm: Arm, seed: int, checkpoints: Checkpoints, report: _FitReport) -> Labels:
-        report.tell("loading the model")
-        spec, task = self.settings, self.task.name
-        classifier = load_classifier(
-            spec.model, task, self.labels, max_tokens=spec.max_tokens, seed=seed, side=self.side
-        )
-        classifier.freeze(spec.strategy, spec.last_layers)
-        arrays, loading = self.spec.about.arrays, JobReport(self.folder, self.progress)
-        examples = JobExamples(classifier, self.rows.rows, arrays, loading, self.place.device)
-        places = drawn.rows(arm)
-        train = replace(examples.of(self.rows.train[places]), labels=drawn.labels[arm][places])
-        nothing = examples.of(np.empty(0, np.int64))
-        with only_occurring(classifier.model, examples.words(self.rows.train)):
-            loop = Loop(classifier, train, nothing, replace(spec, seed=seed), self.place, checkpoints, report)
-            if not loop.run():
-                raise Stopped
-        return self._answers(classifier, examples.of(self.rows.test), report.tell)
-
-    def _answers(self, classifier: Classifier, test: Examples, tell: Callable[[str], None]) -> Labels:
-        found = np.empty_like(test.labels)
-        for output in forward(classifier, test, np.arange(len(test)), self.place):
-            found[output.rows] = most_probable(output.probabilities, self.task.target.several)[0]
-            tell("predicting")
-        return found
-
-
-@dataclass(slots=True)
-class _FitReport:
-    """Says how far all fine-tunes are, out of what one of them says of itself."""
-
-    progress_of_job: ProgressWriter
-    title: str
-    done: int
-    """Fine-tunes before this one."""
-    total: int
-    notes: list[str]
-    share: float = field(default=0.0)
-    """Of this one."""
-
-    def tell(self, message: str) -> None:
-        """Raises Stopped once the run was asked to end."""
-        self.progress_of_job.update(STAGE, self.done + self.share, self.total, f"{self.title}: {message}")
-
-    def progress(self, stage: str, done: float, total: float, message: str = "") -> bool:
-        """Returns whether the run was asked to stop."""
-        self.share = done / max(1.0, total)
-        try:
-            self.tell(message)
-        except Stopped:
-            return True
-        return False
-
-    def metrics(self, step: int, epoch: float, split: str, values: dict[str, float]) -> None:
-        """The curves of one fine-tune of many are not kept."""
-
-    def note(self, text: str) -> None:
-        self.notes.append(f"{self.title}: {text}")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UsageError
+from core.heads.held_out import held_out_numbers
 from core.heads.refitted_numbers import refitted_numbers
 from core.heads.ridge import Numbers, out_of_sample_numbers
 from core.issues.signals import Signals
@@ -61,13 +62,19 @@ class NumberScan(ScanRun):
             with self.timed(f"{encoder.name}: heads"):
                 tick = self.tick(f"{encoder.name}: probabilities")
                 found = out_of_sample_numbers(embeddings, self.rows.labels, clusters, folds=folds, seed=seed, tick=tick)
-            final = learner is None and order == len(encoders) - 1
+            final = learner is None and not self.spec.settings.fine_tune and order == len(encoders) - 1
             yield self._numbers_tier(encoder.name, found, final, embeddings, clusters, folds)
         if learner is not None:
             with self.timed(f"{learner.name}: fits"):
                 tick = self.tick(f"{learner.name}: probabilities")
                 found = refitted_numbers(learner, self.rows.labels, clusters, folds=folds, seed=seed, tick=tick)
             yield self._numbers_tier(learner.name, found, True, embeddings, clusters, folds)
+        if self.spec.settings.fine_tune:
+            models = self.fine_tuned(folds)
+            with self.timed(f"{models.name}: fits"):
+                found = held_out_numbers(models.ask, self.rows.labels, clusters, folds=folds, seed=seed)
+            yield self._numbers_tier(models.name, found, True, embeddings, clusters, folds)
+            models.clear()
 
     def _numbers_tier(
         self,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from core.context import Context
+from core.finetune.settings import BUNDLED
 from core.jobs.foresight import (
     FITTED_ROWS,
     FITTING,
+    LEARNS,
     SHORT_SECONDS,
     Amount,
     Foreseen,
@@ -18,20 +18,25 @@ from core.jobs.foresight import (
     seconds_of,
     staged,
     start,
+    usual_of,
 )
+from core.jobs.scan.fold_settings import fold_settings, stage_of
+from core.records import ScanSpec
 
 HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
 
 
-def foresee_scan(context: Context, version_id: str, encoders: Sequence[str], *, own: bool = False) -> Foreseen:
-    """`own`: of a person's own probabilities, for which nothing is learnt."""
-    amount = Amount(context, version_id)
-    names = encoders or amount.modality.encoders
+def foresee_scan(context: Context, version_id: str, spec: ScanSpec) -> Foreseen:
+    """Of a person's own probabilities nothing is learnt. Raises UsageError for a model that cannot be fine-tuned."""
+    amount, own = Amount(context, version_id), spec.probabilities is not None
+    names = spec.encoders or amount.modality.encoders
     before = (start("scan"), *near_duplicates(amount))
     tiers = [_tier(amount, name, place, own) for place, name in enumerate(names[:1] if own else names)]
     if amount.modality.fine_tuning.at_once and not own:
         tiers.append(_learner(amount, len(tiers)))
+    if spec.fine_tune:
+        tiers.append(_fine_tuned(amount, spec, len(tiers)))
     works = (*before, *(work for tier in tiers for work in tier))
     first = seconds_of(staged(context, (*before, *tiers[0]), beside=True))
     whole = seconds_of(staged(context, works, beside=True))
@@ -61,6 +66,19 @@ def _learner(amount: Amount, place: int) -> Works:
     name, units = amount.modality.fine_tuning.models[0], float(amount.rows) * amount.classes
     fits = Work(f"{name}: probabilities", f"{name}: probabilities", units, 3e-4, even=False, sure=True)
     return (fits, *_issues(amount, place))
+
+
+def _fine_tuned(amount: Amount, spec: ScanSpec, place: int) -> Works:
+    """A fine-tune for each fold, of which the fold is then asked about."""
+    on_gpu = amount.context.queue.launcher.slots()[0].name != "cpu"
+    settings = fold_settings(spec, amount.dataset.task, amount.rows, on_gpu)
+    learns, once = LEARNS["full"], amount.cost(settings.max_tokens)
+    seen = ((settings.epochs or 1) * (1 - 1 / spec.folds) + 1 / spec.folds / learns) * once
+    usual, key = learns * usual_of(settings.model, amount.modality), f"{settings.model}: full"
+    warm = 0.5 if settings.model in BUNDLED else 3.0
+    stages = [stage_of(settings.model, fold, spec.folds) for fold in range(spec.folds)]
+    fits = (Work(stage, key, seen, usual, sure=True, heavy=True, warm=warm) for stage in stages)
+    return (*fits, *_issues(amount, place))
 
 
 def _issues(amount: Amount, place: int) -> Works:

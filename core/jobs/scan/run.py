@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from core.duplicates.neighbourhood import Neighbourhood
 from core.errors import UsageError
 from core.heads.combine import pool, pool_exponents
+from core.heads.held_out import held_out_probabilities
 from core.heads.link import link_of, log_loss
 from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
 from core.heads.refitted import refitted_probabilities
@@ -40,6 +42,10 @@ from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import class_pairs, distinct, labelled, most_probable, same, unlabelled
 from core.tasks import task_named
 from core.typed import JsonObject
+
+if TYPE_CHECKING:  # a scan that fine-tunes nothing does not load what it takes
+    from core.jobs.fits.fit import Fit
+    from core.jobs.scan.fine_tuned import FineTuned
 
 OWN = "own probabilities"
 MAX_NAMED = 10
@@ -97,6 +103,8 @@ class ScanRun:
     """Seconds of the stages that ended within the present one."""
     final: bool = False
     """Whether the last tier is written."""
+    heard: list[str] = field(default_factory=list)
+    """What fine-tunes had to tell."""
 
     @property
     def labels(self) -> list[str]:
@@ -149,13 +157,20 @@ class ScanRun:
             with self.timed(f"{encoder.name}: heads"):
                 result = self._judge(embeddings, clusters, folds, encoder.name)
             members.append(Member(encoder.name, result, self._accuracy(result.probabilities)))
-            final = learner is None and order == len(encoders) - 1
+            final = learner is None and not self.spec.settings.fine_tune and order == len(encoders) - 1
             yield self._tier(members, order, final, embeddings, clusters, folds)
         if learner is not None:
             with self.timed(f"{learner.name}: fits"):
                 result = self._refit(learner, clusters, folds)
             members.append(Member(learner.name, result, self._accuracy(result.probabilities)))
             yield self._tier(members, len(encoders), True, embeddings, clusters, folds)
+        if self.spec.settings.fine_tune:
+            models = self.fine_tuned(folds)
+            with self.timed(f"{models.name}: fits"):
+                result = self._hold_out(models, clusters, folds)
+            members.append(Member(models.name, result, self._accuracy(result.probabilities)))
+            yield self._tier(members, len(encoders), True, embeddings, clusters, folds)
+            models.clear()
 
     def _tier(
         self,
@@ -187,7 +202,7 @@ class ScanRun:
             "found": {kind: {"flagged": _flagged(one), **one.summary} for kind, one in found.items()},
             **self.figures(signals),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
-            "notes": [*notes, *(note for one in found.values() for note in one.notes)],
+            "notes": [*notes, *self.heard, *(note for one in found.values() for note in one.notes)],
         }
         target = task_named(self.spec.about.task).target
         write_tier(self.folder.output / str(order), target, signals, found, summary)
@@ -294,6 +309,29 @@ class ScanRun:
             seed=self.spec.settings.seed,
             scratch=self.folder.path,
             tick=self.tick(f"{learner.name}: probabilities"),
+        )
+
+    def fine_tuned(self, folds: int) -> FineTuned:
+        """The models that are fine-tuned, each without a fold, once they are asked."""
+        from core.jobs.scan.fine_tuned import FineTuned
+
+        return FineTuned(self.folder, self.progress, self.spec, len(self.rows), folds, self.fit_and_ask, self.heard)
+
+    def fit_and_ask(self, fit: Fit, train: NDArray[np.int64], held: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What a model that learns some rows says of others."""
+        from core.jobs.fits.rows import fit_rows
+
+        return fit_rows(fit, self.rows, train, self.rows.labels[train], held)
+
+    def _hold_out(self, models: FineTuned, clusters: NDArray[np.int64], folds: int) -> OutOfSample:
+        return held_out_probabilities(
+            models.ask,
+            self.rows.labels,
+            clusters,
+            len(self.labels),
+            folds=folds,
+            seed=self.spec.settings.seed,
+            scratch=self.folder.path,
         )
 
     def _combined(self, members: list[Member]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UsageError
+from core.heads.held_out import held_out_words
 from core.heads.link import log_loss
 from core.heads.out_of_sample import OutOfSample
 from core.heads.token_probabilities import read_token_probabilities
@@ -22,6 +24,10 @@ from core.modalities.encoders import make_encoder
 from core.modalities.text.word_shapes import shapes
 from core.tasks import task_named
 from core.typed import JsonObject
+
+if TYPE_CHECKING:
+    from core.jobs.fits.fit import Fit
+    from core.jobs.scan.fine_tuned import FineTuned
 
 
 @dataclass
@@ -61,6 +67,8 @@ class SpanScan(ScanRun):
         clusters = self._clusters(encoders)
         folds = self._folds(clusters)
         members: list[Member] = []
+        embeddings = np.empty((0, 0), np.float32)
+        fine_tune = bool(self.spec.settings.fine_tune)
         for order, encoder in enumerate(encoders):
             stage = f"{encoder.name}: encoding"
             with self.timed(stage):
@@ -70,17 +78,54 @@ class SpanScan(ScanRun):
             with self.timed(f"{encoder.name}: heads"):
                 result = self._word_probabilities(vectors, clusters, folds, encoder.name)
             members.append(Member(encoder.name, result, _accuracy(result.probabilities, self.labelled)))
-            with self.timed("combination"):
-                probabilities, weights = self._combined_words(members)
-            judged = self.spans.told.copy()
-            judged[np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))[~result.judged]] = False
-            notes = self._notes_on(result, folds)
-            self.words.append(self._labelled_words(probabilities, result.judged))
-            of_rows = self._of_rows(probabilities)
-            signals = self._signals(of_rows, judged, embeddings, lambda: clusters)
-            final = order == len(encoders) - 1
-            name = " + ".join(member.name for member in members)
-            yield self.write(name, order, final, signals, self._about(members, weights, clusters, folds), notes)
+            final = not fine_tune and order == len(encoders) - 1
+            yield self._words_tier(members, order, final, embeddings, clusters, folds)
+        if fine_tune:
+            models = self.fine_tuned(folds)
+            with self.timed(f"{models.name}: fits"):
+                result = self._hold_out(models, clusters, folds)
+            members.append(Member(models.name, result, _accuracy(result.probabilities, self.labelled)))
+            yield self._words_tier(members, len(encoders), True, embeddings, clusters, folds)
+            models.clear()
+
+    def _words_tier(
+        self,
+        members: list[Member],
+        order: int,
+        final: bool,
+        embeddings: NDArray[np.float32],
+        clusters: NDArray[np.int64],
+        folds: int,
+    ) -> str:
+        """Combines what there is so far and writes it."""
+        result = members[-1].result
+        with self.timed("combination"):
+            probabilities, weights = self._combined_words(members)
+        judged = self.spans.told.copy()
+        judged[np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))[~result.judged]] = False
+        notes = self._notes_on(result, folds)
+        self.words.append(self._labelled_words(probabilities, result.judged))
+        signals = self._signals(self._of_rows(probabilities), judged, embeddings, lambda: clusters)
+        name = " + ".join(member.name for member in members)
+        return self.write(name, order, final, signals, self._about(members, weights, clusters, folds), notes)
+
+    def fit_and_ask(self, fit: Fit, train: NDArray[np.int64], held: NDArray[np.int64]) -> NDArray[np.float32]:
+        from core.jobs.fits.words import SpanTexts, fit_words
+
+        return fit_words(fit, SpanTexts(self.texts, self.spans), train, held)
+
+    def _hold_out(self, models: FineTuned, clusters: NDArray[np.int64], folds: int) -> OutOfSample:
+        return held_out_words(
+            models.ask,
+            self.offsets,
+            self.labelled,
+            self.spans.told,
+            clusters,
+            len(self.labels) + 1,
+            folds=folds,
+            seed=self.spec.settings.seed,
+            scratch=self.folder.path,
+        )
 
     def figures(self, signals: Signals) -> JsonObject:
         probabilities = self.words[-1].probabilities

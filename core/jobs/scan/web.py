@@ -14,6 +14,7 @@ from core.heads.user_probabilities import Numbering
 from core.issues.label import FLAG_BY, NUMBERS_BY
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
+from core.jobs.scan.fold_settings import fold_settings
 from core.jobs.scan.plan import foresee_scan
 from core.jobs.scan.spec import ScanJobSpec, ScanResult, Tier
 from core.jobs.submit import about, submit, write_once
@@ -67,7 +68,8 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
     if spec.flag_by not in ways:
         raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(ways)}.")
     encoders = spec.encoders or task_named(dataset.task).modality.encoders
-    settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders))
+    model = fold_settings(spec, dataset.task, version.row_count).model if spec.fine_tune else ""
+    settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders), fine_tune=model)
     if spec.probabilities is None:
         return ScanJobSpec(settings, about(context, dataset, version))
     path = _file_of_probabilities(spec.probabilities)
@@ -138,8 +140,7 @@ def _take(context: Context, job: Job, folder: JobFolder, tier: Tier) -> None:
 
 def _foresee(context: Context, folder: JobFolder) -> Foreseen:
     spec = SCAN.spec_of(folder)
-    own = spec.settings.probabilities is not None
-    return foresee_scan(context, spec.about.version_id, spec.settings.encoders, own=own)
+    return foresee_scan(context, spec.about.version_id, spec.settings)
 
 
 SCAN = JobKind("scan", ScanJobSpec, ScanResult, "core.jobs.scan.run", _prepare, take_tiers, foresee=_foresee)

@@ -9,30 +9,26 @@ from numpy.typing import NDArray
 
 from core.errors import UsageError
 from core.finetune.checkpoint import Checkpoints, State
-from core.finetune.classifiers.classifier import Classifier, load_classifier
+from core.finetune.classifiers.classifier import Classifier
 from core.finetune.examples import Examples
 from core.finetune.forward import forward
-from core.finetune.loop import Loop
 from core.finetune.memory.freeing import peak
-from core.finetune.memory.recomputation import recompute_activations
 from core.finetune.place import Place
 from core.finetune.precision import followed_precision
-from core.finetune.vocabulary import only_occurring
 from core.jobs.examples import JobExamples
+from core.jobs.fits.rows import learn, scale_of, scaled, untrained
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
-from core.jobs.train.numbers import check_numbers, scale_of, write_learnt
+from core.jobs.train.numbers import check_numbers, write_learnt
 from core.jobs.train.outputs import (
     create_matrix,
-    names_of,
     open_matrix,
     sample_of_train,
     whole_model,
     write_predictions,
 )
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
-from core.modalities.heavy import heavy_modality
-from core.queue import JobFolder, ProgressWriter, Stopped
+from core.queue import JobFolder, ProgressWriter
 from core.queue.accelerate_config import config_of
 from core.records import TrainSpec
 from core.targets.arrays import distinct
@@ -67,35 +63,29 @@ class _FineTune:
         self._check(train)
         with self.report.timed("loading"):
             self.report.tick("loading the model", 0)
-            classifier = self._classifier()
+            classifier = untrained(self.spec.about, self.settings, self.rows)
         with self.report.timed("preparing"), self.place.first_before_others():
             arrays, where = self.spec.about.arrays, self.place.device
-            examples = JobExamples(classifier, self._learnt(), arrays, self.report, where)
-        with (
-            self.report.timed("training"),
-            only_occurring(classifier.model, examples.words(np.concatenate([train, validation]))),
-        ):
-            loop = Loop(
+            examples = JobExamples(classifier, self._learnt(), arrays, self.report.stage, where)
+        with self.report.timed("training"):
+            state = learn(
                 classifier,
                 examples.of(train),
                 examples.of(validation),
+                examples.words(np.concatenate([train, validation])),
                 self.settings,
                 self.place,
                 self.checkpoints,
                 self.report,
                 unit=1.0 if self.scale is None else self.scale[1],
             )
-            finished = loop.run()
-        self.place.wait()
-        if not finished:
-            raise Stopped
         if self.scale is not None:
             classifier.stretch(*self.scale)
         with self.report.timed("predicting"):
             found = self._predict(classifier, examples.of(np.arange(len(self.rows))))
         if not self.place.first:
             return None
-        result = result_of(loop.state, self.settings, self.place, self.precision, self.report.seconds, found)
+        result = result_of(state, self.settings, self.place, self.precision, self.report.seconds, found)
         with self.report.timed("saving"):
             self.report.tick("saving", 0)
             extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
@@ -109,8 +99,7 @@ class _FineTune:
         """The rows with their labels as they are learnt: of numbers less their mean, in standard deviations."""
         if self.scale is None:
             return self.rows
-        middle, unit = self.scale
-        return replace(self.rows, labels=((self.rows.labels - middle) / unit).astype(np.float32))
+        return replace(self.rows, labels=scaled(self.rows.labels, self.scale))
 
     def _check(self, train: NDArray[np.int64]) -> None:
         if self.target.numeric:
@@ -122,21 +111,6 @@ class _FineTune:
                 f"The split train has {len(train):,} rows of {present} class: nothing to tell apart.",
                 "Training needs rows of at least two classes.",
             )
-
-    def _classifier(self) -> Classifier:
-        settings, task = self.settings, task_named(self.spec.about.task)
-        classifier = load_classifier(
-            settings.model,
-            task.name,
-            names_of(self.spec.about),
-            max_tokens=settings.max_tokens,
-            seed=settings.seed,
-            side=heavy_modality(task.modality).input_size(self.rows.payloads),
-        )
-        classifier.freeze(settings.strategy, settings.last_layers)
-        if settings.gradient_checkpointing == "on":
-            recompute_activations(classifier.model, settings.model)
-        return classifier
 
     def _predict(self, classifier: Classifier, examples: Examples) -> dict[str, SplitScores]:
         """Each process writes its share of the rows into the same two files."""

@@ -225,12 +225,6 @@ def write_learnt(
     return write_numbers(output, example_ids, splits, labels, predicted, spread), spread
 
 
-def scale_of(labels: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of the labels (n,) that are learnt from, NaN for none."""
-    told = labels[np.isfinite(labels)]
-    return (float(told.mean()), float(told.std()) or 1.0) if len(told) else (0.0, 1.0)
-
-
 def extra_of(spec: TrainJobSpec, found: dict[str, SplitScores], spread: Spread) -> JsonObject:
     """What winnow.json says beside a model of numbers: `spread` is what an interval around a prediction is made of."""
     return {"spec": to_json(spec), "metrics": to_json(found), "spread": asdict(spread)}

@@ -20,15 +20,9 @@ from core.jobs.label_column import label_column
 from core.jobs.train.spec import TRAIN_ROWS, SplitScores
 from core.targets import Labels
 from core.targets.arrays import most_probable, unlabelled
-from core.targets.number.facts import OUTPUT
 from core.tasks import task_named
 
 CHUNK = 1 << 16
-
-
-def names_of(about: About) -> tuple[str, ...]:
-    """What a model has an output for: the classes, or the number."""
-    return (OUTPUT,) if task_named(about.task).target.numeric else about.labels
 
 
 def sample_of_train(splits: NDArray[np.object_], seed: int) -> NDArray[np.int64]:

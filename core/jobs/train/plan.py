@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from core.context import Context
 from core.finetune.settings import BUNDLED
-from core.jobs.foresight import Amount, Foreseen, Work, Works, encoding, loading, start, usual_of
+from core.jobs.foresight import LEARNS, Amount, Foreseen, Work, Works, encoding, loading, start, usual_of
 from core.records import TrainSpec
-
-LEARNS = {"last": 2.0, "full": 3.2}
-"""What a step costs in times of a look at the same examples."""
 
 
 def foresee_train(

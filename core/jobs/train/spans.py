@@ -21,21 +21,19 @@ from core.finetune.checkpoint import Checkpoints
 from core.finetune.classifiers.classifier import Classifier
 from core.finetune.losses import row_losses
 from core.finetune.memory.freeing import peak
-from core.finetune.memory.recomputation import recompute_activations
 from core.finetune.place import Place
 from core.finetune.precision import followed_precision
 from core.finetune.scores import scores
-from core.finetune.tokens.loop import TaggedTexts, TagLoop
-from core.finetune.tokens.tagger import Tagged, load_tagger, padding_of, tag
-from core.finetune.tokens.windows import Windows
-from core.finetune.vocabulary import only_occurring
+from core.finetune.tokens.loop import TaggedTexts
+from core.finetune.tokens.tagger import Tagged, tag
 from core.heads.solve import solve
+from core.jobs.fits.words import SpanTexts, learn_spans, untrained_tagger
 from core.jobs.report import JobReport
-from core.jobs.rows import Rows, SpanRows, read_spans, read_splits
+from core.jobs.rows import Rows, read_spans, read_splits
 from core.jobs.train.loop import result_of
 from core.jobs.train.outputs import sample_of_train, whole_model
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
-from core.queue import JobFolder, ProgressWriter, Stopped
+from core.queue import JobFolder, ProgressWriter
 from core.queue.accelerate_config import config_of
 from core.records import TrainSpec
 from core.targets.spans.form import written
@@ -61,6 +59,7 @@ class _Tagging:
         self.types = list(spec.about.labels)
         self.texts = rows.payloads.take(slice(None))
         self.spans = read_spans(folder, self.texts)
+        self.tagged = SpanTexts(self.texts, self.spans)
         config = config_of(folder)
         self.precision = followed_precision(self.settings.precision, config.precision if config else "auto")
         self.place = Place(device()) if self.settings.strategy == "head" else Place.of(self.precision)
@@ -77,14 +76,14 @@ class _Tagging:
             )
         with self.report.timed("loading"):
             self.report.tick("loading the model", 0)
-            classifier = self._classifier()
+            classifier = untrained_tagger(self.spec.about, self.settings)
         learn = self._solve if self.settings.strategy == "head" else self._loop
         with self.report.timed("training"):
-            result = learn(classifier, self._told(classifier, train), self._told(classifier, validation))
+            result = learn(classifier, *(self.tagged.tagged(classifier, rows) for rows in (train, validation)))
         sample = sample_of_train(self.splits, self.settings.seed)
         chosen = np.sort(np.concatenate([np.flatnonzero(self.splits != "train"), sample]))
         with self.report.timed("predicting"):
-            said = tag(classifier, self._windows(classifier, chosen), self.place, self.report.stage("predicting"))
+            said = tag(classifier, self.tagged.windows(classifier, chosen), self.place, self.report.stage("predicting"))
         if not self.place.first:
             return None
         with self.report.timed("predicting"):
@@ -97,41 +96,15 @@ class _Tagging:
             self.checkpoints.clear()
         return replace(result, splits=found, seconds=self.report.seconds)
 
-    def _classifier(self) -> Classifier:
-        settings = self.settings
-        classifier = load_tagger(
-            settings.model, self.spec.about.task, self.types, max_tokens=settings.max_tokens, seed=settings.seed
-        )
-        classifier.freeze(settings.strategy, settings.last_layers)
-        if settings.gradient_checkpointing == "on" and settings.strategy != "head":
-            recompute_activations(classifier.model, settings.model)
-        return classifier
-
-    def _windows(self, classifier: Classifier, rows: NDArray[np.int64]) -> Windows:
-        preparation = classifier.preparation
-        texts, bounds = [self.texts[row] for row in rows], [self.spans.bounds[row] for row in rows]
-        return Windows.of(preparation.tokenizer, preparation.limit, texts, bounds)  # type: ignore[attr-defined]
-
-    def _told(self, classifier: Classifier, rows: NDArray[np.int64]) -> TaggedTexts:
-        part = self._part(rows)
-        return TaggedTexts(self._windows(classifier, rows), part.spans, part.bounds)
-
     def _loop(self, classifier: Classifier, train: TaggedTexts, validation: TaggedTexts) -> TrainResult:
         """Step by step, from the last checkpoint where there is one."""
-        padding = padding_of(classifier)
-        words = np.union1d(train.windows.occurring(padding), validation.windows.occurring(padding))
-        with only_occurring(classifier.model, words):
-            loop = TagLoop(
-                classifier, train, validation, self.types, self.settings, self.place, self.checkpoints, self.report
-            )
-            finished = loop.run()
-        self.place.wait()
-        if not finished:
-            raise Stopped
-        if 0 < loop.state.best_epoch < loop.state.epoch:
-            best = loop.state.best_epoch
-            loop.state.notes.append(stored(f"Epoch {best} found the spans of validation best: its weights are kept."))
-        return result_of(loop.state, self.settings, self.place, self.precision, {}, {})
+        state = learn_spans(
+            classifier, train, validation, self.types, self.settings, self.place, self.checkpoints, self.report
+        )
+        if 0 < state.best_epoch < state.epoch:
+            best = state.best_epoch
+            state.notes.append(stored(f"Epoch {best} found the spans of validation best: its weights are kept."))
+        return result_of(state, self.settings, self.place, self.precision, {}, {})
 
     def _solve(self, classifier: Classifier, train: TaggedTexts, validation: TaggedTexts) -> TrainResult:
         """The last layer at once."""
@@ -162,13 +135,9 @@ class _Tagging:
         if step:
             self.report.metrics(step, float(step), "train", {"loss": loss})
 
-    def _part(self, rows: NDArray[np.int64]) -> SpanRows:
-        spans, bounds = [self.spans.spans[row] for row in rows], [self.spans.bounds[row] for row in rows]
-        return SpanRows(spans, self.spans.told[rows], bounds)
-
     def _write(self, chosen: NDArray[np.int64], sample: NDArray[np.int64], said: Tagged) -> dict[str, SplitScores]:
         """predictions.parquet, probabilities.npy (of a row's likeliest word), the features (the mean of its words)."""
-        part, output = self._part(chosen), self.folder.output
+        part, output = self.tagged.part(chosen), self.folder.output
         predicted, confidence = said.spans(part.bounds, self.types)
         probabilities, features = said.of_rows(part.bounds)
         np.save(output / "probabilities.npy", np.asfortranarray(probabilities))

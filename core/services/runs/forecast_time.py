@@ -41,8 +41,9 @@ class TimeForecast:
 
 
 def time_of_scan(context: Context, version_id: str, spec: ScanSpec) -> TimeForecast:
-    """Reads every row: at a million of them, not for the script thread. Raises NotFoundError."""
-    foreseen = foresee_scan(context, version_id, spec.encoders, own=spec.probabilities is not None)
+    """Reads every row: at a million of them, not for the script thread. Raises NotFoundError, and UsageError for a
+    model that cannot be fine-tuned."""
+    foreseen = foresee_scan(context, version_id, spec)
     stages = staged(context, foreseen.works)
     first = seconds_of(stages[: len(foreseen.first)]) if foreseen.first else None
     return _forecast(context, stages, first)

@@ -38,6 +38,16 @@ def of_scan(found: TimeForecast) -> str:
     return say("{said}{unlearnt}.", said=said, unlearnt="" if found.learnt else say(NOT_LEARNT))
 
 
+def of_folds(found: TimeForecast, model: str) -> str:
+    """`With minilm fine-tuned all of it takes about 35 min on this machine.`"""
+    return say(
+        "With {model} fine-tuned all of it takes about {whole} on this machine{unlearnt}.",
+        model=model,
+        whole=rough(found.seconds),
+        unlearnt="" if found.learnt else say(NOT_LEARNT),
+    )
+
+
 def of_work(found: TimeForecast) -> str:
     """`Takes about 8 min on this machine.`"""
     unlearnt = "" if found.learnt else say(NOT_LEARNT)

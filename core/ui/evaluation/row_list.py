@@ -17,7 +17,7 @@ from core.review.many import among_said
 from core.services.evaluation.measures import count_predicted, export_predicted, predicted_rows
 from core.services.lists.asked import FILTERS, Listed, predictions_listed
 from core.services.lists.columns import prediction_columns
-from core.services.review.many import OfRun
+from core.services.review.among import OfRun
 from core.services.views import PREDICTED
 from core.store.export import Format
 from core.store.predicted.columns import usual_order

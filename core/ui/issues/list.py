@@ -16,7 +16,7 @@ from core.review.records import ReviewItem
 from core.review.words import action_words, change_marks, label_words
 from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
 from core.services.lists.asked import Listed, issues_listed
-from core.services.review.many import OfScan
+from core.services.review.among import OfScan
 from core.store.export import Format
 from core.store.issues import BY_RANK
 from core.targets import Target

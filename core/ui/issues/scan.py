@@ -14,10 +14,10 @@ from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
 from core.services.room import room_for_scan
-from core.services.runs.forecast_time import time_of_scan
-from core.services.runs.time_in_words import of_scan
+from core.services.runs.forecast_time import TimeForecast, time_of_scan
+from core.services.runs.time_in_words import of_folds, of_scan
 from core.services.scan import FLAG_BY, NUMBERS_BY, start_scan
-from core.tasks import task_named
+from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.live import live
 from core.ui.parts.background import result_of
@@ -27,7 +27,12 @@ from core.ui.parts.problems import plain, room_line, show_error, shown_errors
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
-from core.words import say, say_stored, stored
+from core.words import later, say, say_stored, stored
+
+FINE_TUNED = later(
+    "As many times as there are folds, a model is fine-tuned on all others and asked about the one that it has not "
+    "seen: one more list, by models that have learnt your labels."
+)
 
 
 def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str) -> None:
@@ -56,6 +61,7 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
             accept_new_options=True,
             help=say("Quickest first: each adds a result. Type a model folder or a hub id to use your own."),
         )
+        fine_tune = _fine_tune(context, version, task)
         with st.container(horizontal=True):
             folds = st.number_input(say("Folds"), 2, 20, value=5, help=say("Parts that take turns at being predicted."))
             seed = st.number_input(say("Seed"), 0, 2**31 - 1, value=0)
@@ -73,17 +79,43 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         started = st.form_submit_button(say("Start scan"), type="primary", icon=":material/play_arrow:")
     if started:
         own = None if upload is None else str(target(context.workspace, upload))
-        spec = ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by))
+        spec = ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by), fine_tune)
         st.session_state[keys.SCAN_ASKED] = (version.version_id, spec)
     with shown_errors():
         _start_asked(context, version, user, upload)
 
 
+def _fine_tune(context: Context, version: Version, task: Task) -> str:
+    """The model that is to be fine-tuned without each fold, and what that gives and costs; empty for none, and where
+    such examples have no model that is."""
+    if task.modality.fine_tuning.at_once:
+        return ""
+    models = task.modality.fine_tuning.models
+    chosen = st.selectbox(
+        say("Fine-tune a model too (optional)"),
+        models,
+        index=None,
+        placeholder=say("None: the embeddings alone"),
+        accept_new_options=True,
+        help=say("Choose a bundled model, or type a model folder or a hub id. Best on a GPU."),
+    )
+    st.caption(say(FINE_TUNED))
+    spec = ScanSpec((), fine_tune=models[0])
+    found = _found_time(context, version, spec)
+    if found is not None:
+        st.caption(plain(of_folds(found, models[0])))
+    return str(chosen or "")
+
+
+def _found_time(context: Context, version: Version, spec: ScanSpec) -> TimeForecast | None:
+    key = ("scan time", version.version_id, spec.encoders, spec.fine_tune)
+    waiting = stored("Estimating how long it takes")
+    return result_of(context, key, lambda: time_of_scan(context, version.version_id, spec), waiting=waiting)
+
+
 def _time(context: Context, version: Version, spec: ScanSpec) -> None:
     """How long it will take; nothing until that is known."""
-    key = ("scan time", version.version_id, spec.encoders)
-    waiting = stored("Estimating how long it takes")
-    found = result_of(context, key, lambda: time_of_scan(context, version.version_id, spec), waiting=waiting)
+    found = _found_time(context, version, spec)
     if found is not None:
         st.caption(plain(of_scan(found)), text_alignment="center" if not spec.encoders else "left")
 
@@ -163,8 +195,8 @@ def _start_asked(context: Context, version: Version, user: str, upload: Uploaded
             context, [upload], waiting=stored("storing the probabilities that arrived")
         ):
             return
-        for encoder in asked[1].encoders:
-            checked(encoder)
+        for model in filter(None, (*asked[1].encoders, asked[1].fine_tune)):
+            checked(model)
         start_scan(context, *asked, user)
     except Exception:
         del st.session_state[keys.SCAN_ASKED]

@@ -15,7 +15,8 @@ from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
 from core.review.words import label_words
-from core.services.review.many import Among, Done, Plan, carry_out, check_size, plan, take_back
+from core.services.review.among import Among
+from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
 from core.store.ids import new_id
 from core.targets import Target
 from core.ui.modalities import line_of

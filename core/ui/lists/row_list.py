@@ -15,7 +15,7 @@ from core.modalities import WORDS
 from core.records import Dataset, Example, ListColumn, RowFilter, RowOrder, Version
 from core.services.lists.asked import Listed, rows_listed
 from core.services.lists.columns import row_columns
-from core.services.review.many import OfVersion
+from core.services.review.among import OfVersion
 from core.services.views import ROWS
 from core.store.export import Format
 from core.store.export_lists import export_list

@@ -3,8 +3,11 @@
 
 const KEPT_SECONDS = 365 * 86_400
 /** Where Streamlit says something that people see. Everything else on a page is ours. */
-const ITS_OWN = ["stSkipToContent", "stFileUploader", "stMainMenuPopover", "stElementToolbar", "stStatusWidget", "stTooltipContent"]
-  .map((name) => `[data-testid="${name}"]`).join(", ")
+const ITS_OWN = [
+  ...["stSkipToContent", "stFileUploader", "stMainMenuPopover", "stElementToolbar", "stStatusWidget", "stTooltipContent", "stTopNavSection"]
+    .map((name) => `[data-testid="${name}"]`),
+  "[data-live-announcer]",
+].join(", ")
 const LABELS = ["aria-label", "title", "placeholder", "alt"]
 
 const words = () => new Map([
@@ -33,6 +36,9 @@ const shapes = () => [
   [/^Help for (.+)$/, (name) => t("Help for {name}", { name })],
   [/^Remove (.+)$/, (name) => t("Remove {name}", { name })],
   [/^Page (\d+)$/, (n) => t("Page {n}", { n })],
+  [/^(\d+) more$/, (n) => t("{n} more", { n })],
+  [/^(\d+) options? available\.$/, (n) => t("{n} options available.", { n })],
+  [/^(.+), selected$/, (option) => t("{option}, selected", { option })],
 ]
 
 /** Says them in the language of the page as they appear, and in English again once that is chosen. */

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Thread
 from typing import Literal
 
 import streamlit as st
@@ -51,6 +53,12 @@ PAGES: dict[str, PageEntry] = {
 
 READ = ("home", "story", "evaluation")
 """Where somebody who may only read is let in: the start page says that it is not for them."""
+
+
+def import_home() -> None:
+    """Imports, in a thread, what Home draws with: meanwhile the first browser loads Streamlit's own scripts."""
+    names = ("core.ui.shell.frame", "core.ui.home.datasets", "core.ui.home.start")
+    Thread(target=lambda: [import_module(name) for name in names], daemon=True).start()
 
 
 def page(name: str) -> Page:

@@ -23,7 +23,7 @@ def test_a_padding_token_that_the_model_does_not_name_is_among_the_words_of_its_
     rows = Rows(np.arange(2), np.arange(2), text_payloads(["goal", "goal match team"]))
     folder_of_job = JobFolder(tmp_path / "run").create()
     report = JobReport(folder_of_job, ProgressWriter(folder_of_job))
-    examples = JobExamples(classifier, rows, tmp_path / "arrays", report, torch.device("cpu"))
+    examples = JobExamples(classifier, rows, tmp_path / "arrays", report.stage, torch.device("cpu"))
     words = examples.words(np.arange(2))
     assert words is not None and classifier.preparation.tokenizer.pad_token_id in words
     batch = classifier.collate(classifier.encode(["goal", "goal match team"]))

@@ -13,9 +13,10 @@ from core.records import ColumnFilter, Dataset, IssueFilter, PredictionFilter, R
 from core.review.many import Doing
 from core.review.records import Act
 from core.services.review import many
+from core.services.review.among import OfRun, OfScan, OfVersion
 from core.services.review.decisions import record
 from core.services.review.log import acts_on_many, log, log_lines
-from core.services.review.many import Change, OfRun, OfScan, OfVersion, carry_out, plan, take_back
+from core.services.review.many import Change, carry_out, plan, take_back
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id

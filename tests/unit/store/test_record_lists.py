@@ -11,9 +11,10 @@ import pytest
 from core.context import Context
 from core.records import ColumnFilter, Dataset, RowFilter, RowOrder
 from core.review.records import Act
+from core.services.review.among import OfVersion
 from core.services.review.decisions import make_version, record
 from core.services.review.log import log
-from core.services.review.many import Doing, OfVersion, carry_out, plan
+from core.services.review.many import Doing, carry_out, plan
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.record_lists import Records, count_records, export_records, page_records, record_values
