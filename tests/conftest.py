@@ -59,7 +59,10 @@ LEFT_TO_CI = tuple(
             "test_load_spans test_memory_estimate test_odd_files test_package test_python_api test_readme "
             "test_resident test_scan_spans test_several test_train_endings test_unlabelled"
         ),
-        "pages": "test_story_places test_table_rows test_training_several test_training_use test_training_use_spans",
+        "pages": (
+            "test_number_list test_story_places test_table_rows test_training_several test_training_use "
+            "test_training_use_spans"
+        ),
         "unit/evaluation": "test_multi_label",
         "unit/issues/label": "test_disagreement test_share",
         "unit/jobs": "test_train_numbers",

@@ -188,6 +188,7 @@ class _Request:
     def _answer(self, connection: socket.socket) -> tuple[Any] | None:
         """The answer, None where the reader ended without one."""
         began = moved = time.monotonic()
+        waited = 0.0
         progress: Any = None
         before: object = None
         waiting = select.poll()  # select() knows no descriptor above 1023
@@ -208,7 +209,8 @@ class _Request:
                 return self._taken(message)
             now = time.monotonic()
             if self._seconds is not None:
-                if now - began > self._seconds:
+                waited = max(waited, limits.waited(self._pid))
+                if now - began - waited > self._seconds:
                     raise self._too_slow(self._seconds)
                 continue
             seen = (progress, limits.traffic(self._pid))

@@ -12,7 +12,7 @@ from pathlib import Path
 MEMORY_BYTES = 1024**3
 """Memory of its own (what is mapped from files does not count); beyond it, a reader is ended."""
 PREVIEW_SECONDS = 20.0
-"""How long the first rows may take."""
+"""How long the first rows may take, not counting what their reader waits for a processor."""
 STILL_SECONDS = 30.0
 """How long the reading of a whole source may go on without a byte in or out and without any progress."""
 _ADDRESSABLE = 6 * MEMORY_BYTES
@@ -39,6 +39,16 @@ def own_memory(pid: int) -> int:
         return (int(fields[1]) - int(fields[2])) * _PAGE
     except (OSError, ValueError, IndexError):
         return 0
+
+
+def waited(pid: int) -> float:
+    """Seconds that a process has waited for a processor so far: the thread of it that waited longest. 0 where the
+    system does not say."""
+    try:
+        said = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+        return max(int(delay) for _, delay, _ in said) / 1e9
+    except (OSError, ValueError):
+        return 0.0
 
 
 def traffic(pid: int) -> str:

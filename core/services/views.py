@@ -35,7 +35,20 @@ OF_PAGE: Mapping[str, tuple[str, ...]] = {
     ISSUES: (*_SHARED, TYPE, SHOW, WORST, GIVEN, SUGGESTED, MISSING, EXTRA, SEARCH),
     PREDICTED: (
         *_SHARED,
-        *("run", "split", "labels", "view", "true", "predicted", "found", "missed", "added", "without", "doubtful"),
+        *(
+            "run",
+            "split",
+            "labels",
+            "view",
+            "true",
+            "predicted",
+            "found",
+            "missed",
+            "added",
+            "without",
+            "doubtful",
+            "row",
+        ),
     ),
 }
 """The parameters of a page's link that a view keeps: not the version, which is whichever one looks at."""

@@ -14,7 +14,8 @@ from core.store.datasets import get_dataset
 from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import ISSUE_COLUMNS, sorted_by, where_sql
 from core.store.issues import issue_condition, issue_order
-from core.store.predictions import PREDICTION_COLUMNS, prediction_condition, prediction_order, predictions_joined
+from core.store.predicted.columns import added_columns, prediction_order
+from core.store.predictions import prediction_condition, predictions_joined
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.versions import get_version
@@ -123,7 +124,8 @@ def export_predictions(
     """Writes what a run predicts of the rows that the filter keeps, as they are sorted, with these columns."""
     target = task_named(dataset.task).target
     condition, parameters = prediction_condition(run_id, where, truth, target.classes_sql, dataset)
-    added = {name: sql for name, (sql, _) in PREDICTION_COLUMNS.items()}
+    added = {name: sql for name, (sql, _) in added_columns(target).items()}
+    added |= {"label": "t.label", "predicted": "p.predicted"}
     sql = f"""SELECT {_selected(columns, added, target, format, "t")} FROM {predictions_joined(truth)}
               WHERE {condition} ORDER BY {prediction_order(order, dataset)}"""
     return copy_query(db, sql, out, format, parameters, plain)

@@ -7,7 +7,7 @@ was excluded, counts nowhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from core.errors import NotFoundError
 from core.modalities import WORDS
-from core.records import ColumnKind, Dataset, PredictedRow, PredictionFilter, RowFilter, RowOrder
+from core.records import Dataset, PredictedRow, PredictionFilter, RowFilter, RowOrder
 from core.store.database import Database
-from core.store.filters import Condition, column_sql, joined, label_asked, sorted_by, where_sql
+from core.store.filters import Condition, column_sql, joined, where_sql
 from core.store.job_files import job_file
+from core.store.predicted.columns import SUREST, added_columns, prediction_order
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_named
 
@@ -28,14 +28,6 @@ ClassesSql = Callable[[str], str]
 """`Target.classes_sql`: SQL for the classes of a label."""
 OF_ONE: ClassesSql = ONE_CLASS.classes_sql
 """Where a label is one class."""
-
-PREDICTION_COLUMNS: Mapping[str, tuple[str, ColumnKind]] = {
-    "label": ("t.label", "category"),
-    "predicted": ("p.predicted", "category"),
-    "confidence": ("p.confidence", "number"),
-}
-"""What a run's list adds to its rows: in SQL, on the aliases of `predictions p` and of what is true, `t`."""
-SUREST = RowOrder("confidence", descending=True, added=True)
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 """What the text form of several classes may write in another way."""
@@ -149,20 +141,6 @@ def count_predictions(
     condition, parameters = prediction_condition(run_id, where, truth, classes_sql, dataset)
     row = db.fetch_one(f"SELECT count(*) FROM {_joined(truth)} WHERE {condition}", parameters)
     return int(row[0]) if row else 0
-
-
-def prediction_order(order: RowOrder, dataset: Dataset | None) -> str:
-    """`ORDER BY` of an order. Raises `NotFoundError` for a column that the list has not."""
-    if not order.added:
-        assert dataset is not None, "the dataset knows its rows' columns"
-        return sorted_by(order, dataset, "t.")
-    if order.column not in PREDICTION_COLUMNS:
-        raise NotFoundError(f"The list has no column {order.column!r}.", f"It has: {', '.join(PREDICTION_COLUMNS)}.")
-    direction = "DESC" if order.descending else "ASC"
-    value, kind = PREDICTION_COLUMNS[order.column]
-    if dataset is not None:
-        value, _ = label_asked(order.column, value, kind, task_named(dataset.task).target)
-    return f"{value} {direction} NULLS LAST, p.example_id"
 
 
 def labelled_texts(db: Database, run_id: str, split: str, truth: str) -> list[tuple[str, str, str]]:
@@ -283,11 +261,9 @@ def prediction_condition(
         condition, parameters = where_sql(where.rows, dataset, truth)
         parts.append((f"p.example_id IN (SELECT example_id FROM {truth} WHERE {condition})", parameters))
     for one in where.columns:
-        asked: tuple[str, str] = PREDICTION_COLUMNS[one.column]
-        target = None if dataset is None or one.column == "confidence" else task_named(dataset.task).target
-        if target is not None:
-            asked = label_asked(one.column, *asked, target)
-        parts.append(column_sql(one, *asked, target))
+        target = None if dataset is None else task_named(dataset.task).target
+        labels = target if one.column in ("label", "predicted") else None
+        parts.append(column_sql(one, *added_columns(target)[one.column], labels))
     for name, is_true, is_predicted in (
         (where.found, True, True),
         (where.missed, True, False),

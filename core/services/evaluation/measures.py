@@ -45,6 +45,7 @@ from core.store import predictions
 from core.store.datasets import get_dataset
 from core.store.export import Format
 from core.store.export_lists import export_predictions
+from core.store.predicted.columns import SUREST
 from core.store.relations import relation
 from core.store.versions import get_version, list_versions
 from core.targets.contract import Target
@@ -222,7 +223,7 @@ def predicted_rows(
     labels_from: LabelsFrom,
     limit: int,
     offset: int = 0,
-    order: RowOrder = predictions.SUREST,
+    order: RowOrder = SUREST,
 ) -> list[PredictedRow]:
     """`limit` predicted rows that the filter keeps, from `offset` on, as they are sorted. Where the filter names a
     second run, what is true is what `compare` has."""

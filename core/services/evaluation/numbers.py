@@ -16,6 +16,7 @@ from core.evaluation import numbers
 from core.progress import Report, part
 from core.records import Estimate, LabelsFrom, Run
 from core.services.evaluation.measures import splits_of, truth_version
+from core.store.predicted.columns import SUSPECT
 from core.store.predicted.numbers import PredictedNumbers, predicted_numbers, values_of
 from core.store.relations import relation
 from core.store.versions import get_version
@@ -25,8 +26,6 @@ from core.words import say, say_n, stored
 WORST = 10
 FEW_ROWS = 20
 LEAST_IN_BIN = 5
-SUSPECT = 2.0
-"""A label so many times as far off as nine of ten are is probably wrong itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,8 @@ class NumberEvaluation:
     predicted: NDArray[np.float64]
     half: NDArray[np.float64]
     """(n,) each."""
+    worst: NDArray[np.int64]
+    """(n,) positions by their residual, the largest first."""
 
     @property
     def rows(self) -> int:
@@ -61,9 +62,9 @@ class NumberEvaluation:
         return len(self.true)
 
     @property
-    def worst(self) -> NDArray[np.int64]:
-        """(n,) positions by their residual, the largest first."""
-        return np.argsort(-np.abs(self.true - self.predicted), kind="stable")
+    def suspects(self) -> int:
+        """How many rows have a label that is probably wrong itself."""
+        return int((np.abs(self.true - self.predicted) > SUSPECT * self.half).sum())
 
     def suspect(self, place: int) -> bool:
         """Whether a row's label is probably wrong itself: so far off is hardly any."""
@@ -122,6 +123,7 @@ def evaluate_numbers(
             true,
             predicted,
             half,
+            np.argsort(-np.abs(true - predicted), kind="stable"),
         )
 
     what, key = stored(f"Evaluating run {run.number} on {split}"), (run.run_id, split, truth_id, labels_from, "numbers")

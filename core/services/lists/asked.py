@@ -20,7 +20,7 @@ from core.records import (
 from core.services.lists.columns import holds_labels, issue_columns, prediction_columns, row_columns, unread
 from core.services.lists.written import filter_text, filter_texts, read_filters, read_names, read_order, write_filters
 from core.store.issues import BY_RANK
-from core.store.predictions import SUREST
+from core.store.predicted.columns import usual_order
 from core.store.rows import BY_ROW
 from core.tasks import target_of
 from core.words import later
@@ -98,8 +98,9 @@ def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
 
 def predictions_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of what a run predicts."""
-    usual = [EXAMPLE_ID, "true_label", "predicted", "confidence", WORDS]
-    return listed(dataset, query, prediction_columns(dataset), usual, SUREST)
+    own = ("half", "residual", "suspect") if target_of(dataset).numeric else ("confidence",)
+    usual = [EXAMPLE_ID, "true_label", "predicted", *own, WORDS]
+    return listed(dataset, query, prediction_columns(dataset), usual, usual_order(dataset))
 
 
 def row_filter(dataset: Dataset, query: Mapping[str, str]) -> RowFilter:

@@ -14,7 +14,7 @@ from core.records import (
     ListColumn,
 )
 from core.store.filters import ISSUE_COLUMNS, ROW_COLUMNS, label_asked
-from core.store.predictions import PREDICTION_COLUMNS
+from core.store.predicted.columns import added_columns
 from core.tasks import task_named
 from core.words import later
 
@@ -40,7 +40,20 @@ _ISSUE_TITLES = {
 }
 
 
-_PREDICTED_TITLES = {"label": later("true"), "predicted": later("predicted"), "confidence": later("confidence")}
+_PREDICTED = {
+    "label": ("true_label", later("true")),
+    "predicted": ("predicted", later("predicted")),
+    "confidence": ("confidence", later("confidence")),
+}
+_PREDICTED_NUMBER = {
+    "label": ("true_label", later("labelled")),
+    "predicted": ("predicted", later("predicted")),
+    "confidence": ("half", "±"),
+    "residual": ("residual", later("labelled less predicted")),
+    "off_by": ("off_by", later("off by")),
+    "suspect": ("suspect", later("probably wrong")),
+}
+"""What a run's list adds to its rows, by the store's column: its name and its title."""
 
 
 VERDICT = ListColumn("verdict", later("decided"), "verdict", "words", added=True)
@@ -80,10 +93,10 @@ def issue_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
 
 def prediction_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     """The columns of the list of what a run predicts: its own, then its rows'."""
-    names = {"label": "true_label", "predicted": "predicted", "confidence": "confidence"}
+    target = task_named(dataset.task).target
+    kinds, named = added_columns(target), _PREDICTED_NUMBER if target.numeric else _PREDICTED
     added = tuple(
-        ListColumn(names[name], _PREDICTED_TITLES[name], name, _asked(dataset, name, kind), added=True)
-        for name, (_, kind) in PREDICTION_COLUMNS.items()
+        ListColumn(name, title, column, kinds[column][1], added=True) for column, (name, title) in named.items()
     )
     return _with(dataset, added, without=("label",))
 

@@ -137,7 +137,7 @@ def _suspects(story: NumberStory) -> str:
         return _no_model()
     off = np.abs(found.true - found.predicted)
     beyond = int((off > found.half).sum())
-    suspect = sum(found.suspect(int(place)) for place in np.flatnonzero(off > found.half))
+    suspect = found.suspects
     said = say_n(
         "{n:,} label lies beyond the interval that is to hold nine of ten",
         "{n:,} labels lie beyond the interval that is to hold nine of ten",

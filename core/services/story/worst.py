@@ -25,7 +25,7 @@ from core.records import (
 from core.services.evaluation.measures import predicted_rows
 from core.services.evaluation.words import AnyEvaluation
 from core.services.story.expected import expected_wrong
-from core.store.predictions import SUREST
+from core.store.predicted.columns import SUREST
 from core.store.relations import relation
 from core.store.scans import latest_scan
 from core.store.telling.story import suspect_ids, suspect_ranks, suspects

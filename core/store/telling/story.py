@@ -13,7 +13,8 @@ from core.store.acts.in_force import standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.predictions import ClassesSql, prediction_order
+from core.store.predicted.columns import prediction_order
+from core.store.predictions import ClassesSql
 
 
 def tally(db: Database, dataset_id: str) -> list[Tally]:

@@ -83,6 +83,8 @@ class ShownNumbers(ShownOf[NumberEvaluation]):
 
 
 AnyShown = Shown | ShownSets
+ListedShown = AnyShown | ShownNumbers
+"""What has a list of predicted rows."""
 
 
 def choose(context: Context, runs: Sequence[Run], versions: Sequence[Version]) -> tuple[Choice, DeltaGenerator]:

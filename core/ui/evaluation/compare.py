@@ -21,7 +21,8 @@ from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import AnyShown, Shown, ShownSets, choose_other
 from core.ui.evaluation.multi_label.tables import tables_difference
 from core.ui.evaluation.pairs import cells_of
-from core.ui.evaluation.rows import choose_cell, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
+from core.ui.evaluation.row_list import counted, is_narrowed, list_bar, list_of, narrowed, rows_table
+from core.ui.evaluation.rows import choose_cell
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import switch
 from core.ui.parts.pending import settled

@@ -25,7 +25,7 @@ from core.ui.story.errors import effect
 from core.ui.story.places import flagged_of
 from core.ui.story.share import take_along
 from core.ui.story.trend import decided
-from core.words import say, say_stored
+from core.words import say, say_n, say_stored
 
 FIGURES = ("mae", "r2")
 
@@ -62,6 +62,10 @@ def _number_page(context: Context, story: NumberStory) -> None:
     _to_evaluation(story, "range", say("All parts of the range"))
     _header("suspects")
     st.markdown(plain(said["suspects"]))
+    suspects = story.found.suspects if story.found else 0
+    if suspects:
+        words = say_n("{n:,} label that is probably wrong", "{n:,} labels that are probably wrong", suspects)
+        _to_evaluation(story, "residuals", words, "suspect = true")
     _to_evaluation(story, "residuals", say("The rows that are farthest off"))
     _header("effect")
     effect(told)
@@ -137,7 +141,7 @@ def _versions(story: NumberStory) -> None:
     )
 
 
-def _to_evaluation(story: NumberStory, view: str, words: str) -> None:
+def _to_evaluation(story: NumberStory, view: str, words: str, where: str | None = None) -> None:
     if story.run is None or story.found is None or reading():
         return
     link(
@@ -150,4 +154,5 @@ def _to_evaluation(story: NumberStory, view: str, words: str) -> None:
         split=story.found.split,
         labels="newest",
         view=view,
+        where=where,
     )

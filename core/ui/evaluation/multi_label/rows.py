@@ -8,12 +8,13 @@ import streamlit as st
 
 from core.context import Context
 from core.records import PredictionFilter
-from core.store.predictions import SUREST
+from core.store.predicted.columns import SUREST
 from core.ui import keys
 from core.ui.evaluation.choice import SET_KEYS, ShownSets, named_in_url
 from core.ui.evaluation.class_box import class_box
 from core.ui.evaluation.doubtful import lift_button, on_doubtful, only_doubtful
-from core.ui.evaluation.rows import SORTED_SO, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
+from core.ui.evaluation.row_list import counted, is_narrowed, list_bar, list_of, narrowed, rows_table
+from core.ui.evaluation.rows import SORTED_SO
 from core.ui.parts.problems import plain
 from core.ui.url import put
 from core.words import say, say_n
