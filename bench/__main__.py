@@ -33,6 +33,7 @@ BENCHMARKS = (
     "tables",
     "numbers",
     "pairs",
+    "folds",
     "wrong_share",
     "outliers",
     "waiting_pages",

@@ -60,7 +60,9 @@ def test_models_that_are_fine_tuned_without_each_fold_say_what_words_are(run: Ru
     scanned = run("scan", "places", "--encoder", "lexical", "--folds", "2", "--fine-tune", "minilm", "--json")
     assert scanned.code == 0, scanned.err
     assert scanned.json["tier"] == "lexical + minilm fine-tuned"
-    assert scanned.json["encoders"][1]["accuracy"] > 0.6  # of words, most of which are in no span
+    members = scanned.json["encoders"]
+    assert members[1]["accuracy"] > 0.6  # of words, most of which are in no span
+    assert sum(member["weight"] for member in members) == pytest.approx(1)
     assert scanned.json["found"]["label"]["spans"]["given"] == 2 * len(sentences())
 
 

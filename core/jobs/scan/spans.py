@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UsageError
+from core.heads.combine import pool, pool_exponents
 from core.heads.held_out import held_out_words
 from core.heads.link import log_loss
 from core.heads.out_of_sample import OutOfSample
@@ -196,10 +197,16 @@ class SpanScan(ScanRun):
         )
 
     def _combined_words(self, members: list[Member]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        """The newest one alone: what the others know of a word, it knows as well."""
+        """The newest encoder alone: what the others know of a word, it knows as well. Models that were fine-tuned are
+        pooled with it: of 1,009 sentences their own list has an average precision of .20, the encoder's .52."""
+        encoders = len(self.spec.settings.encoders)
         weights = np.zeros(len(members))
-        weights[-1] = 1.0
-        return members[-1].result.probabilities, weights
+        if len(members) <= encoders:
+            weights[-1] = 1.0
+            return members[-1].result.probabilities, weights
+        parts = [member.result.probabilities for member in members[encoders - 1 :]]
+        weights[encoders - 1 :] = pool_exponents(parts, self.labelled)
+        return pool(parts, weights[encoders - 1 :], self.folder.path), weights
 
     def _labelled_words(self, probabilities: Probabilities, judged: NDArray[np.bool_]) -> LabelledWords:
         bounds = np.concatenate([np.zeros((0, 2), np.int64), *self.spans.bounds])

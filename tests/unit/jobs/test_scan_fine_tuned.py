@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core.errors import UsageError
@@ -98,6 +100,45 @@ def test_numbers_are_learnt_in_their_spread_and_said_in_their_own_units(tmp_path
     assert said.shape == (12, 1)
     assert np.abs(said[:, 0] - 5_050).max() < 150
     assert np.corrcoef(said[:, 0], values[asked])[0, 1] > 0.5
+
+
+def test_a_scan_of_numbers_blends_what_fine_tuned_models_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(0).normal(size=60)
+    folder, _ = text_folder(tmp_path, rows=60, wrong=0, **TUNED)
+    folder.write_spec(folder.spec() | {"task": "text-regression", "labels": []})
+    file = folder.input / "rows.parquet"
+    table = pq.read_table(file)
+    pq.write_table(table.set_column(table.column_names.index("label"), "label", pa.array(values)), file)
+
+    def fit_rows(fit: Fit, rows: Any, train: Any, labels: Any, held: Any) -> Any:
+        return (values[held, None] + 0.01).astype(np.float32)
+
+    monkeypatch.setattr(fits, "fit_rows", fit_rows)
+    assert run(folder)["tiers"] == ["lexical", "lexical + minilm fine-tuned"]
+    first, second = (summary(folder, tier) for tier in (0, 1))
+    assert second["encoders"][1]["weight"] == pytest.approx(1)
+    assert second["mae"] < 0.05 < first["mae"]
+
+
+def test_rows_of_several_classes_are_pooled_class_by_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _ = text_folder(tmp_path, rows=60, wrong=0, **TUNED)
+    folder.write_spec(folder.spec() | {"task": "multi-label-text"})
+    file = folder.input / "rows.parquet"
+    table = pq.read_table(file)
+    sets = pa.array(
+        [[row % 3] if row % 2 else [0, row % 3] if row % 3 else [0] for row in range(60)], pa.list_(pa.int32())
+    )
+    pq.write_table(table.set_column(table.column_names.index("label"), "label", sets), file)
+
+    def fit_rows(fit: Fit, rows: Any, train: Any, labels: Any, held: Any) -> Any:
+        assert labels.shape == (len(train), 3)
+        return np.where(rows.labels[held] > 0, 0.9, 0.1).astype(np.float32)
+
+    monkeypatch.setattr(fits, "fit_rows", fit_rows)
+    run(folder)
+    found = np.load(folder.output / "1" / "probabilities.npy")
+    labels = read_rows(folder, "multi-label-text", tmp_path, 3).labels
+    assert ((found > 0.5) == (labels > 0)).all()
 
 
 def test_what_cannot_be_fine_tuned_is_refused_in_a_sentence(tmp_path: Path) -> None:
