@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
@@ -14,8 +14,12 @@ HEIGHT = 210
 SPARK_WIDTH, SPARK_HEIGHT, PAD = 44, 20, 4
 
 
-def trend(names: Sequence[str], values: Sequence[Estimate | None]) -> go.Figure:
-    """A line through the versions that have a value, in 0–1, with whiskers; versions without one keep their place."""
+def trend(
+    names: Sequence[str], values: Sequence[Estimate | None], said: Callable[[float], str] | None = None
+) -> go.Figure:
+    """A line through the versions that have a value, with whiskers; versions without one keep their place. Values are
+    shares, in 0–1, unless it is `said` how to write them."""
+    share, say_value = said is None, said or "{:.1%}".format
     known = [(place, one) for place, one in enumerate(values) if one is not None]
     figure = go.Figure(
         go.Scatter(
@@ -31,13 +35,14 @@ def trend(names: Sequence[str], values: Sequence[Estimate | None]) -> go.Figure:
                 "width": 5,
             },
             mode="lines+markers+text",
-            text=[f"{one.estimate:.1%}" for _, one in known],
+            text=[say_value(one.estimate) for _, one in known],
             textposition="top right",
             line={"color": ACCENT, "width": 2},
             marker={"size": 9, "color": ACCENT},
             cliponaxis=False,
             hovertext=[
-                f"{names[place]}: {one.estimate:.1%} (95 %: {one.low:.1%} – {one.high:.1%})" for place, one in known
+                f"{names[place]}: {say_value(one.estimate)} (95 %: {say_value(one.low)} – {say_value(one.high)})"
+                for place, one in known
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )
@@ -51,7 +56,7 @@ def trend(names: Sequence[str], values: Sequence[Estimate | None]) -> go.Figure:
         tickfont={"size": 12},
     )
     ends = [(one.low, one.high) for _, one in known] or [(0.0, 1.0)]
-    places, words = ticks(min(low for low, _ in ends), max(high for _, high in ends), share=True)
+    places, words = ticks(min(low for low, _ in ends), max(high for _, high in ends), share=share)
     return figure.update_yaxes(tickvals=places, ticktext=words, showgrid=True, gridcolor=FAINT)
 
 

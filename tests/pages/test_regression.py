@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +153,11 @@ def test_the_story_says_how_far_off_whether_better_and_where_worst(app: Context,
     assert "(run 2) is off by 0.725 on average" in text
     assert all(answer in text for key, answer in told.items() if key in ("trend", "baseline", "suspects"))
     assert shown.dataframe[0].value["run"].tolist() == [1, 2]
+    [chart] = shown.get("plotly_chart")
+    [line] = json.loads(chart.proto.spec)["data"]
+    maes = [found.scored[number].score.estimate for number in (1, 2)]
+    assert line["y"] == pytest.approx(maes) and line["text"] == [f"{one:.4g}" for one in maes]
+    assert "%" not in "".join(json.loads(chart.proto.spec)["layout"]["yaxis"]["ticktext"])
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from core.ui.story.behind import rows_behind
 from core.ui.story.errors import effect
 from core.ui.story.places import flagged_of
 from core.ui.story.share import take_along
-from core.ui.story.trend import decided
+from core.ui.story.trend import decided, scores_of, version_chart
 from core.words import say, say_n, say_stored
 
 FIGURES = ("mae", "r2")
@@ -51,7 +51,16 @@ def _number_page(context: Context, story: NumberStory) -> None:
     next_acts(told)
     _header("trend")
     st.markdown(plain(said["trend"]))
-    _versions(story)
+    if story.found is not None:
+        st.caption(
+            say(
+                "**MAE** of the newest run on each version, all by the labels of version {n}: lower is nearer",
+                n=told.newest.number,
+            )
+        )
+        version_chart(told, scores_of(told), "mae", say("No run yet."), amount)
+    with st.expander(say("Numbers"), icon=":material/table:"):
+        _versions(story)
     decided(told)
     rows_behind(context, told, "decided")
     _header("baseline")

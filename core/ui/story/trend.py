@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
 from core.charts.trend import trend
@@ -38,11 +40,11 @@ def versions(told: Story) -> None:
             say("**Share of wrong labels**, as the newest scan of each version estimates it, with 95 % intervals")
         )
         known = [None if line.untold else line.share_wrong for line in told.lines]
-        _chart(told, known, "wrong", say("No scan can tell it yet."))
+        version_chart(told, known, "wrong", say("No scan can tell it yet."))
     with right:
         about = {"score": figure_name(told.score), "n": told.newest.number}
         st.caption(say("**{score}** of the newest run on each version, all by the labels of version {n}", **about))
-        _chart(told, [line.score.score if line.score else None for line in told.lines], "score", say("No run yet."))
+        version_chart(told, scores_of(told), "score", say("No run yet."))
     with st.expander(say("Numbers"), icon=":material/table:"):
         _numbers(told)
 
@@ -93,14 +95,27 @@ def baselines(told: Story) -> None:
         st.dataframe(rows, hide_index=True, key="story-baselines", alt=say("The score beside the baselines"))
 
 
-def _chart(told: Story, values: list[Estimate | None], key: str, nothing: str) -> None:
+def scores_of(told: Story) -> list[Estimate | None]:
+    """Of each version the score of its newest run, if it has one."""
+    return [line.score.score if line.score else None for line in told.lines]
+
+
+def version_chart(
+    told: Story,
+    values: Sequence[Estimate | None],
+    key: str,
+    nothing: str,
+    said: Callable[[float], str] | None = None,
+) -> None:
+    """The values of the versions as a picture, which are shares unless it is `said` how to write them; `nothing` where
+    there is none."""
     names = [say("v{n}", n=line.version.number) for line in told.lines]
     known = [(name, one) for name, one in zip(names, values, strict=True) if one]
     if not known:
         st.caption(nothing)
         return
     chart_with_files(
-        trend(names, values),
+        trend(names, values, said),
         key=f"story-trend-{key}",
         dataset=told.dataset.name,
         name=f"{key}-by-version",
@@ -110,8 +125,14 @@ def _chart(told: Story, values: list[Estimate | None], key: str, nothing: str) -
             "low": [one.low for _, one in known],
             "high": [one.high for _, one in known],
         },
-        alt=say("; ").join(f"{name} {with_ends(one)}" for name, one in known),
+        alt=say("; ").join(
+            f"{name} {with_ends(one) if said is None else _ends_said(one, said)}" for name, one in known
+        ),
     )
+
+
+def _ends_said(one: Estimate, said: Callable[[float], str] | None) -> str:
+    return with_ends(one) if said is None else f"{said(one.estimate)} ({said(one.low)} – {said(one.high)})"
 
 
 def _numbers(told: Story) -> None:

@@ -26,6 +26,13 @@ def test_no_two_ticks_of_a_narrow_trend_read_the_same() -> None:
     assert len(words) == len(set(words)) > 2
 
 
+def test_what_is_no_share_is_drawn_in_its_own_unit() -> None:
+    figure = trend(["v1", "v2"], [Estimate(420.0, 380.0, 470.0), Estimate(300.0, 250.0, 360.0)], "{:,.4g}".format)
+    [line] = figure.data
+    assert list(line.text) == ["420", "300"] and line.hovertext[1] == "v2: 300 (95 %: 250 – 360)"
+    assert [float(one) for one in figure.layout.yaxis.ticktext] == list(figure.layout.yaxis.tickvals)
+
+
 @pytest.mark.parametrize(("values", "way"), [([0.1, 0.3, 0.9], -1), ([0.9, 0.1], 1), ([0.5, 0.5], 0), ([0.5], 0)])
 def test_the_tiny_picture_rises_falls_or_is_level(values: list[float], way: int) -> None:
     root = ET.fromstring(spark(values))
