@@ -18,9 +18,10 @@ from core.files import whole
 from core.jobs.export.plan import foresee_export
 from core.jobs.export.web import export_datasets
 from core.jobs.foresight import staged
-from core.records import Dataset
-from core.services.lists.asked import COLUMNS, row_filter, rows_listed
-from core.services.lists.columns import row_columns
+from core.records import Dataset, RowFilter
+from core.services.lists.asked import COLUMNS, LIKE, row_filter, rows_listed
+from core.services.lists.columns import row_columns, with_similarity
+from core.services.similar.nearest import can_compare, similar_rows
 from core.services.spans.export import export_conll, export_json_lines
 from core.sources.images.source import SKIPPED, TABLE
 from core.store import export as store
@@ -132,8 +133,29 @@ def export_rows(
     where, shown = row_filter(dataset, query), rows_listed(dataset, query)
     columns = shown.columns if query.get(COLUMNS) else row_columns(dataset)
     file_format: store.Format = "csv" if format == "csv" else "parquet" if format == "parquet" else "jsonl"
+    like = query.get(LIKE, "")
+    if like.isdigit():
+        alike = _most_like(context, dataset, version_id, int(like), where)
+        where, columns = RowFilter(example_ids=tuple(alike)), with_similarity(columns)
+        export_list(context.store, version_id, out, file_format, where, shown.order, columns, plain, alike)
+        return len(alike)
     export_list(context.store, version_id, out, file_format, where, shown.order, columns, plain)
     return count_rows(context.store, version_id, where)
+
+
+def _most_like(
+    context: Context, dataset: Dataset, version_id: str, example_id: int, where: RowFilter
+) -> dict[int, float]:
+    """How alike the rows most like one are, of those that the filter keeps. Raises UsageError where nothing is kept to
+    compare it by."""
+    found = None
+    if can_compare(dataset):
+        found = similar_rows(context, dataset, get_version(context.store, version_id), example_id, where)
+    if found is None:
+        raise UsageError(
+            f"No embedding of row {example_id} is on disk.", "A scan makes and keeps them; rows of tables have none."
+        )
+    return dict(found.rows)
 
 
 def formats_of(task: Task) -> tuple[str, ...]:

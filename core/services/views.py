@@ -14,6 +14,7 @@ from core.services.lists.asked import (
     FILTERS,
     GIVEN,
     LABEL,
+    LIKE,
     MISSING,
     ORDER,
     SEARCH,
@@ -31,7 +32,7 @@ ROWS, ISSUES, PREDICTED = "data", "issues", "evaluation"
 MAX_NAME = 80
 _SHARED = (FILTERS, ORDER, COLUMNS)
 OF_PAGE: Mapping[str, tuple[str, ...]] = {
-    ROWS: (*_SHARED, LABEL, SEARCH, SPLIT, DUPLICATES),
+    ROWS: (*_SHARED, LABEL, SEARCH, SPLIT, DUPLICATES, LIKE),
     ISSUES: (*_SHARED, TYPE, SHOW, WORST, GIVEN, SUGGESTED, MISSING, EXTRA, SEARCH),
     PREDICTED: (
         *_SHARED,

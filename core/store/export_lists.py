@@ -17,6 +17,7 @@ from core.store.issues import issue_condition, issue_order
 from core.store.predicted.columns import added_columns, prediction_order
 from core.store.predictions import prediction_condition, predictions_joined
 from core.store.relations import relation
+from core.store.rows import BY_ROW
 from core.store.scans import get_scan
 from core.store.versions import get_version
 from core.targets import Target
@@ -98,14 +99,21 @@ def export_list(
     order: RowOrder,
     columns: Sequence[ListColumn],
     plain: bool = False,
+    similar: Mapping[int, float] | None = None,
 ) -> Path:
-    """Writes the rows of a version that the filter keeps, as they are sorted, with these columns."""
+    """Writes the rows of a version that the filter keeps, as they are sorted, with these columns. `similar`: only these
+    rows, with how alike each is to another one in the column `similarity`, in their order where none is chosen."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
     condition, parameters = where_sql(where, dataset, rows)
-    selected = _selected(columns, {}, task_named(dataset.task).target, format)
-    sql = f"""SELECT {selected} FROM (SELECT * FROM {rows} WHERE {condition}) r
-              ORDER BY {sorted_by(order, dataset, "r.")}"""
+    selected = _selected(columns, {"similarity": "k.similarity"}, task_named(dataset.task).target, format)
+    by, join = sorted_by(order, dataset, "r."), ""
+    if similar is not None:
+        join = """JOIN (SELECT unnest(?::BIGINT[]) AS example_id, unnest(?::DOUBLE[]) AS similarity,
+                               unnest(range(?)) AS place) k ON k.example_id = r.example_id"""
+        parameters = [*parameters, [*similar], [*similar.values()], len(similar)]
+        by = "k.place" if order == BY_ROW else by
+    sql = f"SELECT {selected} FROM (SELECT * FROM {rows} WHERE {condition}) r {join} ORDER BY {by}"
     return copy_query(db, sql, out, format, parameters, plain)
 
 

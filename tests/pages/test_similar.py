@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
+from core.errors import UsageError
 from core.records import Dataset
+from core.services.export import export_rows
+from core.services.views import query_of
 from tests.embeddings import keep
 from tests.integration.load_support import loaded
 from tests.pages import issues_data
@@ -108,3 +112,54 @@ def test_texts_with_entities_have_no_way_there_and_are_not_sent_to_a_scan_that_m
 def test_a_row_that_is_not_there_is_said(news: Dataset, open_at: OpenAt) -> None:
     shown = open_at("data", dataset="news", like=9999)
     assert "Row 9999 not found in this version" in " ".join(problems(shown))
+
+
+@pytest.mark.parametrize("asked", [{}, {"order": "example_id desc"}, {"label": "tech", "columns": "example_id,text"}])
+def test_the_file_and_the_view_have_exactly_the_list(
+    app: Context, news: Dataset, open_at: OpenAt, tmp_path: Path, asked: dict[str, str]
+) -> None:
+    shown = compared(open_at("data", dataset="news", like=40, **asked))
+    shown.session_state["list-views"] = True
+    shown.run()
+    shown.text_input(key="view-name").input("like forty").run()
+    shown.button(key="view-save").click().run()
+    query = query_of(app, news, "data", "like forty")
+    assert query == {"like": "40", **asked}
+    again = compared(open_at("data", dataset="news", **query))
+    assert not problems(again)
+    out = tmp_path / "like.csv"
+    rows = export_rows(app, news, news.latest_version_id, query, "csv", out)
+    with out.open() as file:
+        lines = list(csv.DictReader(file))
+    assert [int(line["example_id"]) for line in lines][:50] == listed(again)[:50]
+    assert [round(float(line["similarity"]), 4) for line in lines][:50] == [
+        round(one, 4) for one in again.dataframe[0].value["similarity"]
+    ][:50]
+    assert rows == len(lines) == (30 if "label" in asked else 90)
+    if "columns" in asked:
+        assert list(lines[0]) == ["similarity", "example_id", "text"]
+
+
+def test_the_lists_own_download_writes_its_rows_with_their_similarity(
+    news: Dataset, open_at: OpenAt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def write(context: object, label: str, name: str, made: Callable[[Path], Path], *key: str) -> None:
+        written.append(made(tmp_path))
+
+    monkeypatch.setattr("core.ui.lists.tools.download_link", write)
+    shown = compared(open_at("data", dataset="news", like=40, label="tech"))
+    shown.session_state["list-download"] = True
+    shown.run()
+    assert not problems(shown)
+    assert written[-1].name == "news-v1-like-40.csv"
+    with written[-1].open() as file:
+        lines = list(csv.DictReader(file))
+    assert [int(line["example_id"]) for line in lines] == listed(shown) and float(lines[1]["similarity"]) > 0.99
+
+
+def test_what_has_no_embedding_cannot_be_written(app: Context, tmp_path: Path) -> None:
+    dataset = issues_data.load(app, tmp_path)
+    with pytest.raises(UsageError, match="No embedding of row 3"):
+        export_rows(app, dataset, dataset.latest_version_id, {"like": "3"}, "csv", tmp_path / "like.csv")

@@ -30,6 +30,8 @@ FILTERS, ORDER, COLUMNS = "where", "order", "columns"
 
 
 LABEL, SEARCH, SPLIT, DUPLICATES = "label", "words", "split", "duplicates"
+LIKE = "like"
+"""The row whose most similar rows are listed."""
 
 
 TYPE, SHOW, WORST = "type", "show", "worst"

@@ -56,6 +56,10 @@ _PREDICTED_NUMBER = {
 """What a run's list adds to its rows, by the store's column: its name and its title."""
 
 
+SIMILARITY = ListColumn("similarity", later("similarity"), "similarity", "number", added=True)
+"""How alike rows are to another one."""
+
+
 VERDICT = ListColumn("verdict", later("decided"), "verdict", "words", added=True)
 """What holds of a row; neither sorted nor narrowed by."""
 
@@ -99,6 +103,12 @@ def prediction_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
         ListColumn(name, title, column, kinds[column][1], added=True) for column, (name, title) in named.items()
     )
     return _with(dataset, added, without=("label",))
+
+
+def with_similarity(columns: Sequence[ListColumn]) -> tuple[ListColumn, ...]:
+    """Columns of rows after how alike each is to another one; no two have the same name."""
+    taken = any(one.name == SIMILARITY.name for one in columns)
+    return (replace(SIMILARITY, name=f"{SIMILARITY.name} (cosine)") if taken else SIMILARITY, *columns)
 
 
 def unread(dataset: Dataset) -> tuple[str, ...]:

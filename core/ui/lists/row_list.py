@@ -12,14 +12,16 @@ import streamlit as st
 
 from core.context import Context
 from core.modalities import WORDS
-from core.records import Dataset, Example, ListColumn, RowFilter, RowOrder, Version
+from core.records import Dataset, Example, RowFilter, RowOrder, Version
 from core.services.lists.asked import Listed, rows_listed
-from core.services.lists.columns import row_columns
+from core.services.lists.columns import SIMILARITY, row_columns
+from core.services.lists.columns import with_similarity as similarity_first
 from core.services.review.among import OfVersion
 from core.services.views import ROWS
 from core.store.export import Format
 from core.store.export_lists import export_list
 from core.store.rows import BY_ROW, count_and_page_of_ids, count_rows, get_rows, page_rows
+from core.ui import keys
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
@@ -39,13 +41,11 @@ from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.labels import label_said, target_of
 from core.ui.parts.problems import plain
-from core.words import ENGLISH, later, say, say_n, speaking, stored
+from core.words import ENGLISH, say, say_n, speaking, stored
 
 PAGE_ROWS = 50
 SORTED_AT_ONCE = 10 * PAGE_ROWS
 """Rows whose order is worked out together and kept: the first of a million are found sooner the fewer they are."""
-SIMILARITY = ListColumn("similarity", later("similarity"), "similarity", "number", added=True)
-"""How alike rows are to another one."""
 MOST_ALIKE = RowOrder(SIMILARITY.column, descending=True, added=True)
 COUNTED_AT_ONCE = 50_000
 """A version of no more rows is gone through while the page is drawn; a longer one beside it."""
@@ -72,7 +72,7 @@ def row_browser(
 
     `title` says in words which rows these are; what is decided on them keeps it in English. `key` must be unique on the
     page; a filter of its own gives a page number of its own. `similar`: how alike each of these rows is to another one,
-    in the order in which they stand where no other is chosen; no file and no view is made of them.
+    in the order in which they stand where no other is chosen.
     """
     tools = row_tools(context, dataset, version)
     query = list_query(tools)
@@ -92,12 +92,10 @@ def row_browser(
             layout = layout_switch(dataset)
             sort_box(tools, order, BY_ROW, say("as loaded") if similar is None else say("most alike first"))
             columns_button(tools, listed)
-        if similar is None:
-            views_button(tools, query)
+        views_button(tools, query)
         if total:
             acts.button(OfVersion(version.version_id, where), among, total, "relabel", shown=title())
-            if similar is None:
-                _download(tools, listed, version, where, total)
+            _download(tools, listed, version, where, total, similar)
     if not total:
         st.caption(say("No row matches."))
         return
@@ -156,14 +154,22 @@ def _sorted(
     )
 
 
-def _download(tools: Tools, listed: Listed, version: Version, where: RowFilter, total: int) -> None:
-    store, version_id, columns = tools.context.store, version.version_id, listed.columns
+def _download(
+    tools: Tools, listed: Listed, version: Version, where: RowFilter, total: int, similar: Mapping[int, float] | None
+) -> None:
+    store, version_id = tools.context.store, version.version_id
+    if similar is not None:
+        listed = replace(listed, columns=similarity_first(listed.columns))
+    columns, like = listed.columns, st.query_params.get(keys.LIKE, "")
 
     def write(out: Path, format_name: Format, plainly: bool) -> Path:
-        return export_list(store, version_id, out, format_name, where, listed.order, columns, plainly)
+        return export_list(store, version_id, out, format_name, where, listed.order, columns, plainly, similar)
 
-    key = f"rows {version_id} {where!r} {listed.order!r} {columns!r}"
-    download_button(tools, listed, total, f"{tools.dataset.name}-v{version.number}", write, key)
+    named = "" if similar is None else f" {tuple(similar.items())!r}"
+    name = f"{tools.dataset.name}-v{version.number}{'' if similar is None else f'-like-{like}'}"
+    download_button(
+        tools, listed, total, name, write, f"rows {version_id} {where!r} {listed.order!r} {columns!r}{named}"
+    )
 
 
 def _page(
