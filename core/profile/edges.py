@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.profile.records import Rows
 from core.profile.surfaces import marked_sql
+from core.sql import literal
 
 Side = Literal["first", "last"]
 EDGES = 200
@@ -25,21 +26,52 @@ class Edge:
     """How many spans it stands directly before or behind, itself in none."""
 
 
+@dataclass(frozen=True, slots=True)
+class EdgePlace:
+    """A place where such a word stands."""
+
+    example_id: int
+    token: int
+    """Which token of the text it is, from 0."""
+    types: tuple[str, ...]
+    """Of the spans that it is in, or stands beside."""
+
+
+def _at_edges(rows: str) -> str:
+    """Parts of a WITH clause: `inside` and `outside`, the words on either side of spans with their `example_id`, their
+    `place` among the tokens and the `types` of the spans there."""
+    return f"""{marked_sql(rows)},
+            covered AS (SELECT DISTINCT example_id, unnest(range(first, stop)) AS place FROM marked),
+            around AS (SELECT example_id, side, place, list_sort(list(DISTINCT type)) AS types FROM (
+                           SELECT example_id, 'first' AS side, first - 1 AS place, type FROM marked
+                           UNION ALL SELECT example_id, 'last', stop, type FROM marked)
+                       GROUP BY example_id, side, place),
+            outside AS (SELECT side, tokens[place + 1] AS word, example_id, place, types
+                        FROM around ANTI JOIN covered USING (example_id, place)
+                        JOIN texts USING (example_id) WHERE place BETWEEN 0 AND len(tokens) - 1),
+            inside AS (SELECT 'first' AS side, words[1] AS word, example_id, first AS place, [type] AS types
+                       FROM marked WHERE len(words) > 1
+                       UNION ALL SELECT 'last', words[len(words)], example_id, stop - 1, [type]
+                       FROM marked WHERE len(words) > 1)"""
+
+
 def edges(rows: Rows) -> tuple[Edge, ...]:
     """The words of which there is either, by the smaller of both counts."""
     found = rows.fetch(
-        f"""WITH {marked_sql(rows.relation)},
-            covered AS (SELECT DISTINCT example_id, unnest(range(first, stop)) AS place FROM marked),
-            around AS (SELECT DISTINCT example_id, 'first' AS side, first - 1 AS place FROM marked
-                       UNION ALL SELECT DISTINCT example_id, 'last', stop FROM marked),
-            outside AS (SELECT side, tokens[place + 1] AS word FROM around ANTI JOIN covered USING (example_id, place)
-                        JOIN texts USING (example_id) WHERE place BETWEEN 0 AND len(tokens) - 1),
-            counted AS (
-                SELECT 'first' AS side, words[1] AS word, 1 AS within FROM marked WHERE len(words) > 1
-                UNION ALL SELECT 'last', words[len(words)], 1 FROM marked WHERE len(words) > 1
-                UNION ALL SELECT side, word, 0 FROM outside)
+        f"""WITH {_at_edges(rows.relation)},
+            counted AS (SELECT side, word, 1 AS within FROM inside UNION ALL SELECT side, word, 0 FROM outside)
             SELECT mode(word), side, sum(within), count(*) - sum(within) FROM counted GROUP BY lower(word), side
             HAVING sum(within) BETWEEN 1 AND count(*) - 1
             ORDER BY least(sum(within), count(*) - sum(within)) DESC, count(*) DESC, lower(word), side LIMIT {EDGES}"""
     )
     return tuple(Edge(str(word), side, int(within), int(beside)) for word, side, within, beside in found)
+
+
+def edge_places(rows: Rows, word: str, side: Side, within: bool) -> tuple[EdgePlace, ...]:
+    """Every place that `Edge.within` counts, or `Edge.beside`, by row."""
+    found = rows.fetch(
+        f"""WITH {_at_edges(rows.relation)}
+            SELECT example_id, place, types FROM {"inside" if within else "outside"}
+            WHERE lower(word) = lower({literal(word)}) AND side = {literal(side)} ORDER BY example_id, place"""
+    )
+    return tuple(EdgePlace(int(row), int(token), tuple(types)) for row, token, types in found)

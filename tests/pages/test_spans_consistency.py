@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Reader, Schema
-from core.services.spans.figures import places, retyped, spans_figures
+from core.services.spans.figures import edge_sentences, places, retyped, spans_figures
+from core.ui.spans import edges
 from tests.staged import taken_in
 
 Open = Callable[..., AppTest]
@@ -56,6 +57,33 @@ def test_words_at_the_edges_are_counted_by_side(app: Context, cities: Dataset, o
     assert not shown.exception
     table = next(one.value for one in shown.dataframe if "just outside" in one.value.columns)
     assert table.values.tolist() == [["City", "at the end", 1, 1]]
+
+
+def test_each_count_of_a_word_at_the_edges_opens_its_sentences(
+    app: Context, cities: Dataset, open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = spans_figures(app, cities.latest_version_id, timeout=None)
+    for edge in found.edges:
+        for within, count in ((True, edge.within), (False, edge.beside)):
+            there = edge_sentences(app, cities.latest_version_id, edge.word, edge.side, within, timeout=None)
+            assert isinstance(there, tuple) and len(there) == count
+            assert {one.text[one.start : one.stop] for one in there} == {"City"}
+            assert [one.example_id for one in there] == [3 if within else 4]
+    shown = open_at("profile", dataset="cities", view="spans")
+    for column, row, text in (
+        ("just outside", 4, "New York ⟦City⟧ sleeps"),
+        ("part of the entity", 3, "New York ⟦City⟧ and Adam"),
+    ):
+        state: dict[str, object] = {"edges-list": {"selection": {"rows": [], "columns": [], "cells": [(0, column)]}}}
+        with monkeypatch.context() as patch:
+            patch.setattr(edges.st, "session_state", state)
+            edges._clicked(found.edges)
+        shown.session_state["edges-chosen"], shown.session_state["edges-which"] = 0, state["edges-which"]
+        assert state["edges-chosen"] == 0
+        shown.run()
+        assert not shown.exception
+        sentences = [one.value for one in shown.dataframe if "sentence" in one.value.columns][-1]
+        assert sentences.values.tolist() == [[row, "LOC", text]]
 
 
 def test_what_takes_the_place_of_longer_and_shorter_spans(app: Context, cities: Dataset) -> None:

@@ -10,7 +10,9 @@ from typing import Literal
 
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
+from core.profile.edges import EdgePlace, Side, edge_places
 from core.profile.spans import SpansProfile, spans_profile
+from core.progress import Report
 from core.store.acts.as_decided import as_decided
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
@@ -41,6 +43,20 @@ class Place:
     standing: Standing = "marked"
     covered: str = ""
     """Of a longer or shorter span: its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSentence:
+    """A text in which a word stands at the edge of spans, or directly beside them."""
+
+    example_id: int
+    text: str
+    label: str
+    start: int
+    stop: int
+    """Of the word."""
+    types: tuple[str, ...]
+    """Of these spans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,30 @@ def places(context: Context, version_id: str, surface: str) -> list[Place]:
     )
     wanted = _TOKEN.findall(surface)
     return [place for row, text, label in found for place in _places_in(row, text, label, wanted)]
+
+
+def edge_sentences(
+    context: Context, version_id: str, word: str, side: Side, within: bool, timeout: float | None = TIMEOUT
+) -> tuple[EdgeSentence, ...] | Pending:
+    """Every place that `Edge.within` counts, or `Edge.beside`, by row, once per act."""
+
+    def work(report: Report) -> tuple[EdgeSentence, ...]:
+        found = edge_places(_rows(context, version_id), word, side, within)
+        ids = ", ".join(str(row) for row in dict.fromkeys(one.example_id for one in found)) or "NULL"
+        asked = (
+            f"SELECT example_id, text, label FROM {as_decided(context.store, version_id)} WHERE example_id IN ({ids})"
+        )
+        texts = {int(row): (str(text), str(label)) for row, text, label in context.store.fetch(asked)}
+        return tuple(_sentence_of(one, *texts[one.example_id]) for one in found)
+
+    key = (version_id, context.store.newest_act(), word, side, within)
+    return context.beside.answers("words at edges", kept=32).ask(key, stored("Looking for sentences"), work, timeout)
+
+
+def _sentence_of(one: EdgePlace, text: str, label: str) -> EdgeSentence:
+    tokens = list(_TOKEN.finditer(text))
+    start, stop = tokens[one.token].span() if one.token < len(tokens) else (0, 0)
+    return EdgeSentence(one.example_id, text, label, start, stop, one.types)
 
 
 def _places_in(example_id: int, text: str, label: str, wanted: Sequence[str]) -> Iterator[Place]:

@@ -17,13 +17,11 @@ from core.targets.spans.form import spans_of
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import heading, numbers
-from core.ui.spans.drawn import marked
+from core.ui.spans.drawn import around, marked
 from core.words import later, say, say_n
 
 KEY = "consistency"
 _SURFACE = f"{KEY}-surface"
-AROUND = 60
-"""Characters on either side of the words in the list of their sentences."""
 NONE = ""
 """In place of a type: no entity."""
 STANDING: dict[Standing, str] = {
@@ -141,7 +139,7 @@ def _sentences(context: Context, dataset: Dataset, version: Version, surface: Su
         {
             "row": [one.example_id for one in shown],
             "type": [_type_said(dataset, one) for one in shown],
-            "sentence": [_around(one) for one in shown],
+            "sentence": [around(one.text, one.start, one.stop) for one in shown],
         },
         hide_index=True,
         column_config={
@@ -213,10 +211,3 @@ def _type_said(dataset: Dataset, one: Place) -> str:
     if one.standing == "marked":
         return dataset.called(one.type)
     return say(STANDING[one.standing], words=one.covered, type=dataset.called(one.type) if one.type else "")
-
-
-def _around(one: Place) -> str:
-    before, after = one.text[: one.start], one.text[one.stop :]
-    left = ("…" if len(before) > AROUND else "") + before[-AROUND:]
-    right = after[:AROUND] + ("…" if len(after) > AROUND else "")
-    return " ".join(f"{left}⟦{one.text[one.start : one.stop]}⟧{right}".split())

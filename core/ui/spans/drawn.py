@@ -13,6 +13,8 @@ from core.ui.parts.problems import plain
 COLOURS = ("blue", "orange", "green", "violet", "red", "yellow")
 """Of Streamlit's, which has them in light and in dark; a seventh type begins anew, and the letters tell them apart."""
 LONG, LONG_PIXELS = 1_500, 380
+AROUND = 60
+"""Characters on either side of the words in a list of sentences."""
 
 
 def colour_of(dataset: Dataset, name: str) -> str:
@@ -39,6 +41,14 @@ def marked(dataset: Dataset, text: str, spans: Sequence[Span]) -> str:
         at = max(at, stop)
     parts.append(_escaped(text[at:]))
     return "".join(parts)
+
+
+def around(text: str, start: int, stop: int) -> str:
+    """A line of a list: some words of a text in brackets, and what stands about them."""
+    before, after = text[:start], text[stop:]
+    left = ("…" if len(before) > AROUND else "") + before[-AROUND:]
+    right = after[:AROUND] + ("…" if len(after) > AROUND else "")
+    return " ".join(f"{left}⟦{text[start:stop]}⟧{right}".split())
 
 
 def _escaped(text: str) -> str:

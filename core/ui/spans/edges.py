@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.profile.edges import Edge, Side
 from core.records import Dataset, Version
+from core.services.spans.figures import edge_sentences
+from core.targets.spans.form import spans_of
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain
 from core.ui.profile.parts import heading, numbers
+from core.ui.spans.drawn import around, marked
 from core.words import later, say
 
 KEY = "edges"
+_CHOSEN, _WHICH = f"{KEY}-chosen", f"{KEY}-which"
+SHOWN, WHOLE = 300, 3
+"""Sentences in the list, and drawn whole beneath it."""
+WITHIN, BESIDE = later("part of the entity"), later("just outside")
 SIDES: dict[Side, str] = {"first": later("at the beginning"), "last": later("at the end")}
 
 
-def edges_list(dataset: Dataset, version: Version, found: Sequence[Edge]) -> None:
-    """Each word with both counts, the most divided first."""
+def edges_list(context: Context, dataset: Dataset, version: Version, found: Sequence[Edge]) -> None:
+    """Each word with both counts, the most divided first; a click on a line, or on a count, opens its sentences."""
     columns: dict[str, Sequence[object]] = {
         later("word"): [one.word for one in found],
         later("where"): [say(SIDES[one.side]) for one in found],
-        later("part of the entity"): [one.within for one in found],
-        later("just outside"): [one.beside for one in found],
+        WITHIN: [one.within for one in found],
+        BESIDE: [one.beside for one in found],
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(
@@ -34,6 +44,24 @@ def edges_list(dataset: Dataset, version: Version, found: Sequence[Edge]) -> Non
     if not found:
         st.caption(say("No word is part of an entity at its edge in one place and just outside of one in another."))
         return
+    left, right = st.columns([6, 6], gap="large")
+    with left:
+        _list(columns, found)
+        chosen = _choice(found)
+    with right:
+        if chosen is None:
+            st.caption(say("Choose a word on the left: its sentences will be here, as many as its counts say."))
+        else:
+            _sentences(context, dataset, version, chosen)
+    st.caption(
+        say(
+            "Say in the guidelines of the types whether such words belong to an entity; those entities that you would "
+            "change are in the list above, with a shorter one or in a longer one."
+        )
+    )
+
+
+def _list(columns: Mapping[str, Sequence[object]], found: Sequence[Edge]) -> None:
     st.dataframe(
         columns,
         hide_index=True,
@@ -53,11 +81,78 @@ def edges_list(dataset: Dataset, version: Version, found: Sequence[Edge]) -> Non
         },
         height="content" if len(found) <= 8 else 320,
         key=f"{KEY}-list",
+        on_select=lambda: _clicked(found),
+        selection_mode=["single-row", "single-cell"],
         alt=say("Words at the edge of entities"),
     )
-    st.caption(
-        say(
-            "Say in the guidelines of the types whether such words belong to an entity; those entities that you would "
-            "change are in the list above, with a shorter one or in a longer one."
-        )
+
+
+def _choice(found: Sequence[Edge]) -> Edge | None:
+    """The word, by a click or from the box."""
+    options = list(range(len(found)))
+    if st.session_state.get(_CHOSEN) not in options:
+        st.session_state[_CHOSEN] = None
+    place = st.selectbox(
+        say("Words"),
+        options,
+        index=None,
+        key=_CHOSEN,
+        format_func=lambda one: f"{found[one].word} · {say(SIDES[found[one].side])}",
+        placeholder=say("Choose a word"),
+        label_visibility="collapsed",
+        icon=":material/match_word:",
     )
+    return None if place is None else found[place]
+
+
+def _clicked(found: Sequence[Edge]) -> None:
+    """A click on a count opens what it counts, any other click of a line the entities that have the word."""
+    chosen = st.session_state[f"{KEY}-list"]["selection"]
+    cells = chosen.get("cells") or []
+    rows = chosen["rows"] or [row for row, _ in cells]
+    st.session_state[_CHOSEN] = rows[0] if rows and rows[0] < len(found) else None
+    st.session_state[_WHICH] = BESIDE if any(column == BESIDE for _, column in cells) else WITHIN
+
+
+def _sentences(context: Context, dataset: Dataset, version: Version, edge: Edge) -> None:
+    counts = {WITHIN: edge.within, BESIDE: edge.beside}
+    heading(plain(edge.word), say(SIDES[edge.side]))
+    st.session_state.setdefault(_WHICH, WITHIN)
+    which = st.segmented_control(
+        say("Show"),
+        list(counts),
+        required=True,
+        format_func=lambda one: f"{say(one)} · {counts[one]:,}",
+        key=_WHICH,
+        label_visibility="collapsed",
+    )
+    asked = (version.version_id, edge.word, edge.side, which == WITHIN)
+    found = settled(lambda: edge_sentences(context, *asked))
+    if found is None:
+        return
+    shown = found[:SHOWN]
+    event = st.dataframe(
+        {
+            "row": [one.example_id for one in shown],
+            "type": [say(", ").join(map(dataset.called, one.types)) for one in shown],
+            "sentence": [around(one.text, one.start, one.stop) for one in shown],
+        },
+        hide_index=True,
+        column_config={
+            "row": st.column_config.NumberColumn(say("row"), width="small", format="%d"),
+            "type": st.column_config.TextColumn(say("type")),
+            "sentence": st.column_config.TextColumn(say("sentence"), width="large"),
+        },
+        height="content" if len(shown) <= 8 else 320,
+        key=f"{KEY}-sentences-{hash((*asked, context.store.newest_act())):x}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        alt=say("Sentences with this word"),
+    )
+    if len(found) > len(shown):
+        st.caption(say("The first {n:,} of {all:,}.", n=len(shown), all=len(found)))
+    picked = [shown[place] for place in event["selection"]["rows"] if place < len(shown)]
+    for one in (picked or shown[:1])[:WHOLE]:
+        with st.container(border=True):
+            st.caption(say("row {number}", number=one.example_id))
+            st.markdown(marked(dataset, one.text, spans_of(one.label)))

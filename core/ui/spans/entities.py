@@ -55,7 +55,7 @@ def entities_view(context: Context, dataset: Dataset, version: Version, found: S
     with right:
         _counts(say("Length of an entity"), say("words"), say("entities"), found.lengths)
     consistency_desk(context, dataset, version, found)
-    edges_list(dataset, version, found.edges)
+    edges_list(context, dataset, version, found.edges)
     return None if chosen is None else Opened(RowFilter(label=chosen), lambda: dataset.called(chosen))
 
 
