@@ -62,10 +62,11 @@ def sentences(folder: Path) -> data.Rows:
     return data.Rows("WNUT-17", examples, labels, rows.test[chosen], told={"task": "token-classification"})
 
 
-SETS: dict[str, Callable[[Path], data.Rows]] = {"questions": questions, "sentences": sentences}
+SETS: dict[str, tuple[Callable[[Path], data.Rows], int]] = {"questions": (questions, 2), "sentences": (sentences, 5)}
+"""Each with its folds."""
 
 
-def measured(make: Callable[[Path], data.Rows]) -> tuple[str, list[Tier]]:
+def measured(make: Callable[[Path], data.Rows], folds: int) -> tuple[str, list[Tier]]:
     """The data's name and what each tier finds, in a workspace that is gone afterwards."""
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
@@ -74,7 +75,7 @@ def measured(make: Callable[[Path], data.Rows]) -> tuple[str, list[Tier]]:
         given, wrong = data.planted(rows, every, PLANTED)
         space = winnow.open(root / "workspace", progress=lambda line: None)
         space.load(data.written(root / "data", rows, given, every), name="planted", **(rows.told or {}))
-        space.scan("planted", fine_tune="minilm")
+        space.scan("planted", fine_tune="minilm", folds=folds)
         (job,) = (root / "workspace" / "runs").glob("*-scan-*")
         return rows.name, [_tier(folder, wrong) for folder in sorted((job / "output").glob("[0-9]*"))]
 
@@ -91,9 +92,9 @@ def _tier(folder: Path, wrong: np.ndarray) -> Tier:
 def run() -> list[Row]:
     """Two rows for each tier of each set whose data is there."""
     rows = []
-    for make in SETS.values():
+    for make, folds in SETS.values():
         try:
-            name, tiers = measured(make)
+            name, tiers = measured(make, folds)
         except FileNotFoundError:
             continue
         for tier in tiers:
@@ -105,6 +106,6 @@ def run() -> list[Row]:
 
 if __name__ == "__main__":
     for each in sys.argv[1:] or SETS:
-        name, found = measured(SETS[each])
+        name, found = measured(*SETS[each])
         for tier in found:
             print(f"{name}: {tier.name}: {tier.precision:.3f} after {tier.seconds:.0f} s", flush=True)

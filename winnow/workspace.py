@@ -94,7 +94,7 @@ class Workspace:
     ) -> dict[str, Any]:
         """Looks for wrong labels, near-duplicates and outliers in a dataset (`news`, or `news@2` for a version of it)
         and returns how many there are of each, when that is done. `fine_tune` names a model that is fine-tuned once
-        for each fold without it, besides: it finds more, in the time of so many fine-tunes."""
+        for each fold without it, besides: one more list, in the time of so many fine-tunes."""
         about = {"probabilities": probabilities, "folds": folds, "seed": seed, "flag_by": flag_by}
         about |= {"fine_tune": fine_tune}
         return self._record("scan", name, encoder=[encoder] if isinstance(encoder, str) else encoder, **about)

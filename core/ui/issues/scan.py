@@ -30,8 +30,9 @@ from core.ui.shell.strip import progress_text, state_of
 from core.words import later, say, say_stored, stored
 
 FINE_TUNED = later(
-    "As many times as there are folds, a model is fine-tuned on all others and asked about the one that it has not "
-    "seen: one more list, by models that have learnt your labels."
+    "For each fold a model is fine-tuned on all the others and asked about the one that it has not seen. What it says "
+    "is weighed with the embeddings: one more list, for as many fine-tunes. Try it where a fine-tune knows your labels "
+    "better than a quick retrain does."
 )
 
 
