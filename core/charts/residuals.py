@@ -21,7 +21,7 @@ def against_labels(
     id."""
     low, high = _ends([*labels, *predicted])
     figure = go.Figure(_line([low, high], [low, high]))
-    figure.add_trace(_marks(labels, predicted, labels, predicted, rows, chosen))
+    figure.add_traces(_marks(labels, predicted, labels, predicted, rows, chosen))
     return _titled(figure, say("labelled"), say("predicted"))
 
 
@@ -32,7 +32,7 @@ def against_predicted(
     left = [label - one for label, one in zip(labels, predicted, strict=True)]
     low, high = _ends(predicted)
     figure = go.Figure(_line([low, high], [0, 0]))
-    figure.add_trace(_marks(predicted, left, labels, predicted, rows, chosen))
+    figure.add_traces(_marks(predicted, left, labels, predicted, rows, chosen))
     return _titled(figure, say("predicted"), say("labelled less predicted"))
 
 
@@ -51,22 +51,30 @@ def _marks(
     predicted: Sequence[float],
     rows: Sequence[int],
     chosen: int | None,
-) -> go.Scatter:
-    """The chosen row is larger, of another colour and shape."""
+) -> list[go.Scatter]:
+    """The chosen row is larger, of another colour and shape: a trace of its own, since Plotly checks each colour of a
+    list."""
+    usual = {"color": faded(ACCENT, 0.85), "size": MARK, "symbol": "circle"}
+    picked = {"color": WARM, "size": 2 * MARK, "symbol": "diamond"}
+    marks = list(zip(x, y, labels, predicted, rows, strict=True))
+    return [
+        _trace([one for one in marks if (one[-1] == chosen) is own], marker)
+        for own, marker in ((False, usual), (True, picked))
+        if not own or chosen in rows
+    ]
+
+
+def _trace(marks: Sequence[tuple[float, float, float, float, int]], marker: dict[str, object]) -> go.Scatter:
     return go.Scatter(
-        x=list(x),
-        y=list(y),
+        x=[one[0] for one in marks],
+        y=[one[1] for one in marks],
         mode="markers",
-        customdata=[[row] for row in rows],
-        marker={
-            "color": [WARM if row == chosen else faded(ACCENT, 0.85) for row in rows],
-            "size": [2 * MARK if row == chosen else MARK for row in rows],
-            "symbol": ["diamond" if row == chosen else "circle" for row in rows],
-        },
+        customdata=[[row] for *_, row in marks],
+        marker=marker,
         unselected={"marker": {"opacity": 1}},
         hovertext=[
             say("row {row}: labelled {label:.6g}, predicted {predicted:.6g}", row=row, label=label, predicted=one)
-            for row, label, one in zip(rows, labels, predicted, strict=True)
+            for _, _, label, one, row in marks
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
