@@ -31,8 +31,8 @@ from core.words import later, say, say_stored, stored
 
 FINE_TUNED = later(
     "For each fold a model is fine-tuned on all the others and asked about the one that it has not seen. What it says "
-    "is weighed with the embeddings: one more list, for as many fine-tunes. Try it where a fine-tune knows your labels "
-    "better than a quick retrain does."
+    "is weighed with the embeddings: one more list, for as many fine-tunes. In three measurements on texts minilm "
+    "found no more in this way than embeddings alone: it is meant for a larger model of your own."
 )
 
 
