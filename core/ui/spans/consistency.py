@@ -13,11 +13,10 @@ from core.profile.spans import SpansProfile
 from core.profile.surfaces import Surface
 from core.records import Dataset, Version
 from core.services.spans.figures import Place, Standing, places, retyped
-from core.targets.spans.form import spans_of
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import heading, numbers
-from core.ui.spans.drawn import around, marked
+from core.ui.spans.sentences import SHOWN, sentence_list, whole_sentences
 from core.words import later, say, say_n
 
 KEY = "consistency"
@@ -29,8 +28,6 @@ STANDING: dict[Standing, str] = {
     "shorter": later("with a shorter one: {words}, {type}"),
     "longer": later("in a longer one: {words}, {type}"),
 }
-SHOWN = 300
-"""Sentences in that list; an act is on all of them."""
 
 
 def consistency_desk(context: Context, dataset: Dataset, version: Version, found: SpansProfile) -> None:
@@ -135,32 +132,12 @@ def _sentences(context: Context, dataset: Dataset, version: Version, surface: Su
     usual = surface.types[0][0]
     shown = sorted(found, key=lambda one: (one.standing == "marked" and one.type == usual, one.standing == "longer"))
     shown = shown[:SHOWN]
-    event = st.dataframe(
-        {
-            "row": [one.example_id for one in shown],
-            "type": [_type_said(dataset, one) for one in shown],
-            "sentence": [around(one.text, one.start, one.stop) for one in shown],
-        },
-        hide_index=True,
-        column_config={
-            "row": st.column_config.NumberColumn(say("row"), width="small", format="%d"),
-            "type": st.column_config.TextColumn(say("type")),
-            "sentence": st.column_config.TextColumn(say("sentence"), width="large"),
-        },
-        height="content" if len(shown) <= 8 else 320,
-        key=table_key,
-        on_select="rerun",
-        selection_mode="multi-row",
-        alt=say("Sentences with these words"),
-    )
+    types = [_type_said(dataset, one) for one in shown]
+    picked = sentence_list(shown, types, table_key, say("Sentences with these words"))
     if len(found) > len(shown):
         st.caption(say("The first {n:,} of {all:,}; an act on all of them is on all.", n=len(shown), all=len(found)))
-    picked = [shown[place] for place in event["selection"]["rows"] if place < len(shown)]
     _act(dataset, version, surface, found, picked, acts)
-    for one in (picked or shown[:1])[:3]:
-        with st.container(border=True):
-            st.caption(say("row {number}", number=one.example_id))
-            st.markdown(marked(dataset, one.text, spans_of(one.label)))
+    whole_sentences(dataset, picked or shown[:1])
 
 
 def _act(

@@ -10,17 +10,14 @@ from core.context import Context
 from core.profile.edges import Edge, Side
 from core.records import Dataset, Version
 from core.services.spans.figures import edge_sentences
-from core.targets.spans.form import spans_of
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import heading, numbers
-from core.ui.spans.drawn import around, marked
+from core.ui.spans.sentences import SHOWN, sentence_list, whole_sentences
 from core.words import later, say
 
 KEY = "edges"
 _CHOSEN, _WHICH = f"{KEY}-chosen", f"{KEY}-which"
-SHOWN, WHOLE = 300, 3
-"""Sentences in the list, and drawn whole beneath it."""
 WITHIN, BESIDE = later("part of the entity"), later("just outside")
 SIDES: dict[Side, str] = {"first": later("at the beginning"), "last": later("at the end")}
 
@@ -131,28 +128,9 @@ def _sentences(context: Context, dataset: Dataset, version: Version, edge: Edge)
     if found is None:
         return
     shown = found[:SHOWN]
-    event = st.dataframe(
-        {
-            "row": [one.example_id for one in shown],
-            "type": [say(", ").join(map(dataset.called, one.types)) for one in shown],
-            "sentence": [around(one.text, one.start, one.stop) for one in shown],
-        },
-        hide_index=True,
-        column_config={
-            "row": st.column_config.NumberColumn(say("row"), width="small", format="%d"),
-            "type": st.column_config.TextColumn(say("type")),
-            "sentence": st.column_config.TextColumn(say("sentence"), width="large"),
-        },
-        height="content" if len(shown) <= 8 else 320,
-        key=f"{KEY}-sentences-{hash((*asked, context.store.newest_act())):x}",
-        on_select="rerun",
-        selection_mode="multi-row",
-        alt=say("Sentences with this word"),
-    )
+    key = f"{KEY}-sentences-{hash((*asked, context.store.newest_act())):x}"
+    types = [say(", ").join(map(dataset.called, one.types)) for one in shown]
+    picked = sentence_list(shown, types, key, say("Sentences with this word"))
     if len(found) > len(shown):
         st.caption(say("The first {n:,} of {all:,}.", n=len(shown), all=len(found)))
-    picked = [shown[place] for place in event["selection"]["rows"] if place < len(shown)]
-    for one in (picked or shown[:1])[:WHOLE]:
-        with st.container(border=True):
-            st.caption(say("row {number}", number=one.example_id))
-            st.markdown(marked(dataset, one.text, spans_of(one.label)))
+    whole_sentences(dataset, picked or shown[:1])
