@@ -77,7 +77,14 @@ def _ways_tried(page: Page, server: Server, places: tuple[str, ...]) -> int:
 
 
 def _count(page: Page, server: Server, place: str) -> int:
-    return _open(page, server, place).count()
+    """How many there are once no more come for a second: a page is drawn from its top."""
+    ways = _open(page, server, place)
+    found, quiet = ways.count(), 0
+    while quiet < 4:
+        page.wait_for_timeout(250)
+        before, found = found, ways.count()
+        quiet = quiet + 1 if found == before else 0
+    return found
 
 
 def _open(page: Page, server: Server, place: str) -> Locator:
@@ -85,7 +92,7 @@ def _open(page: Page, server: Server, place: str) -> Locator:
     settled(page)
     ways = page.locator(EMPTY).locator(WAYS)
     if place != "data":
-        expect(ways.first).to_be_visible()
+        expect(ways.first).to_be_visible(timeout=30_000)
     return ways
 
 
