@@ -187,8 +187,8 @@ class _Request:
 
     def _answer(self, connection: socket.socket) -> tuple[Any] | None:
         """The answer, None where the reader ended without one."""
-        began = moved = time.monotonic()
         waited = 0.0
+        began = moved = time.monotonic()
         progress: Any = None
         before: object = None
         waiting = select.poll()  # select() knows no descriptor above 1023
@@ -207,10 +207,10 @@ class _Request:
                 self._on_progress(*progress)
             elif message:
                 return self._taken(message)
-            now = time.monotonic()
+            waited = max(waited, limits.waited(self._pid))
+            now = time.monotonic() - waited
             if self._seconds is not None:
-                waited = max(waited, limits.waited(self._pid))
-                if now - began - waited > self._seconds:
+                if now - began > self._seconds:
                     raise self._too_slow(self._seconds)
                 continue
             seen = (progress, limits.traffic(self._pid))

@@ -14,7 +14,8 @@ MEMORY_BYTES = 1024**3
 PREVIEW_SECONDS = 20.0
 """How long the first rows may take, not counting what their reader waits for a processor."""
 STILL_SECONDS = 30.0
-"""How long the reading of a whole source may go on without a byte in or out and without any progress."""
+"""How long the reading of a whole source may go on without a byte in or out and without any progress; its waiting
+does not count either."""
 _ADDRESSABLE = 6 * MEMORY_BYTES
 """What it may ask for at all: a count of billions in a damaged file is refused at once, before it is touched."""
 _PR_SET_PDEATHSIG = 1

@@ -277,7 +277,7 @@ def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
         "memory_limit": f"{MEMORY_MB}MB",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        # By DuckDB 1.5.5, each query that it fetches columns late for leaves some 3 KB behind for good.
+        # In DuckDB 1.5.5 queries for which it fetches columns late leave memory behind, some 3 KB each.
         "disabled_optimizers": "late_materialization",
     }
     new = not path.exists()

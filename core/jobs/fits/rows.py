@@ -10,15 +10,13 @@ from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.examples import Examples
 from core.finetune.forward import forward
 from core.finetune.loop import Loop, LoopReport
-from core.finetune.memory.recomputation import recompute_activations
 from core.finetune.place import Place
-from core.finetune.vocabulary import only_occurring
 from core.jobs.about import About
 from core.jobs.examples import JobExamples
 from core.jobs.fits.fit import Fit
+from core.jobs.fits.steps import readied, take_steps
 from core.jobs.rows import Rows
 from core.modalities.heavy import heavy_modality
-from core.queue import Stopped
 from core.records import TrainSpec
 from core.targets import Labels
 from core.targets.number.facts import OUTPUT
@@ -53,10 +51,7 @@ def untrained(about: About, settings: TrainSpec, rows: Rows) -> Classifier:
         seed=settings.seed,
         side=heavy_modality(task.modality).input_size(rows.payloads),
     )
-    classifier.freeze(settings.strategy, settings.last_layers)
-    if settings.gradient_checkpointing == "on":
-        recompute_activations(classifier.model, settings.model)
-    return classifier
+    return readied(classifier, settings)
 
 
 def learn(
@@ -71,15 +66,12 @@ def learn(
     unit: float = 1.0,
     sparing: bool = False,
 ) -> State:
-    """Takes the classifier through all its steps, from the last checkpoint where there is one; `words`: those that
-    occur in the examples. Raises Stopped once a checkpoint is saved."""
-    with only_occurring(classifier.model, words):
-        loop = Loop(classifier, train, validation, settings, place, checkpoints, report, unit, sparing)
-        finished = loop.run()
-    place.wait()
-    if not finished:
-        raise Stopped
-    return loop.state
+    """`take_steps` of rows."""
+
+    def made() -> Loop:
+        return Loop(classifier, train, validation, settings, place, checkpoints, report, unit, sparing)
+
+    return take_steps(classifier, words, place, made)
 
 
 def fit_rows(

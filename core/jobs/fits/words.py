@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 from core.finetune.checkpoint import Checkpoints, State
 from core.finetune.classifiers.classifier import Classifier
 from core.finetune.loop import LoopReport
-from core.finetune.memory.recomputation import recompute_activations
 from core.finetune.place import Place
 from core.finetune.tokens.loop import TaggedTexts, TagLoop
 from core.finetune.tokens.tagger import by_type, load_tagger, padding_of, tag
 from core.finetune.tokens.windows import Windows
-from core.finetune.vocabulary import only_occurring
 from core.jobs.about import About
 from core.jobs.fits.fit import Fit
+from core.jobs.fits.steps import readied, take_steps
 from core.jobs.rows import SpanRows
-from core.queue import Stopped
 from core.records import TrainSpec
 
 
@@ -53,10 +51,7 @@ def untrained_tagger(about: About, settings: TrainSpec) -> Classifier:
     classifier = load_tagger(
         settings.model, about.task, about.labels, max_tokens=settings.max_tokens, seed=settings.seed
     )
-    classifier.freeze(settings.strategy, settings.last_layers)
-    if settings.gradient_checkpointing == "on" and settings.strategy != "head":
-        recompute_activations(classifier.model, settings.model)
-    return classifier
+    return readied(classifier, settings)
 
 
 def learn_spans(
@@ -70,17 +65,14 @@ def learn_spans(
     report: LoopReport,
     sparing: bool = False,
 ) -> State:
-    """Takes the classifier through all its steps, from the last checkpoint where there is one. Raises Stopped once a
-    checkpoint is saved."""
+    """`take_steps` of texts with spans."""
     padding = padding_of(classifier)
     words = np.union1d(train.windows.occurring(padding), validation.windows.occurring(padding))
-    with only_occurring(classifier.model, words):
-        loop = TagLoop(classifier, train, validation, types, settings, place, checkpoints, report, sparing)
-        finished = loop.run()
-    place.wait()
-    if not finished:
-        raise Stopped
-    return loop.state
+
+    def made() -> TagLoop:
+        return TagLoop(classifier, train, validation, types, settings, place, checkpoints, report, sparing)
+
+    return take_steps(classifier, words, place, made)
 
 
 def fit_words(fit: Fit, texts: SpanTexts, train: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -89,16 +81,7 @@ def fit_words(fit: Fit, texts: SpanTexts, train: NDArray[np.int64], asked: NDArr
     fit.report.tell("loading the model")
     classifier = untrained_tagger(fit.about, fit.settings)
     learnt, nothing = (texts.tagged(classifier, rows) for rows in (train, train[:0]))
-    learn_spans(
-        classifier,
-        learnt,
-        nothing,
-        fit.about.labels,
-        fit.settings,
-        fit.place,
-        fit.checkpoints,
-        fit.report,
-        sparing=True,
-    )
+    types, settings = fit.about.labels, fit.settings
+    learn_spans(classifier, learnt, nothing, types, settings, fit.place, fit.checkpoints, fit.report, sparing=True)
     said = tag(classifier, texts.windows(classifier, asked), fit.place, fit.report.stage("predicting"))
     return by_type(said.probabilities).astype(np.float32)

@@ -6,7 +6,6 @@ was under way, from its last checkpoint.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,7 @@ from core.finetune.checkpoint import Checkpoints
 from core.finetune.place import Place
 from core.jobs.fits.fit import Fit
 from core.jobs.fits.report import FitReport
-from core.jobs.scan.fold_settings import fold_settings, name_of, stage_of
+from core.jobs.scan.fold_settings import KEPT, fold_settings, name_of, stage_of
 from core.jobs.scan.spec import ScanJobSpec
 from core.queue import JobFolder, ProgressWriter
 
@@ -66,10 +65,6 @@ class FineTuned:
         said: NDArray[np.float32] = np.load(path, allow_pickle=False)
         return said
 
-    def clear(self) -> None:
-        """Forgets what the models have said."""
-        shutil.rmtree(self._kept, ignore_errors=True)
-
     @cached_property
     def place(self) -> Place:
         """The GPU where there is one; models are not loaded before there is a fold to learn."""
@@ -77,4 +72,4 @@ class FineTuned:
 
     @property
     def _kept(self) -> Path:
-        return self.folder.output / "folds"
+        return self.folder.output / KEPT

@@ -3,10 +3,21 @@ rows. Light: the plan reads it too."""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from core.errors import UsageError
 from core.finetune.settings import BUNDLED, resolve
 from core.records import ScanSpec, TrainSpec
 from core.tasks import task_named
+
+KEPT = "folds"
+"""In a job's output, until all of it is done: what each model said of its fold."""
+
+
+def forget_folds(output: Path) -> None:
+    """Deletes what a scan's models have said, where it has asked some."""
+    shutil.rmtree(output / KEPT, ignore_errors=True)
 
 
 def name_of(model: str) -> str:

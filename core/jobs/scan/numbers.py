@@ -74,7 +74,6 @@ class NumberScan(ScanRun):
             with self.timed(f"{models.name}: fits"):
                 found = held_out_numbers(models.ask, self.rows.labels, clusters, folds=folds, seed=seed)
             yield self._numbers_tier(models.name, found, True, embeddings, clusters, folds)
-            models.clear()
 
     def _numbers_tier(
         self,

@@ -30,6 +30,8 @@ from core.issues.signals import Probabilities, Signals
 from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
+from core.jobs.scan.fold_settings import forget_folds
+from core.jobs.scan.notes import class_notes
 from core.jobs.scan.spec import ScanJobSpec, ScanResult
 from core.jobs.scan.tier import write_tier
 from core.jobs.scan.verdicts import Verdicts, read_verdicts
@@ -39,7 +41,7 @@ from core.modalities.fitted import Learner
 from core.modalities.heavy import heavy_modality
 from core.progress import Report
 from core.queue import JobFolder, ProgressWriter
-from core.targets.arrays import class_pairs, distinct, labelled, most_probable, same, unlabelled
+from core.targets.arrays import distinct, labelled, most_probable, same, unlabelled
 from core.tasks import task_named
 from core.typed import JsonObject
 
@@ -48,8 +50,6 @@ if TYPE_CHECKING:  # a scan that fine-tunes nothing does not load what it takes
     from core.jobs.scan.fine_tuned import FineTuned
 
 OWN = "own probabilities"
-MAX_NAMED = 10
-"""Classes that a note names."""
 
 
 def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult | None:
@@ -63,6 +63,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult | None:
         tiers.append(tier)
         if not scan.final and folder.leave_if_beside():
             return None
+    forget_folds(folder.output)
     return ScanResult(tuple(tiers), round(time.monotonic() - scan.started, 2))
 
 
@@ -156,21 +157,17 @@ class ScanRun:
                 embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{encoder.name}: encoding"))
             with self.timed(f"{encoder.name}: heads"):
                 result = self._judge(embeddings, clusters, folds, encoder.name)
-            members.append(Member(encoder.name, result, self._accuracy(result.probabilities)))
+            members.append(self._member(encoder.name, result))
             final = learner is None and not self.spec.settings.fine_tune and order == len(encoders) - 1
             yield self._tier(members, order, final, embeddings, clusters, folds)
         if learner is not None:
             with self.timed(f"{learner.name}: fits"):
                 result = self._refit(learner, clusters, folds)
-            members.append(Member(learner.name, result, self._accuracy(result.probabilities)))
+            members.append(self._member(learner.name, result))
             yield self._tier(members, len(encoders), True, embeddings, clusters, folds)
         if self.spec.settings.fine_tune:
-            models = self.fine_tuned(folds)
-            with self.timed(f"{models.name}: fits"):
-                result = self._hold_out(models, clusters, folds)
-            members.append(Member(models.name, result, self._accuracy(result.probabilities)))
+            members.append(self._fine_tuned(clusters, folds))
             yield self._tier(members, len(encoders), True, embeddings, clusters, folds)
-            models.clear()
 
     def _tier(
         self,
@@ -186,7 +183,7 @@ class ScanRun:
             probabilities, weights = self._combined(members)
         newest = members[-1].result
         about = self._about(members, weights, clusters, folds)
-        notes = self._notes(newest, clusters, folds)
+        notes = class_notes(newest, self.rows.labels, self.labels, clusters, folds)
         signals = self._signals(probabilities, newest.judged, embeddings, lambda: clusters)
         return self.write(" + ".join(member.name for member in members), order, final, signals, about, notes)
 
@@ -229,6 +226,9 @@ class ScanRun:
     def tick(self, stage: str) -> Report:
         """Reports (done, total) of a stage; raises Stopped once the run was asked to end."""
         return self.progress.stage(stage)
+
+    def _member(self, name: str, result: OutOfSample) -> Member:
+        return Member(name, result, self._accuracy(result.probabilities))
 
     def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
         """Share of labelled rows whose given label is the most probable one."""
@@ -323,6 +323,11 @@ class ScanRun:
 
         return fit_rows(fit, self.rows, train, self.rows.labels[train], held)
 
+    def _fine_tuned(self, clusters: NDArray[np.int64], folds: int) -> Member:
+        models = self.fine_tuned(folds)
+        with self.timed(f"{models.name}: fits"):
+            return self._member(models.name, self._hold_out(models, clusters, folds))
+
     def _hold_out(self, models: FineTuned, clusters: NDArray[np.int64], folds: int) -> OutOfSample:
         return held_out_probabilities(
             models.ask,
@@ -363,35 +368,6 @@ class ScanRun:
             "repeats": newest.repeats,
             "clusters": int((sizes > 1).sum()),
         }
-
-    def _notes(self, result: OutOfSample, clusters: NDArray[np.int64], folds: int) -> list[str]:
-        notes = []
-        rows, classes = class_pairs(self.rows.labels)
-        pairs = np.unique(np.stack([classes, clusters[rows]]), axis=1)
-        separate = np.bincount(pairs[0], minlength=len(self.labels))
-        few = np.flatnonzero((separate > 0) & (separate < folds))
-        if len(few):
-            notes.append(
-                f"{len(few):,} classes have fewer examples than the {folds} folds, so that their probabilities are "
-                f"rough: {self._named(few)}."
-            )
-        unseen = ~result.judged & ~unlabelled(self.rows.labels)
-        if unseen.any():
-            # Of several classes of a row, those that it is not judged for; of one, that one.
-            rare = (separate < folds) | (self.rows.labels.ndim == 1)
-            named = np.unique(classes[unseen[rows] & rare[classes]])
-            notes.append(
-                f"{int(unseen.sum()):,} rows are not flagged: their class has too few distinct examples for "
-                f"a model to learn it without them: {self._named(named)}."
-            )
-        told = int((~unlabelled(self.rows.labels)).sum())
-        if result.trained_rows < told:
-            notes.append(f"The heads learnt from a sample of {result.trained_rows:,} of {told:,} rows.")
-        return notes
-
-    def _named(self, classes: NDArray[np.int64]) -> str:
-        names = ", ".join(self.labels[index] for index in classes[:MAX_NAMED])
-        return names + (" …" if len(classes) > MAX_NAMED else "")
 
     def _found(self, kind: str, signals: Signals) -> Found:
         stage = f"{kind} issues"

@@ -19,6 +19,7 @@ from core.heads.token_probabilities import read_token_probabilities
 from core.heads.words import Words, word_probabilities
 from core.issues.signals import LabelledWords, Probabilities, Signals
 from core.jobs.rows import SpanRows, read_spans
+from core.jobs.scan.notes import word_notes
 from core.jobs.scan.run import OWN, Member, ScanRun
 from core.modalities.encoder import Encoder, WordEncoder
 from core.modalities.encoders import make_encoder
@@ -78,16 +79,12 @@ class SpanScan(ScanRun):
                 embeddings = self._embeddings(encoder, vectors, stage)
             with self.timed(f"{encoder.name}: heads"):
                 result = self._word_probabilities(vectors, clusters, folds, encoder.name)
-            members.append(Member(encoder.name, result, _accuracy(result.probabilities, self.labelled)))
+            members.append(self._member(encoder.name, result))
             final = not fine_tune and order == len(encoders) - 1
             yield self._words_tier(members, order, final, embeddings, clusters, folds)
         if fine_tune:
-            models = self.fine_tuned(folds)
-            with self.timed(f"{models.name}: fits"):
-                result = self._hold_out(models, clusters, folds)
-            members.append(Member(models.name, result, _accuracy(result.probabilities, self.labelled)))
+            members.append(self._fine_tuned(clusters, folds))
             yield self._words_tier(members, len(encoders), True, embeddings, clusters, folds)
-            models.clear()
 
     def _words_tier(
         self,
@@ -104,7 +101,7 @@ class SpanScan(ScanRun):
             probabilities, weights = self._combined_words(members)
         judged = self.spans.told.copy()
         judged[np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))[~result.judged]] = False
-        notes = self._notes_on(result, folds)
+        notes = word_notes(result, self.labelled, self.labels)
         self.words.append(self._labelled_words(probabilities, result.judged))
         signals = self._signals(self._of_rows(probabilities), judged, embeddings, lambda: clusters)
         name = " + ".join(member.name for member in members)
@@ -132,7 +129,7 @@ class SpanScan(ScanRun):
         probabilities = self.words[-1].probabilities
         return {
             "log_loss": log_loss(np.asarray(probabilities), self.labelled),
-            "accuracy": _accuracy(probabilities, self.labelled),
+            "accuracy": self._accuracy(np.asarray(probabilities)),
         }
 
     @cached_property
@@ -223,19 +220,7 @@ class SpanScan(ScanRun):
         words = self.words[-1]
         return {"words": lambda: words}
 
-    def _notes_on(self, result: OutOfSample, folds: int) -> list[str]:
-        unjudged = self.labelled[~result.judged]
-        types = np.bincount(unjudged[unjudged >= 0], minlength=len(self.labels) + 1)[1:]
-        few = np.flatnonzero(types)
-        if not len(few):
-            return []
-        return [
-            f"{int(types.sum()):,} words are not judged: too few distinct texts have their type for a model to know it "
-            f"without them: {self._named(few)}."
-        ]
-
-
-def _accuracy(probabilities: Probabilities, labels: NDArray[np.int64]) -> float:
-    """Share of words of labelled rows whose given type is the most probable one."""
-    told = labels >= 0
-    return float((probabilities.argmax(1) == labels)[told].mean()) if told.any() else 0.0
+    def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
+        """Share of words of labelled rows whose given type is the most probable one."""
+        told = self.labelled >= 0
+        return float((probabilities.argmax(1) == self.labelled)[told].mean()) if told.any() else 0.0

@@ -7,16 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from core.modalities import WORDS
-from core.records import (
-    EXAMPLE_ID,
-    ColumnFilter,
-    Dataset,
-    How,
-    IssueFilter,
-    ListColumn,
-    RowFilter,
-    RowOrder,
-)
+from core.records import EXAMPLE_ID, ColumnFilter, Dataset, How, IssueFilter, ListColumn, RowFilter, RowOrder
 from core.services.lists.columns import holds_labels, issue_columns, prediction_columns, row_columns, unread
 from core.services.lists.written import filter_text, filter_texts, read_filters, read_names, read_order, write_filters
 from core.store.issues import BY_RANK
@@ -27,30 +18,16 @@ from core.words import later
 
 # The parameters of a link to a list, which are a saved view's as well.
 FILTERS, ORDER, COLUMNS = "where", "order", "columns"
-
-
 LABEL, SEARCH, SPLIT, DUPLICATES = "label", "words", "split", "duplicates"
 LIKE = "like"
 """The row whose most similar rows are listed."""
-
-
 TYPE, SHOW, WORST = "type", "show", "worst"
-
-
 GIVEN, SUGGESTED, MISSING, EXTRA = "given", "suggested", "missing", "extra"
-
-
 FLAGGED, UNDECIDED = later("Flagged"), later("Undecided")
-
-
 SETTLED, ALL = later("Settled before"), later("All rows")
 """What is shown of an issue type's list; the words are the link's as well."""
-
-
 NO_CLASS = later("no class")
 """Among the classes that a label may have: that it has none of them. A class of that name goes before it."""
-
-
 _EARLIER = ("attribute", "value", "at_least", "less_than", "split", "score_below")
 """How links of release 0.1 narrowed a scan's list by what is a filter of a column now."""
 

@@ -7,12 +7,7 @@ from dataclasses import replace
 from typing import cast, get_args
 
 from core.modalities import MODALITIES, WORDS
-from core.records import (
-    EXAMPLE_ID,
-    ColumnKind,
-    Dataset,
-    ListColumn,
-)
+from core.records import EXAMPLE_ID, ColumnKind, Dataset, ListColumn
 from core.store.filters import ISSUE_COLUMNS, ROW_COLUMNS, label_asked
 from core.store.predicted.columns import added_columns
 from core.tasks import task_named
@@ -20,8 +15,6 @@ from core.words import later
 
 LABEL_COLUMNS = ("label", "given_label", "suggested_label", "predicted", "new_label", "from_label", "to_label")
 """Columns whose values are labels."""
-
-
 _TITLES = {
     EXAMPLE_ID: later("row"),
     WORDS: later("example"),
@@ -29,8 +22,6 @@ _TITLES = {
     "given_label": later("given"),
     "split": later("split"),
 }
-
-
 _ISSUE_TITLES = {
     "rank": "#",
     "given_label": later("given"),
@@ -38,8 +29,6 @@ _ISSUE_TITLES = {
     "score": later("score"),
     "is_issue": later("flagged"),
 }
-
-
 _PREDICTED = {
     "label": ("true_label", later("true")),
     "predicted": ("predicted", later("predicted")),
@@ -54,12 +43,8 @@ _PREDICTED_NUMBER = {
     "suspect": ("suspect", later("probably wrong")),
 }
 """What a run's list adds to its rows, by the store's column: its name and its title."""
-
-
 SIMILARITY = ListColumn("similarity", later("similarity"), "similarity", "number", added=True)
 """How alike rows are to another one."""
-
-
 VERDICT = ListColumn("verdict", later("decided"), "verdict", "words", added=True)
 """What holds of a row; neither sorted nor narrowed by."""
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from core.records import (
-    ColumnFilter,
-    Dataset,
-    ListColumn,
-    split_said,
-    value_said,
-)
+from core.records import ColumnFilter, Dataset, ListColumn, split_said, value_said
 from core.services.lists.columns import holds_labels
 from core.words import later, say
 

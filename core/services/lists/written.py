@@ -12,20 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast, get_args
 
 from core.errors import UsageError
-from core.records import (
-    ColumnFilter,
-    How,
-    ListColumn,
-    RowOrder,
-)
+from core.records import ColumnFilter, How, ListColumn, RowOrder
 from core.services.lists.columns import VERDICT
 
 DESCENDING = " desc"
-
-
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
-
-
 _HOW = re.compile(r"\s*(?P<how>>=|<=|!=|=|>|<|(?:contains|missing|present)\b)\s*(?P<value>.*)", re.DOTALL)
 
 

@@ -125,9 +125,7 @@ def version_chart(
             "low": [one.low for _, one in known],
             "high": [one.high for _, one in known],
         },
-        alt=say("; ").join(
-            f"{name} {with_ends(one) if said is None else _ends_said(one, said)}" for name, one in known
-        ),
+        alt=say("; ").join(f"{name} {_ends_said(one, said)}" for name, one in known),
     )
 
 
