@@ -50,7 +50,7 @@ def consistency_desk(context: Context, dataset: Dataset, version: Version, found
         chosen = _list(dataset, found.surfaces)
     with right:
         if chosen is None:
-            st.caption(say("Choose words on the left: their sentences will be here, to change all or some at once."))
+            st.caption(say("Choose words in the list: their sentences will be here, to change all or some at once."))
         else:
             _sentences(context, dataset, version, chosen, acts)
 

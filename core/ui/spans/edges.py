@@ -47,7 +47,7 @@ def edges_list(context: Context, dataset: Dataset, version: Version, found: Sequ
         chosen = _choice(found)
     with right:
         if chosen is None:
-            st.caption(say("Choose a word on the left: its sentences will be here, as many as its counts say."))
+            st.caption(say("Choose a word in the list: its sentences will be here, as many as its counts say."))
         else:
             _sentences(context, dataset, version, chosen)
     st.caption(
