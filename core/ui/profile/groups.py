@@ -18,7 +18,7 @@ from core.services.profile.figures import Groups
 from core.ui.chart_files import chart_with_files
 from core.ui.numbers.view import between
 from core.ui.parts.cells import clicked_mark
-from core.ui.parts.labels import attribute_said
+from core.ui.parts.labels import attribute_said, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.named import groups_named
 from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers
@@ -132,11 +132,8 @@ def _clicked(column: str, labels: Sequence[str]) -> None:
 
 
 def _said(dataset: Dataset, table: GroupTable, name: str) -> str:
-    """A group's name in the language of whoever looks, unless it is a value of the source."""
-    attribute = next((one for one in dataset.attributes if one.column == table.column), None)
     group = next((one for one in table.groups if one.name == name), None)
-    value = group is not None and group.where is not None and group.where.value is not None
-    return name if value and not (attribute and attribute.derived) else say_stored(name)
+    return say_stored(name) if group is None else group_said(dataset, table.column, group)
 
 
 def _group_name(dataset: Dataset, table: GroupTable, row: int) -> str:
