@@ -45,7 +45,8 @@ AUDIO = Modality(
         marked_by="sampling_rate",
         snippet=_SNIPPET,
         courses={
-            "speech": Course({"last": 1e-3, "full": 1e-3}, steps=600, epochs=(3, 10)),
+            # On speakers that were held out to choose by: 3e-4 .992, 1e-4 .988; without changed sounds .977.
+            "speech": Course({"last": 3e-4, "full": 3e-4}, steps=200, epochs=(3, 10), solved=True),
             "log-mel": Course(
                 {"last": 3e-3, "full": 3e-3}, steps=1200, epochs=(10, 40)
             ),  # nobody has trained it before
