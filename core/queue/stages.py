@@ -31,6 +31,7 @@ STAGES = (
     stored("label issues"),
     stored("near_duplicate issues"),
     stored("outlier issues"),
+    stored("content issues"),
     stored("loading the model"),
     stored("Loading the model"),
     stored("tokens"),

@@ -119,10 +119,12 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
     INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
     confirmed the label), `before` (the label as it was loaded, where that was another one); of labels
-    that are spans also what `spans_sql` has."""
+    that are spans also what `spans_sql` has, of files what their load has measured."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     spans = spans_sql(dataset, "r")
+    modality, columns = task_named(dataset.task).modality, {one.column for one in dataset.attributes}
+    measures = "".join(f", r.{identifier(name)}" for name in modality.measures if name in columns)
     with db.cursor() as cursor:
         register_names(
             cursor,
@@ -133,7 +135,7 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
                              r.example_id IN {known_sql(db, version_id)} AS known,
-                             CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}
+                             CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}{measures}
                       FROM {rows} r LEFT JOIN names n ON n.name = r.label
                       LEFT JOIN names g ON g.name = r.given_label
                       WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)

@@ -70,7 +70,7 @@ def test_every_scan_finds_every_type_and_copies_are_left_out_in_one_command(run:
     assert run("load", path, "--name", "copies").code == 0
     scanned = run("scan", "copies", "--encoder", "lexical", "--folds", "2", "--json")
     assert scanned.code == 0, scanned.err
-    assert list(scanned.json["found"]) == ["label", "near_duplicate", "outlier", "unlabelled"]
+    assert list(scanned.json["found"]) == ["label", "near_duplicate", "outlier", "unlabelled", "content"]
     assert scanned.json["found"]["near_duplicate"]["exact"] == 3
 
     listed = run("issues", "copies", "--type", "near_duplicate", "--flagged", "--json").json

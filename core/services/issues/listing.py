@@ -213,7 +213,10 @@ def type_of(scan: Scan, name: str | None) -> IssueType[Any]:
     found = next((one for one in known if name in (None, one.name)), None)
     if found is None:
         names = ", ".join(one.name for one in known)
-        raise UsageError(f"The scan did not look for {name!r} issues.", f"It has: {names}. A new scan looks for all.")
+        raise UsageError(
+            f"The scan did not look for {name!r} issues.",
+            f"It has: {names}. A new scan looks for all that such rows may have.",
+        )
     return found
 
 

@@ -8,14 +8,15 @@ import streamlit as st
 
 from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
-from core.records import Scan
+from core.records import Dataset, Scan
 from core.services.issues.listing import issue_types
+from core.tasks import task_named
 from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
 from core.words import say
 
 
-def cards(scan: Scan, chosen: IssueType[Any]) -> None:
+def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
     """A card per type that the scan looked for, folded away under how many each has: the list comes first. A card's
     button lists its rows beneath."""
     found = issue_types(scan)
@@ -26,7 +27,11 @@ def cards(scan: Scan, chosen: IssueType[Any]) -> None:
         for place, kind in zip(st.columns(len(found), gap="small"), found, strict=True):
             with place:
                 _card(scan, kind, kind is chosen)
-        missing = [say(kind.title).lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
+        missing = [
+            say(kind.title).lower()
+            for name, kind in ISSUE_TYPES.items()
+            if name not in scan.types and kind.applies(task_named(dataset.task))
+        ]
         if missing:
             types = say(" or ").join(missing)
             st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,7 @@ def in_words(where: IssueFilter, dataset: Dataset) -> str:
     parts = {
         "issue": where.issue_type,
         **{name: None if code is None else dataset.called(code) for name, code in classes.items()},
+        "what is wrong": where.kind,
         "score below": where.score_below,
         "split": where.rows.split,
         "words": where.rows.text,
@@ -126,6 +128,7 @@ _SAID = {
     "looks like": stored("looks like {value}"),
     "probably missing": stored("probably missing {value}"),
     "probably extra": stored("probably extra {value}"),
+    "what is wrong": stored("what is wrong {value}"),
     "score below": stored("score below {value}"),
     "split": stored("split {value}"),
     "words": stored("words {value}"),
@@ -240,6 +243,7 @@ def _table(
                 change_marks(line.issue.given_label, line.issue.suggested_label, target, line.example.text)
                 for line in lines
             ],
+            "kinds": [_kinds(one.why, kind) for one in issues],
             "score": [one.score for one in issues],
             "is_issue": [one.is_issue for one in issues],
             "verdict": [_verdict(line, version, target) for line in lines],
@@ -249,6 +253,11 @@ def _table(
     ticked = list(event["selection"].get("rows", ()))
     places = ticked or [(clicked_cell(event) or (0, ""))[0]]
     return [lines[place] for place in places if place < len(lines)] or [lines[0]]
+
+
+def _kinds(why: Mapping[str, Any], kind: IssueType[Any]) -> str:
+    """The titles of a row's kinds."""
+    return " · ".join(say(kind.kinds[name][0]) for name in why.get("kinds", ()) if name in kind.kinds)
 
 
 def _verdict(line: ListedIssue, version: Version, target: Target) -> str | None:
