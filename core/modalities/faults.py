@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-COMMON = 0.1
+COMMON = 0.2
 """What a larger share of a dataset's examples has is how the dataset is, and nothing that is wrong with one of them."""
 SPREADS = 3.5
 """An example is unlike the others where it lies so many times their spread from what is usual."""

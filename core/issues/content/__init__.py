@@ -53,7 +53,7 @@ TYPE = IssueType(
     help=later(
         "What is wrong with an example as it is, whatever its label: 0.5 is the limit of its worst fault, lower is "
         "worse. A row is flagged beyond a fixed limit where it is unlike the others, too. What more than one row in "
-        "ten has is usual here and not flagged."
+        "five has is usual here and not flagged."
     ),
     needs=frozenset(("faults",)),
     module="core.issues.content.find",

@@ -99,7 +99,7 @@ def test_an_emoji_alone_is_no_empty_text_and_words_of_short_messages_are_not_too
     assert not found(of_texts(short)).is_issue.any()
 
 
-def test_what_more_than_one_in_ten_has_is_counted_and_no_row_is_flagged_for_it() -> None:
+def test_what_more_than_one_in_five_has_is_counted_and_no_row_is_flagged_for_it() -> None:
     every = [f"{text}<br /><br />and more" if row % 2 else text for row, text in enumerate(questions().to_pylist())]
     one = found(of_texts(pa.chunked_array([every])))
     assert not one.is_issue.any()

@@ -56,7 +56,7 @@ FAULTS: Final = (
     Fault(
         "odd_rate",
         later("odd rate"),
-        later("It has another sampling rate than most, where at most one sound in ten has."),
+        later("It has another sampling rate than most, where at most one sound in five has."),
         lambda value, usual, found: say(
             "Odd rate: {found} samples a second; most sounds here have {usual:,.0f}.", found=found, usual=usual
         ),

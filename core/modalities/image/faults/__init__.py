@@ -21,7 +21,7 @@ NO_BITS: Final = 0.5
 """And whatever the others hold, where there are no more than these."""
 TIMES: Final = 2.0
 """A size or a shape is odd that is so many times another one than is usual."""
-COLOUR: Final = 12
+COLOUR: Final = 6
 """Of 255: an image is grey whose channels differ less, all but one in a hundred pixels."""
 
 FAULTS: Final = (
@@ -92,7 +92,7 @@ FAULTS: Final = (
     Fault(
         "grey",
         later("grey"),
-        later("It has no colour, where at most one image in ten has none."),
+        later("It has no colour, where at most one image in five has none."),
         lambda value, usual, found: say("Grey: it has no colour, as nearly all other images here have."),
     ),
 )
