@@ -32,6 +32,8 @@ STAGES = (
     stored("near_duplicate issues"),
     stored("outlier issues"),
     stored("content issues"),
+    stored("ambiguous issues"),
+    stored("leakage issues"),
     stored("loading the model"),
     stored("Loading the model"),
     stored("tokens"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.issues import ISSUE_TYPES
 from tests.integration.cli_support import (
     FLIPPED,
     ROWS,
@@ -70,7 +71,7 @@ def test_every_scan_finds_every_type_and_copies_are_left_out_in_one_command(run:
     assert run("load", path, "--name", "copies").code == 0
     scanned = run("scan", "copies", "--encoder", "lexical", "--folds", "2", "--json")
     assert scanned.code == 0, scanned.err
-    assert list(scanned.json["found"]) == ["label", "near_duplicate", "outlier", "unlabelled", "content"]
+    assert list(scanned.json["found"]) == list(ISSUE_TYPES)
     assert scanned.json["found"]["near_duplicate"]["exact"] == 3
 
     listed = run("issues", "copies", "--type", "near_duplicate", "--flagged", "--json").json

@@ -29,10 +29,11 @@ from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
 from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
-from core.jobs.rows import Rows, read_rows
+from core.jobs.rows import Rows, read_rows, read_splits
 from core.jobs.scan.fold_settings import forget_folds
 from core.jobs.scan.notes import class_notes
 from core.jobs.scan.spec import ScanJobSpec, ScanResult
+from core.jobs.scan.taught import taught
 from core.jobs.scan.tier import write_tier
 from core.jobs.scan.verdicts import Verdicts, read_verdicts
 from core.modalities.encoder import Encoder
@@ -254,6 +255,7 @@ class ScanRun:
         more: Mapping[str, Callable[[], object]] | None = None,
     ) -> Signals:
         """What issue types may ask of this tier; what none of them asks for is not made."""
+        seed = self.spec.settings.seed
         makers: dict[str, Callable[[], object]] = {
             "classes": lambda: self.labels,
             "example_ids": lambda: self.rows.example_ids,
@@ -267,6 +269,8 @@ class ScanRun:
             "contents": lambda: self.rows.payloads.digests,
             "groups": groups,
             "faults": self._faults,
+            "splits": lambda: read_splits(self.folder),
+            "taught": lambda: taught(embeddings, self.rows, read_splits(self.folder), len(self.labels), seed),
             **(self._more() if more is None else more),
         }
         return Signals(makers, asdict(self.spec.settings))

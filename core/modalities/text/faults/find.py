@@ -134,7 +134,7 @@ def _found(
     texts: Sequence[str], rows: NDArray[np.bool_], look: Callable[[str], tuple[int, str]]
 ) -> tuple[NDArray[np.float64], list[str]]:
     counts, words = np.zeros(len(texts)), [""] * len(texts)
-    for row in np.flatnonzero(rows):
+    for row in np.flatnonzero(rows).tolist():
         counts[row], words[row] = look(texts[row])
     return counts, words
 
