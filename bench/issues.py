@@ -1,4 +1,4 @@
-"""How well faults of content are found that were planted into copies of real examples: `python -m bench issues`.
+"""How well faults are found that were planted into copies of real examples: `python -m bench issues`.
 
 Photographs of CIFAR-10, questions to a bank, tweets, and spoken digits, each with some of its examples spoiled in
 every way that a scan looks for; precision and recall of each kind. What is found among the examples that nobody touched
@@ -22,6 +22,7 @@ import soundfile
 from PIL import Image, ImageFilter
 
 from bench.data import DATA, columns
+from bench.planted_rows import rows
 from bench.row import Row
 from core.modalities.audio.faults.find import suspicions as of_sounds
 from core.modalities.audio.measures import measured
@@ -41,14 +42,14 @@ def run() -> list[Row]:
     """Nothing where the data is not there."""
     if not (DATA / "cifar10_test").is_dir():
         return []
-    return [*_images(), *_texts(), *_sounds()]
+    return [*_images(), *_texts(), *_sounds(), *rows()]
 
 
 def _planted(count: int, ways: Ways, generator: np.random.Generator) -> dict[int, str]:
     """Rows and how each is spoiled."""
     few = round(EACH * count)
-    rows = generator.choice(count, few * len(ways), replace=False)
-    return {int(row): way for row, way in zip(rows, [way for way in ways for _ in range(few)], strict=True)}
+    chosen = generator.choice(count, few * len(ways), replace=False)
+    return {int(row): way for row, way in zip(chosen, [way for way in ways for _ in range(few)], strict=True)}
 
 
 def _compared(name: str, suspicions: Mapping[str, Suspicion], planted: Mapping[int, str]) -> Iterator[Row]:

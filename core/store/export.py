@@ -14,6 +14,7 @@ from core.sql import identifier, literal, recast
 from core.store.acts.in_force import known_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
+from core.store.filters import ISSUE_COLUMNS
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import BY_RANK, issue_condition, issue_order
 from core.store.job_files.label_positions import register_names, spans_sql
@@ -98,12 +99,15 @@ def export_issues(
     where: IssueFilter = WHOLE_LIST,
     order: RowOrder = BY_RANK,
     plain: bool = False,
+    kinds: bool = False,
 ) -> Path:
     """Writes a scan's list as it is sorted: all rows that the filter keeps, or the `top` first of them. With the
-    verdict that holds on each row, if one does: what, by whom, on which version, the label given and the note."""
+    verdict that holds on each row, if one does: what, by whom, on which version, the label given and the note; of a
+    type that has `kinds` with those."""
     scan = get_scan(db, scan_id)
     condition, parameters = issue_condition(db, scan, where)
-    columns = [*(f"i.{name}" for name in _ISSUE), f"r.{WORDS}", *_VERDICT]
+    of_kinds = [f"{ISSUE_COLUMNS['kinds'][0]} AS kinds"] if kinds else []
+    columns = [*(f"i.{name}" for name in _ISSUE), *of_kinds, f"r.{WORDS}", *_VERDICT]
     source_id = _source_id(get_dataset(db, scan.dataset_id), [*_ISSUE, WORDS, *_VERDICT])
     sql = f"""SELECT i.example_id, r.{source_id}, {", ".join(columns)}
               FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id

@@ -240,7 +240,7 @@ def export_list(
     elif order == issues.BY_RANK and kind.name == "label" and task_named(dataset.task).target.located:
         export_spans(context.store, scan.scan_id, out, format_name, top, where, plain)
     else:
-        export_issues(context.store, scan.scan_id, out, format_name, top, where, order, plain)
+        export_issues(context.store, scan.scan_id, out, format_name, top, where, order, plain, kinds=bool(kind.kinds))
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:
