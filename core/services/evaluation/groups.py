@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from core.beside.answers import TIMEOUT, Answers, Pending
 from core.context import Context
-from core.profile.predicted import CHANCE, ClassOutcomes, Outcomes, Predicted, Rates, class_outcomes, holm, outcomes
+from core.profile.predicted import ClassOutcomes, Outcomes, Predicted, class_outcomes, outcomes
+from core.profile.rates import CHANCE, Rates, holm
 from core.progress import Report
 from core.records import Attribute, Estimate, LabelsFrom, Run
 from core.services.evaluation.measures import truth_version
@@ -159,7 +160,7 @@ def _share(found: Estimate | None) -> JsonObject | None:
 
 
 def _rows(context: Context, run: Run, split: str, truth_id: str) -> Predicted:
-    return Predicted(rows_of(context.store, truth_id), run.run_id, split, by_class=False)
+    return Predicted(rows_of(context.store, truth_id), run.run_id, split)
 
 
 def _answers(context: Context) -> Answers:

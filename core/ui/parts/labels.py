@@ -20,6 +20,7 @@ __all__ = [
     "attribute_said",
     "class_in_url",
     "classes_told",
+    "group_marked",
     "group_said",
     "label_said",
     "size_said",
@@ -53,6 +54,12 @@ def group_said(dataset: Dataset, column: str, group: Group) -> str:
     derived = any(one.column == column and one.derived for one in dataset.attributes)
     own = group.where is not None and group.where.value is not None
     return group.name if own and not derived else say_stored(group.name)
+
+
+def group_marked(dataset: Dataset, column: str, group: Group) -> str:
+    """The same, with a star where the group is too small to be compared."""
+    said = group_said(dataset, column, group)
+    return said if group.judged else f"{said} *"
 
 
 def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:

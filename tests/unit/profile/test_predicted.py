@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from core.profile.predicted import Predicted, class_outcomes, holm, outcomes
+from core.profile.predicted import Predicted, class_outcomes, outcomes
+from core.profile.rates import holm
 from core.records import Attribute
 from core.targets.multi_label.facts import MULTI_LABEL
 from tests.unit.profile.conftest import MakeRows, TableRows
@@ -26,7 +27,7 @@ def predicted(rows: TableRows, answers: list[str], split: list[str] | None = Non
         f"CREATE OR REPLACE TABLE predictions AS SELECT 'run' AS run_id, * FROM (VALUES {values}) v(example_id,"
         " predicted, split)"
     )
-    return Predicted(rows, "run", "test", by_class=False)
+    return Predicted(rows, "run", "test")
 
 
 def drawn(make_rows: MakeRows) -> tuple[Predicted, dict[str, np.ndarray]]:

@@ -14,11 +14,11 @@ from core.services.evaluation.groups import ByAttribute
 from core.services.profile.figures import attribute_of
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown
-from core.ui.evaluation.groups.parts import LISTED, marked, points, rate_chart, rate_columns, reading
+from core.ui.evaluation.groups.parts import LISTED, rate_chart, rate_columns, reading
 from core.ui.parts.choices import pick
-from core.ui.parts.labels import attribute_said, group_said
+from core.ui.parts.labels import attribute_said, group_marked, group_said
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import heading, numbers
+from core.ui.profile.parts import heading, numbers, share_column
 from core.ui.url import put
 from core.words import later, say, say_n
 
@@ -52,7 +52,7 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
         height="content" if len(compared) <= LISTED else 38 + 35 * LISTED,
         column_config={
             "attribute": st.column_config.Column(say("attribute")),
-            "difference": points(
+            "difference": share_column(
                 say("difference"), say("How far apart the groups are: the highest less the lowest."), 110
             ),
             "lowest": st.column_config.Column(say("lowest in")),
@@ -96,7 +96,7 @@ def accuracy(shown: AnyShown, outcome: Outcomes) -> Group | None:
     rate_chart(
         dataset, outcome, outcome.accuracy, "accuracy", say("Accuracy by {name}", name=name), chosen, clickable=True
     )
-    names = {one.name: marked(dataset, outcome, one) for one in held}
+    names = {one.name: group_marked(dataset, outcome.column, one) for one in held}
     key = "evaluation-group"
     st.session_state[key] = chosen.name if chosen else None
     st.selectbox(
