@@ -283,6 +283,6 @@ def test_a_scan_that_suspects_one_group_too_much_is_told(app: Context, open_at: 
 
 def test_groups_that_are_cleaned_alike_are_said_to_be(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
     dataset = issues_data.load(app, tmp_path)
-    cleaned(app, dataset, tmp_path, {row: "relabel" for row in range(10)})
+    cleaned(app, dataset, tmp_path, dict.fromkeys(range(10), "relabel"))
     shown = bias_of_desk(open_at)
     assert any("No difference between groups is more than chance." in one.value for one in shown.markdown)

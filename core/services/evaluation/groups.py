@@ -1,4 +1,4 @@
-"""How a run fares in the groups of the dataset's attributes: reads the store, asks `core.profile.predicted`.
+"""How a run fares in the groups of the dataset's attributes: reads the store, asks `core.profile.by_group.predicted`.
 
 What takes longer than a page may wait is worked out beside it and kept. Functions give their answer or `Pending`; with
 `timeout=None` they wait to the end, as the command line does.
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from core.beside.answers import TIMEOUT, Answers, Pending
 from core.context import Context
-from core.profile.predicted import ClassOutcomes, Outcomes, Predicted, class_outcomes, outcomes
-from core.profile.rates import CHANCE, Rates, holm
+from core.profile.by_group.predicted import ClassOutcomes, Outcomes, Predicted, class_outcomes, outcomes
+from core.profile.by_group.rates import CHANCE, Rates, holm
 from core.progress import Report
 from core.records import Attribute, Estimate, LabelsFrom, Run
 from core.services.evaluation.measures import truth_version

@@ -1,4 +1,4 @@
-"""Whether scan and review treat the groups of an attribute alike: reads the store, asks `core.profile.cleaned`."""
+"""Whether scan and review treat the groups of an attribute alike: reads the store, asks `core.profile.by_group.cleaned`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
-from core.profile.cleaned import Cleaned, cleaned
-from core.profile.rates import CHANCE, holm
+from core.profile.by_group.cleaned import Cleaned, cleaned
+from core.profile.by_group.rates import CHANCE, holm
 from core.progress import Report
 from core.records import Attribute, Scan, Version
 from core.store.acts.in_force import BY_CLASS, standing_sql

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.profile.rates import MIN_RATE_ROWS, Rates
+from core.profile.by_group.rates import MIN_RATE_ROWS, Rates
 from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Dataset, Version
 from core.services.profile.cleaning import CleaningByGroup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.profile.cleaned import cleaned
+from core.profile.by_group.cleaned import cleaned
 from core.records import Attribute
 from tests.unit.profile.conftest import MakeRows
 

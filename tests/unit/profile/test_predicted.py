@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from core.profile.predicted import Predicted, class_outcomes, outcomes
-from core.profile.rates import holm
+from core.profile.by_group.predicted import Predicted, class_outcomes, outcomes
+from core.profile.by_group.rates import holm
 from core.records import Attribute
 from core.targets.multi_label.facts import MULTI_LABEL
 from tests.unit.profile.conftest import MakeRows, TableRows

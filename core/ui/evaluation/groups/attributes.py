@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.profile.predicted import Outcomes
+from core.profile.by_group.predicted import Outcomes
 from core.profile.records import Group
 from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Attribute, Dataset

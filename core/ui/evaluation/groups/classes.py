@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.profile.rates import MIN_RATE_ROWS
+from core.profile.by_group.rates import MIN_RATE_ROWS
 from core.services.evaluation.groups import ByClass, InGroups
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown

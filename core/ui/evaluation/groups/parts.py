@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.intervals import intervals
-from core.profile.predicted import Outcomes
-from core.profile.rates import Rates
+from core.profile.by_group.predicted import Outcomes
+from core.profile.by_group.rates import Rates
 from core.profile.records import Group
 from core.records import Dataset
 from core.ui import keys

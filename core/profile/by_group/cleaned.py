@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.profile.by_group.marks import Marked, marked_rows
+from core.profile.by_group.rates import Rates, rates_of
 from core.profile.groups import group_table
-from core.profile.marks import Marked, marked_rows
-from core.profile.rates import Rates, rates_of
 from core.profile.records import Group, Rows
 from core.records import Attribute
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.profile.by_group.marks import Marked, marked_rows
+from core.profile.by_group.rates import Rates, rates_of
 from core.profile.groups import group_table
-from core.profile.marks import Marked, marked_rows
-from core.profile.rates import Rates, rates_of
 from core.profile.records import Counts, Group, Rows
 from core.records import Attribute
 from core.sql import literal
