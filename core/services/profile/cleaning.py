@@ -1,4 +1,4 @@
-"""Whether scan and review treat the groups of an attribute alike: reads the store, asks `core.profile.by_group.cleaned`."""
+"""Whether scan and review treat the groups of an attribute alike: reads the store, asks `profile.by_group.cleaned`."""
 
 from __future__ import annotations
 
