@@ -34,7 +34,7 @@ NEWS = {
     ),
     "review": ("desk", "decisions", "versions"),
     "training": ("runs", "new", "effect", "use"),
-    "evaluation": ("matrix", "report", "curves", "compare"),
+    "evaluation": ("matrix", "report", "curves", "groups&split=train", "compare"),
     "story": ("",),
 }
 OTHERS = (
