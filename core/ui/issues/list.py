@@ -75,7 +75,7 @@ def ranked_list(
         return
     size = rows_of_page(layout, PAGE_ROWS)
     if layout != "table" and verdicts.opened not in [line.issue.example_id for line in rows.lines]:
-        verdicts.tiles([_seen(line, scan) for line in rows.lines], layout)
+        verdicts.tiles([_seen(line, found) for line in rows.lines], layout)
         pages(key, size, rows.total)
         return
     left, right = st.columns([7, 5], gap="medium")
@@ -84,17 +84,17 @@ def ranked_list(
             table = f"{key}-table-{st.session_state.get(key, 1)}"
             picked = _table(tools, listed, version, kind, rows, where, table)
         else:
-            verdicts.tiles([_seen(line, scan) for line in rows.lines], layout)
+            verdicts.tiles([_seen(line, found) for line in rows.lines], layout)
             picked = [line for line in rows.lines if line.issue.example_id == verdicts.opened]
         pages(key, size, rows.total)
     with right:
         if len(picked) > 1:
-            verdicts.bar([_seen(line, scan) for line in picked])
+            verdicts.bar([_seen(line, found) for line in picked])
             return
 
         def judge(item: ReviewItem) -> None:
             if layout == "table":
-                verdicts.bar([_seen(picked[0], scan, tuple(name for name, _ in item.probabilities))])
+                verdicts.bar([_seen(picked[0], found, tuple(name for name, _ in item.probabilities))])
 
         explanation(context, dataset, user, scan, kind, picked[0].issue.example_id, judge)
 
@@ -137,14 +137,15 @@ _SAID = {
 _WITHOUT_CLASS = stored("given no class"), stored("looks like no class")
 
 
-def _seen(line: ListedIssue, scan: Scan, likely: tuple[str, ...] = ()) -> Seen:
-    issue = line.issue
+def _seen(line: ListedIssue, of: Findings, likely: tuple[str, ...] = ()) -> Seen:
+    issue, scan = line.issue, of.scan
+    caption = (f"#{issue.rank:,}", f"{issue.score:.3f}", _kinds(issue.why, of.kind))
     return Seen(
         line.example,
         issue.suggested_label,
         issue.score,
         likely,
-        caption=f"#{issue.rank:,} · {issue.score:.3f}",
+        caption=" · ".join(filter(None, caption)),
         tier=scan.tier,
         scan_id=scan.scan_id,
     )
