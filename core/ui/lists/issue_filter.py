@@ -177,7 +177,7 @@ def _kind(scan: Scan, issue_type: str) -> str | None:
         on_change=optional_to_url,
         args=(keys.KIND,),
         placeholder=say("What is wrong"),
-        width=190,
+        width=230,
         label_visibility="collapsed",
     )
     return chosen or None

@@ -86,7 +86,7 @@ def _level(counts: NDArray[np.float64], share: float) -> float:
 
 
 def suspicions(looked: NDArray[np.float32]) -> dict[str, Suspicion]:
-    """Of n images by their `COLUMNS` (n, 7)."""
+    """Of n images by their `COLUMNS` (n, 7). To be grey is the least of these: such images come after the others."""
     width, height, lightest, darkest, bits, colour, abrupt = np.asarray(looked, np.float64).T
     side, shape = np.sqrt(width * height), width / height
     sizes = [f"{across:.0f} × {down:.0f}" for across, down in zip(width, height, strict=True)]
@@ -97,7 +97,7 @@ def suspicions(looked: NDArray[np.float32]) -> dict[str, Suspicion]:
         "little_information": Suspicion(bits, BITS, low=True, certain=NO_BITS),
         "odd_size": _odd(side, sizes),
         "odd_shape": _odd(shape, sizes),
-        "grey": Suspicion(colour, COLOUR, low=True, certain=COLOUR),
+        "grey": Suspicion(np.maximum(colour, COLOUR - 1), COLOUR, low=True, certain=COLOUR),
     }
 
 
