@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from bench.data import DATA, columns
 from bench.row import Row
@@ -69,9 +70,9 @@ def _ambiguous(root: Path) -> Iterator[Row]:
     )
     hits, flagged = int(found.is_issue[planted].sum()), int(found.is_issue.sum())
     yield Row(
-        "ambiguous: questions with one of another class behind them, times as often flagged as others",
-        (hits / PLANTED) / max(1e-9, (flagged - hits) / (TRAIN - PLANTED)),
-        "×",
+        "ambiguous: questions with one of another class behind them, by score",
+        float(roc_auc_score(np.isin(np.arange(TRAIN), planted), -found.score)),
+        "AUROC",
         higher_is_better=True,
         note=f"{hits} of {PLANTED} flagged, {flagged - hits} of the {TRAIN - PLANTED:,} others",
     )
