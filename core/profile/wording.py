@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.modalities import WORDS
-from core.profile.by_group.rates import CHANCE, holm
+from core.profile.by_group.rates import holm
 from core.profile.duplicates import OPENED_ROWS
-from core.profile.records import Rows
+from core.profile.records import CHANCE, Rows
 from core.profile.sql import labelled, text
 from core.proportions import wilson
 from core.records import Attribute, Estimate, RowFilter

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from core.beside.answers import TIMEOUT, Answers, Pending
 from core.context import Context
 from core.profile.by_group.predicted import ClassOutcomes, Outcomes, Predicted, class_outcomes, outcomes
-from core.profile.by_group.rates import CHANCE, Rates, holm
+from core.profile.by_group.rates import Rates, holm
+from core.profile.records import CHANCE
 from core.progress import Report
 from core.records import CROSS, Attribute, Estimate, LabelsFrom, Run
 from core.services.evaluation.measures import truth_version

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.profile.by_group.cleaned import Cleaned, cleaned
-from core.profile.by_group.rates import CHANCE, holm
+from core.profile.by_group.rates import holm
+from core.profile.records import CHANCE
 from core.progress import Report
 from core.records import CROSS, Attribute, Scan, Version
 from core.store.acts.in_force import BY_CLASS, standing_sql

@@ -197,7 +197,10 @@ def _parity(dataset: Dataset, version: Version, table: GroupTable, parity: Seque
             "share there": st.column_config.TextColumn(say("share there")),
             "lowest in": st.column_config.Column(say("lowest in")),
             "share then": st.column_config.TextColumn(say("share there")),
-            "reading": st.column_config.Column(say("reading", "what a figure says")),
+            "reading": st.column_config.Column(
+                say("reading", "what a figure says"),
+                help=say("By a chi-square test of all groups that are large enough, corrected for all labels (Holm)."),
+            ),
         },
         alt=say("Demographic parity difference and ratio per label"),
     )
@@ -208,8 +211,8 @@ def _interval(estimate: float, low: float, high: float) -> str:
 
 
 def _reading(one: Parity) -> str:
-    if not one.clear:
-        return say("may be chance: the intervals overlap")
+    if one.chance:
+        return say("may be chance")
     return say("a large difference, not chance") if one.ratio < FOUR_FIFTHS else say("a small difference, not chance")
 
 
@@ -223,7 +226,7 @@ def _parity_columns(parity: Sequence[Parity]) -> dict[str, list[object]]:
         later("highest share"): [round(one.highest_share.estimate, 6) for one in parity],
         later("lowest in"): [one.lowest for one in parity],
         later("lowest share"): [round(one.lowest_share.estimate, 6) for one in parity],
-        later("intervals apart"): [one.clear for one in parity],
+        later("p-value"): [one.p_value for one in parity],
     }
 
 
