@@ -143,6 +143,8 @@ def test_a_language_holds_for_its_block_alone_and_what_it_lacks_is_english() -> 
         ("Nobody knows it. Check its path.", "Nobody knows it. 请检查路径。"),
         ("Fewer than 20 rows, so little", "Fewer than 20 rows, so little"),
         ("A dataset named 'x' exists already.", "已有名为“x”的数据集。"),
+        ("fold 5: Went on from step 12 of 40.", "第 5 折：从第 12 步（共 40 步）继续。"),
+        ("labels reviewed, seed 3: loading the model", "审核后的标签，种子 3：加载模型"),
         ("It has 9 rows where the largest class has 1,200, and 40 % of its test rows are missed.",
          "它有 9 行，而最大的类别有 1,200 行；其测试集行中有 40 % 被漏掉。"),
     ],
