@@ -12,8 +12,7 @@ from core.services.runs.listing import done_runs
 from core.ui.evaluation import multi_label
 from core.ui.evaluation.choice import Shown, ShownNumbers, ShownSets, choose, no_run_yet
 from core.ui.evaluation.classes import classes
-from core.ui.evaluation.compare import comparison
-from core.ui.evaluation.curves import class_curves, how_it_learnt
+from core.ui.evaluation.either import EITHER, either_view
 from core.ui.evaluation.head import answers_in_sight, head, take_along
 from core.ui.evaluation.matrix import matrix_and_pairs
 from core.ui.evaluation.numbers import number_page
@@ -29,8 +28,7 @@ from core.words import later, say
 VIEWS = {
     "matrix": later("Confusion matrix"),
     "report": later("Classes"),
-    "curves": later("Curves"),
-    "compare": later("Compare with another run"),
+    **EITHER,
 }
 
 frame = open_page("Evaluate", versions=False, to_read="evaluation")
@@ -72,9 +70,5 @@ with shown_errors():
         with tools:
             take_along(context, shown)
         multi_label.view_of(context, shown, view)
-    if view == "curves":
-        class_curves(context, shown)
-        how_it_learnt(context, dataset, choice.run)
-    elif view == "compare":
-        comparison(context, shown, runs)
+    either_view(context, shown, runs, view)
     next_act(context, dataset, "evaluation")

@@ -163,10 +163,12 @@ class Workspace:
         """A dataset's fine-tunes, newest first."""
         return list(self.command("runs", name))
 
-    def evaluate(self, name: str, run: str | int, *, split: str = "test", labels: str = "version") -> dict[str, Any]:
+    def evaluate(
+        self, name: str, run: str | int, *, split: str = "test", labels: str = "version", by: str | None = None
+    ) -> dict[str, Any]:
         """Scores a run on a split, with 95 % intervals; `labels` says whose labels are true: `version`, `given` or
-        `newest`."""
-        return self._record("evaluate", name, run=run, split=split, labels=labels)
+        `newest`. `by` an attribute: how it fares in each of its groups, and how far apart these are."""
+        return self._record("evaluate", name, run=run, split=split, labels=labels, by=by)
 
     def command(self, name: str, /, *arguments: Any, **options: Any) -> Any:
         """Any other command that an open workspace answers: `w.command("export", "news", format="csv",

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import click
 import numpy as np
 
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, run_option, split_option
 from core.context import Context
+from core.errors import UsageError
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
-from core.records import Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
+from core.records import Dataset, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
+from core.services.evaluation.groups import InGroups, groups_data, in_groups
 from core.services.evaluation.in_sight import in_sight
 from core.services.evaluation.measures import evaluate, target_of_run
 from core.services.evaluation.named import under_names
@@ -25,6 +28,7 @@ from core.services.evaluation.numbers import limits as limits_of_numbers
 from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.spans import SpanEvaluation, entities_data, evaluate_spans
 from core.services.evaluation.words import AnyEvaluation, limits
+from core.services.profile.figures import derived
 from core.services.runs.models import find_run
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
@@ -46,9 +50,12 @@ def score(found: Estimate) -> str:
 @run_option
 @split_option
 @labels_option
-def evaluate_command(context: Context, name: str, run: str, split: str, labels: LabelsFrom) -> Answer:
+@click.option("--by", metavar="ATTRIBUTE", help="how it fares in the groups of an attribute, instead")
+def evaluate_command(context: Context, name: str, run: str, split: str, labels: LabelsFrom, by: str | None) -> Answer:
     """Score a fine-tune: accuracy, F1 by class, confusion matrix; of numbers MAE, RMSE and R²."""
     scored = find_run(context, run, name)
+    if by is not None:
+        return _by_attribute(context, scored, split, labels, by)
     if target_of_run(context, scored).numeric:
         numbers = evaluate_numbers(context, scored, split, labels, timeout=None)
         assert isinstance(numbers, NumberEvaluation), "it was waited for"
@@ -65,6 +72,46 @@ def evaluate_command(context: Context, name: str, run: str, split: str, labels: 
         entities = entities_data(spans)
         return Answer({"entities": entities, **_set_data(context, scored, found)}, _span_text(scored, spans))
     return Answer(_set_data(context, scored, found), _set_text(context, scored, under_names(found, dataset), known))
+
+
+def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, name: str) -> Answer:
+    if target_of_run(context, run).numeric:
+        raise UsageError("--by compares how classes fare, and these labels are numbers.", "Leave it out.")
+    evaluate(context, run, split, labels, timeout=None)  # says what is wrong with the split
+    dataset = derived(context, run.dataset_id, timeout=None)
+    assert isinstance(dataset, Dataset), "it was waited for"
+    attribute = next((one for one in dataset.attributes if name in (one.name, one.column)), None)
+    if attribute is None:
+        known = ", ".join(one.name for one in dataset.attributes) or "none"
+        raise UsageError(f"--by: attribute {name!r} not found.", f"The attributes: {known}.")
+    found = in_groups(context, run, split, attribute, labels, timeout=None)
+    assert isinstance(found, InGroups), "it was waited for"
+    outcome = found.found.outcomes
+    accuracy = [
+        (group.name, group.count, "" if one is None else score(one), "" if group.judged else "few rows, not compared")
+        for group, one in zip(outcome.groups, outcome.accuracy.estimates, strict=True)
+    ]
+    classes = [
+        (
+            dataset.called(one.label),
+            *(_figure_or_none(value) for value in (one.equalised_odds, one.found.difference)),
+            *(_figure_or_none(value) for value in (one.wrongly_given.difference, one.given.difference)),
+            one.p_value,
+        )
+        for one in found.classes
+    ]
+    apart = ("equalized odds", "true positive rate", "false positive rate", "selection rate")
+    text = [
+        f"Run {run.number}, {run.title}, on {split}, by {attribute.name}; 95 % intervals.",
+        table((attribute.name, "rows", "accuracy", ""), accuracy),
+        "How far apart the groups are, class by class; p-values are corrected for all classes (Holm).",
+        table(("class", *apart, "p-value"), classes, TOP_CLASSES),
+    ]
+    return Answer({"run": run.number, "split": split, **groups_data(found)}, "\n\n".join(text))
+
+
+def _figure_or_none(value: float | None) -> object:
+    return "" if value is None else value
 
 
 def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:

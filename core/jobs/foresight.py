@@ -67,6 +67,18 @@ LEARNS = {"last": 2.0, "full": 3.2}
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """What is known of a model that did not come with Winnow: how it compares with the one that did."""
+
+    model: str
+    other: str
+    key: str
+    """Of the other one's same work."""
+    times: float | None
+    """How many times as long the model takes; None where its size cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """One stage of a job."""
 
@@ -84,6 +96,8 @@ class Work:
     warm: float = 0.0
     """Seconds that are usual before the first unit is done, for libraries and models that are loaded; none where there
     is no unit to be done."""
+    like: Like | None = None
+    """Where no such work has been done here before: by which model's pace it is guessed; None of one that is usual."""
 
 
 Works = tuple[Work, ...]
@@ -101,8 +115,11 @@ def staged(context: Context, works: Sequence[Work], *, beside: bool = False) -> 
 
 
 def _stage(context: Context, work: Work, on_gpu: bool) -> Stage:
-    key = f"{'gpu' if on_gpu and work.heavy else 'cpu'}: {work.key}"
+    lane = "gpu" if on_gpu and work.heavy else "cpu"
+    key = f"{lane}: {work.key}"
     pace = context.queue.pace(key)
+    if pace is None and work.like is not None and (other := context.queue.pace(f"{lane}: {work.like.key}")):
+        pace = other * (work.like.times or 1.0)
     if pace is None:
         pace = work.usual / (GPU if on_gpu and work.heavy else 1.0)
     warm = 0.0
@@ -115,26 +132,37 @@ def _stage(context: Context, work: Work, on_gpu: bool) -> Stage:
 def usual_of(encoder: str, modality: Modality) -> float:
     """`ENCODES` of an encoder; of one that did not come with Winnow as of the last that did for its modality, times
     what its layers are wider and more than that one's."""
-    usual = ENCODES.get(encoder, ENCODES[modality.encoders[-1]])
-    return usual if encoder in ENCODES else usual * _times_minilm(encoder)
+    if encoder in ENCODES:
+        return ENCODES[encoder]
+    return ENCODES[modality.encoders[-1]] * (_times(encoder) or 1.0)
 
 
-def _times_minilm(model: str) -> float:
-    """How much more a token costs in the layers of a model folder: they grow with the square of the width."""
+def like(model: str, modality: Modality, work: str) -> Like | None:
+    """By what the pace of a `work` of a model, which ends its key, is guessed; None of one that came with Winnow."""
+    if model in ENCODES:
+        return None
+    other = modality.encoders[-1]
+    return Like(model, other, f"{other}: {work}", _times(model))
+
+
+def _times(model: str) -> float | None:
+    """How much more the layers of a model folder cost than minilm's: they grow with the square of the width. None where
+    that cannot be read."""
     try:
         config = json.loads((expanded(model) / "config.json").read_text(encoding="utf-8"))
         return float((config["hidden_size"] / 384) ** 2 * config["num_hidden_layers"] / 6)
     except (OSError, ValueError, KeyError, TypeError, WinnowError):
-        return 1.0
+        return None
 
 
 def encoding(
     amount: Amount, encoder: str, stage: str, cost: float, *, even: bool = True, heavy: bool = True, loads: bool = True
 ) -> Work:
     """The stage in which an encoder encodes; `loads`: and is loaded before."""
-    usual, key = usual_of(encoder, amount.modality), f"{encoder}: {'' if loads else 'only '}encoding"
+    usual, work = usual_of(encoder, amount.modality), f"{'' if loads else 'only '}encoding"
     warm = LOADS.get(encoder, MODEL) if loads else 0.0
-    return Work(stage, key, cost, usual, even=even, heavy=heavy, warm=warm)
+    guessed = like(encoder, amount.modality, work)
+    return Work(stage, f"{encoder}: {work}", cost, usual, even=even, heavy=heavy, warm=warm, like=guessed)
 
 
 def loading(model: str, stage: str = "loading the model", usual: float = 3.0) -> Work:

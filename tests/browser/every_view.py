@@ -28,7 +28,7 @@ NEWS = {
     "issues": ("", "&type=near_duplicate", "&type=outlier", "&given=business&suggested=sport"),
     "review": ("desk", "decisions", "versions"),
     "training": ("runs", "new", "effect", "use"),
-    "evaluation": ("matrix", "report", "curves", "compare"),
+    "evaluation": ("matrix", "report", "curves", "groups&split=train", "compare"),
     "story": ("",),
 }
 OTHERS = (

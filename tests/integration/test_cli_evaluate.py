@@ -72,6 +72,21 @@ def test_evaluate_shows_people_a_table(ask: Ask) -> None:
     assert "most confused: true" in text
 
 
+def test_evaluate_by_an_attribute_has_the_rates_of_each_group(ask: Ask) -> None:
+    found = json.loads(ask("evaluate", "abc", "--run", "1", "--by", "text length", "--json"))
+    lengths, predicted = np.array([len(f"text {i}") for i in range(30)]), NAMES[guessed(0).argmax(axis=1)]
+    assert [(group["rows"], group["judged"]) for group in found["groups"]] == [(10, False), (20, False)]
+    for group, length in zip(found["groups"], (6, 7), strict=True):
+        own = lengths == length
+        true = NAMES[TRUE][own]
+        assert group["accuracy"]["estimate"] == pytest.approx((true == predicted[own]).mean())
+        found_b = group["classes"]["b"]["true_positive_rate"]
+        assert found_b["estimate"] == pytest.approx((predicted[own] == "b")[true == "b"].mean())
+    assert found["classes"]["a"]["equalized_odds_difference"] is None, "groups under 30 rows are not compared"
+    assert "few rows, not compared" in ask("evaluate", "abc", "--run", "1", "--by", "text length")
+    assert "The attributes: text length" in ask("evaluate", "abc", "--run", "1", "--by", "colour", code=2)
+
+
 def test_compare_prints_paired_differences(ask: Ask) -> None:
     found = json.loads(ask("compare", "abc", "--runs", "1", "2", "--json"))
     one, two = ((guessed(seed).argmax(axis=1) == TRUE) for seed in (0, 1))

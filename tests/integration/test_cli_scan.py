@@ -105,7 +105,9 @@ def test_a_model_is_fine_tuned_without_each_fold_by_choice_and_its_stages_are_th
     scanned = run(*asked, "--json")
     assert scanned.code == 0, scanned.err
     assert scanned.json["tier"] == "lexical + tiny fine-tuned"
-    assert "on this machine" in scanned.err.splitlines()[0]
+    told = scanned.err.splitlines()[0]
+    assert "on this machine, for 2 fine-tunes of 10 epochs each" in told
+    assert "guessed from the pace of minilm" in told
     (folder,) = (tmp_path / "workspace" / "runs").glob("*-scan-*")
     foreseen = {stage["name"] for stage in json.loads((folder / "plan.json").read_text())["stages"]}
     said = {json.loads(line).get("stage") for line in (folder / "progress.jsonl").read_text().splitlines()}

@@ -94,7 +94,7 @@ def test_the_figures_say_share_interval_and_tier(open_at: Open, scanned: Dataset
     assert "10.0% – 15.0%, 95 % interval" in texts(shown)
     assert "about 20 of them wrong" in texts(shown)
     assert "lexical" in texts(shown)
-    assert "the best it can do" in texts(shown)
+    assert "the last step of the scan" in texts(shown)
 
 
 def test_a_first_tier_says_that_it_is_not_the_best_one(
@@ -360,23 +360,60 @@ def test_uploaded_probabilities_are_stored_beside_the_page_and_scanned_with(
     app.queue.cancel(job.job_id)
 
 
-def test_a_model_to_fine_tune_can_be_chosen_and_the_scan_is_asked_for_it(
-    app: Context, open_at: Open, news: Dataset
-) -> None:
-    shown = open_at("issues", dataset="news")
+def until(shown: AppTest, words: str, typed: str = "minilm") -> str:
+    """What the page says once it says these words, with the model to fine-tune that somebody typed."""
     for _ in range(100):
-        if "tuned all of it takes about" in texts(shown):
+        if words in texts(shown):
             break
         time.sleep(0.05)
+        to_fine_tune(shown, typed)
         shown.run()
-    assert "tuned all of it takes about" in texts(shown)
-    choice = next(box for box in shown.selectbox if box.label == "Fine-tune a model too (optional)")
+    assert words in texts(shown)
+    return texts(shown)
+
+
+def to_fine_tune(shown: AppTest, typed: str = "minilm") -> Any:
+    """The choice of a model. An AppTest does not know that one can be typed that is not among its options."""
+    box = next(box for box in shown.selectbox if box.label == "Fine-tune a model too (optional)")
+    box.options.extend({typed} - {*box.options})
+    return box
+
+
+def test_the_time_of_a_scan_is_said_before_its_start_for_the_model_and_the_folds_that_are_chosen(
+    app: Context, open_at: Open, news: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINNOW_DATA_FOLDERS", str(tmp_path))
+    shown = open_at("issues", dataset="news")
+    until(shown, "With minilm fine\\-tuned all of it takes about")
+    choice = to_fine_tune(shown)
     assert (choice.value, choice.options) == (None, ["minilm"])
-    choice.select("minilm")
+    choice.select("minilm").run()
+    assert "by what is usual" in until(shown, "for 5 fine\\-tunes of 10 epochs each")
+    next(box for box in shown.number_input if box.label == "Folds").set_value(3).run()
+    assert "for 5" not in until(shown, "for 3 fine\\-tunes of 10 epochs each")
+
+    large = tmp_path / "large"
+    large.mkdir()
+    (large / "config.json").write_text('{"hidden_size": 1024, "num_hidden_layers": 24}')
+    for typed, told in (
+        ("someone/hidden", "How large hidden is is not known: this is guessed as if it were minilm"),
+        (str(large), "guessed from the pace of minilm and the size of its layers"),
+    ):
+        to_fine_tune(shown, typed).set_value(typed).run()
+        until(shown, "".join(f"\\{one}" if one in "()-.:" else one for one in told), typed)
+    none = str(tmp_path / "none")
+    to_fine_tune(shown, none).set_value(none).run()
+    (start,) = [button for button in shown.button if button.label == "Start scan"]
+    assert not start.proto.is_form_submitter  # what is in a form is not told before it is sent
+    assert start.disabled and "does not exist" in shown.error[0].value.replace("\\", "")
+    assert not app.queue.list()
+
+    to_fine_tune(shown).set_value("minilm").run()
     next(button for button in shown.button if button.label == "Start scan").click().run()
     assert not shown.exception and not shown.error
     (job,) = app.queue.list()
-    assert app.queue.folder(job.job_id).spec()["fine_tune"] == "minilm"
+    spec = app.queue.folder(job.job_id).spec()
+    assert (spec["fine_tune"], spec["folds"]) == ("minilm", 3)
     app.queue.cancel(job.job_id)
 
 

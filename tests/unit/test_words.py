@@ -145,6 +145,8 @@ def test_a_language_holds_for_its_block_alone_and_what_it_lacks_is_english() -> 
         ("near_duplicate issues", "查找近似重复问题"),
         ("A dataset named 'x' exists already. Choose another name, or delete that one first.",
          "已有名为“x”的数据集。请换一个名称，或先删除原有的数据集。"),
+        ("fold 5: Went on from step 3 of 9.", "第 5 折：从第 3 步（共 9 步）继续。"),
+        ("labels reviewed, seed 2: Went on from step 3 of 9.", "审核后的标签，种子 2：从第 3 步（共 9 步）继续。"),
         ("ValueError: nobody knows it", "ValueError: nobody knows it"),
         ("Nobody knows it. Check its path.", "Nobody knows it. 请检查路径。"),
         ("Fewer than 20 rows, so little", "Fewer than 20 rows, so little"),

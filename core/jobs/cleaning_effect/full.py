@@ -23,8 +23,14 @@ from core.records import ARMS, Arm
 from core.targets import Labels
 from core.targets.arrays import most_probable
 from core.tasks import task_named
+from core.words import later, stored
 
 STAGE = "fine-tuning"
+_LABELS: dict[Arm, str] = {
+    "given": later("labels given"),
+    "reviewed": later("labels reviewed"),
+    "random": later("labels random"),
+}
 
 
 def predict_by_fine_tunes(
@@ -63,7 +69,8 @@ class _FineTunes:
         path = self.folder.output / f"seed-{seed:03d}-{arm}.npy"
         if not path.exists():
             checkpoints = Checkpoints(self.folder.output / "checkpoint" / path.stem)
-            title, total = f"labels {arm}, seed {seed}", len(ARMS) * self.seeds
+            mark, total = _LABELS[arm], len(ARMS) * self.seeds
+            title = stored(f"{mark}, seed {seed}:")
             report = FitReport(self.progress, STAGE, title, done, total, self.notes)
             fit = Fit(self.spec.about, replace(self.settings, seed=seed), self.place, checkpoints, report)
             places = drawn.rows(arm)

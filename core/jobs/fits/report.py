@@ -25,7 +25,7 @@ class FitReport:
     of_job: str
     """The job's stage in which all of them are done."""
     title: str
-    """Which of them it is."""
+    """Which of them it is, with a colon: what it says of itself follows."""
     done: int
     """Fine-tunes before this one."""
     total: int
@@ -35,7 +35,7 @@ class FitReport:
 
     def tell(self, message: str) -> None:
         """Raises Stopped once the run was asked to end."""
-        self.progress_of_job.update(self.of_job, self.done + self.share, self.total, f"{self.title}: {message}")
+        self.progress_of_job.update(self.of_job, self.done + self.share, self.total, f"{self.title} {message}")
 
     def stage(self, name: str) -> Report:
         """The report of work before or after its steps."""
@@ -54,4 +54,4 @@ class FitReport:
         """The curves of one fine-tune of many are not kept."""
 
     def note(self, text: str) -> None:
-        self.notes.append(f"{self.title}: {text}")
+        self.notes.append(f"{self.title} {text}")

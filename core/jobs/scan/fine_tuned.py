@@ -22,6 +22,7 @@ from core.jobs.fits.report import FitReport
 from core.jobs.scan.fold_settings import KEPT, fold_settings, name_of, stage_of
 from core.jobs.scan.spec import ScanJobSpec
 from core.queue import JobFolder, ProgressWriter
+from core.words import stored
 
 Rows = NDArray[np.int64]
 FitAndAsk = Callable[[Fit, Rows, Rows], NDArray[np.float32]]
@@ -51,7 +52,8 @@ class FineTuned:
         path = self._kept / f"{fold:03d}.npy"
         if not path.exists():
             stage = stage_of(self.spec.settings.fine_tune, fold, self.folds)
-            report = FitReport(self.progress, stage, f"fold {fold + 1}", 0, 1, self.notes)
+            number = fold + 1
+            report = FitReport(self.progress, stage, stored(f"fold {number}:"), 0, 1, self.notes)
             checkpoints = Checkpoints(self._kept / f"checkpoint-{fold:03d}")
             settings = fold_settings(
                 self.spec.settings, self.spec.about.task, self.rows, self.place.device.type != "cpu"

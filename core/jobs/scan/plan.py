@@ -14,6 +14,7 @@ from core.jobs.foresight import (
     Work,
     Works,
     encoding,
+    like,
     near_duplicates,
     seconds_of,
     staged,
@@ -21,7 +22,7 @@ from core.jobs.foresight import (
     usual_of,
 )
 from core.jobs.scan.fold_settings import fold_settings, stage_of
-from core.records import ScanSpec
+from core.records import ScanSpec, TrainSpec
 
 HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
@@ -42,6 +43,11 @@ def foresee_scan(context: Context, version_id: str, spec: ScanSpec) -> Foreseen:
     whole = seconds_of(staged(context, works, beside=True))
     begins_short = len(tiers) > 1 and first <= SHORT_SECONDS < whole
     return Foreseen(works, "first" if begins_short else None, (*before, *tiers[0]) if len(tiers) > 1 else ())
+
+
+def settings_of_folds(context: Context, task: str, rows: int, spec: ScanSpec) -> TrainSpec:
+    """`fold_settings` where the workspace's jobs run."""
+    return fold_settings(spec, task, rows, on_gpu=context.queue.launcher.slots()[0].name != "cpu")
 
 
 def _tier(amount: Amount, encoder: str, place: int, own: bool) -> Works:
@@ -70,14 +76,14 @@ def _learner(amount: Amount, place: int) -> Works:
 
 def _fine_tuned(amount: Amount, spec: ScanSpec, place: int) -> Works:
     """A fine-tune for each fold, of which the fold is then asked about."""
-    on_gpu = amount.context.queue.launcher.slots()[0].name != "cpu"
-    settings = fold_settings(spec, amount.dataset.task, amount.rows, on_gpu)
+    settings = settings_of_folds(amount.context, amount.dataset.task, amount.rows, spec)
     learns, once = LEARNS["full"], amount.cost(settings.max_tokens)
     seen = ((settings.epochs or 1) * (1 - 1 / spec.folds) + 1 / spec.folds / learns) * once
-    usual, key = learns * usual_of(settings.model, amount.modality), f"{settings.model}: full"
+    usual, guessed = learns * usual_of(settings.model, amount.modality), like(settings.model, amount.modality, "full")
     warm = 0.5 if settings.model in BUNDLED else 3.0
     stages = [stage_of(settings.model, fold, spec.folds) for fold in range(spec.folds)]
-    fits = (Work(stage, key, seen, usual, sure=True, heavy=True, warm=warm) for stage in stages)
+    key = f"{settings.model}: full"
+    fits = (Work(stage, key, seen, usual, sure=True, heavy=True, warm=warm, like=guessed) for stage in stages)
     return (*fits, *_issues(amount, place))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.context import Context
 from core.finetune.settings import BUNDLED
-from core.jobs.foresight import LEARNS, Amount, Foreseen, Work, Works, encoding, loading, start, usual_of
+from core.jobs.foresight import LEARNS, Amount, Foreseen, Work, Works, encoding, like, loading, start, usual_of
 from core.records import TrainSpec
 
 
@@ -22,7 +22,7 @@ def foresee_train(
     usual = usual_of(spec.model, amount.modality)
     learns = LEARNS[spec.strategy]
     seen = (spec.epochs or 1) * each * (train + validation / learns)
-    layers = f", {spec.last_layers}" if spec.strategy == "last" else ""
+    work = f"{spec.strategy}, {spec.last_layers}" if spec.strategy == "last" else spec.strategy
     kept = "pixels" if amount.modality.in_files else "tokens"
     works = (
         start("train"),
@@ -30,12 +30,13 @@ def foresee_train(
         Work(kept, f"{kept} of rows", float(amount.rows), 4e-4),
         Work(
             "training",
-            f"{spec.model}: {spec.strategy}{layers}",
+            f"{spec.model}: {work}",
             seen,
             learns * usual,
             sure=True,
             heavy=True,
             warm=0.5,
+            like=like(spec.model, amount.modality, work),
         ),
         Work("predicting", f"{spec.model}: predicting", each * predicted, usual, heavy=True),
         Work("saving", f"saving {spec.model}", 1.0, 1.0, even=False),

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
 LITTLE = 20.0
 """Seconds of embedding that are not worth a word."""
+BY_LAYERS = later(
+    ". {model} has not done such work here yet: this is guessed from the pace of {other} and the size of its layers"
+)
+AS_IF = later(
+    ". How large {model} is is not known: this is guessed as if it were {other}. A larger one takes longer, and "
+    "fetching it from a hub comes on top"
+)
 NOT_LEARNT = later(", by what is usual: it is known better after the first time")
 
 
@@ -24,7 +31,7 @@ def in_words(found: TimeForecast) -> str:
 
 
 def of_scan(found: TimeForecast) -> str:
-    """`The first result in about 20 s, all of it in about 8 min on this machine.`"""
+    """`First result in about 20 s, all of it in about 8 min on this machine.`"""
     whole = rough(found.seconds)
     said = (
         say("All of it in about {whole} on this machine", whole=whole)
@@ -35,23 +42,38 @@ def of_scan(found: TimeForecast) -> str:
             whole=whole,
         )
     )
-    return say("{said}{unlearnt}.", said=said, unlearnt="" if found.learnt else say(NOT_LEARNT))
+    return say("{said}{unlearnt}.", said=said, unlearnt=_folds(found) + _unlearnt(found))
 
 
 def of_folds(found: TimeForecast, model: str) -> str:
-    """`With minilm fine-tuned all of it takes about 35 min on this machine.`"""
+    """`With minilm fine-tuned all of it takes about 35 min on this machine, for 5 fine-tunes of 10 epochs each.`"""
     return say(
         "With {model} fine-tuned all of it takes about {whole} on this machine{unlearnt}.",
         model=model,
         whole=rough(found.seconds),
-        unlearnt="" if found.learnt else say(NOT_LEARNT),
+        unlearnt=_folds(found) + _unlearnt(found),
     )
 
 
 def of_work(found: TimeForecast) -> str:
     """`Takes about 8 min on this machine.`"""
-    unlearnt = "" if found.learnt else say(NOT_LEARNT)
-    return say("Takes {time} on this machine{unlearnt}.", time=in_words(found), unlearnt=unlearnt)
+    return say("Takes {time} on this machine{unlearnt}.", time=in_words(found), unlearnt=_unlearnt(found))
+
+
+def _folds(found: TimeForecast) -> str:
+    if found.folds is None:
+        return ""
+    return say(
+        ", for {number} fine-tunes of {epochs} epochs each", number=found.folds.number, epochs=found.folds.epochs
+    )
+
+
+def _unlearnt(found: TimeForecast) -> str:
+    """What it is guessed from, where such work has not been done on this machine."""
+    if found.guess is None:
+        return "" if found.learnt else say(NOT_LEARNT)
+    name = found.guess.model.rstrip("/").rsplit("/", 1)[-1]
+    return say(BY_LAYERS if found.guess.times else AS_IF, model=name, other=found.guess.other)
 
 
 def rough(seconds: float) -> str:

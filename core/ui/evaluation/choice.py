@@ -35,7 +35,20 @@ _IN_LINK = (keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIGURES, keys.SOR
 SET_KEYS = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
 CELL_KEYS = (keys.TRUE, keys.PREDICTED, *SET_KEYS)
 """What names the rows of a cell."""
-LINKED = (*_IN_LINK, *CELL_KEYS, keys.DOUBTFUL, keys.CLASS, keys.ROW, keys.WITH, keys.RIGHT, FILTERS, ORDER, COLUMNS)
+LINKED = (
+    *_IN_LINK,
+    *CELL_KEYS,
+    keys.DOUBTFUL,
+    keys.CLASS,
+    keys.BY,
+    keys.GROUP,
+    keys.ROW,
+    keys.WITH,
+    keys.RIGHT,
+    FILTERS,
+    ORDER,
+    COLUMNS,
+)
 """What of the URL belongs into a copied link; who reviews does not."""
 
 

@@ -22,7 +22,9 @@ from core.words import later, say, say_stored
 
 TIERS = later(
     "A scan looks in tiers. The first goes by the words of a text, the pixels of an image or the spectrogram of a "
-    "sound, and takes seconds; the next ones go by meaning, with a larger model, and rank better."
+    "sound, and takes seconds; the next ones go by meaning, with a larger model, and rank better. A model that is "
+    "fine-tuned for each fold comes last where one was asked for, and may rank a little better or worse than the one "
+    "before it."
 )
 COVERS = later(
     "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "
@@ -105,8 +107,8 @@ def _result(scan: Scan, scanning: bool) -> None:
     unfinished = say(
         "a quick first look, a better one follows" if scanning else "a quick first look: the scan ended early"
     )
-    best = say("the best it can do")
+    last = say("the last step of the scan")
     with st.container(gap=None, width="content"):
-        st.markdown(f":blue-badge[{plain(scan.tier)}] :small[{best if scan.final else unfinished}]", help=say(TIERS))
+        st.markdown(f":blue-badge[{plain(scan.tier)}] :small[{last if scan.final else unfinished}]", help=say(TIERS))
         when = say("{day:%d %b %Y, %H:%M}", day=scan.created_at)
         st.caption(" · ".join([*weights, when, plain(scan.created_by)]))

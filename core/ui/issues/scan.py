@@ -20,7 +20,7 @@ from core.services.scan import FLAG_BY, NUMBERS_BY, start_scan
 from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.live import live
-from core.ui.parts.background import result_of
+from core.ui.parts.background import result_of, this_minute
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, show_error, shown_errors
@@ -45,50 +45,61 @@ def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str)
         action=lambda: _start_button(context, version, user),
         shows="suspects",
     )
-    _time(context, version, ScanSpec(()))
+    found = _found_time(context, version, ScanSpec(()))
+    if found is not None:
+        st.caption(plain(of_scan(found)), text_alignment="center")
     with st.expander(say("Choose encoders, folds or your own probabilities"), icon=":material/tune:"):
         scan_form(context, dataset, version, user)
 
 
 def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
-    """Every setting of a scan, with the defaults filled in."""
+    """Every setting of a scan, with the defaults filled in, and how long it takes as it stands. No form of Streamlit's:
+    that would tell what is chosen only once it is started."""
     task = task_named(dataset.task)
     encoders_of_task, ways = task.modality.encoders, NUMBERS_BY if task.target.numeric else FLAG_BY
-    with st.form("scan-settings", border=False):
-        encoders = st.multiselect(
-            say("Encoders"),
-            encoders_of_task,
-            default=encoders_of_task,
-            accept_new_options=True,
-            help=say("Quickest first: each adds a result. Type a model folder or a hub id to use your own."),
-        )
-        fine_tune = _fine_tune(context, version, task)
-        with st.container(horizontal=True):
-            folds = st.number_input(say("Folds"), 2, 20, value=5, help=say("Parts that take turns at being predicted."))
-            seed = st.number_input(say("Seed"), 0, 2**31 - 1, value=0)
-            flag_by = st.selectbox(say("Flag by"), ways, help=say("How rows are flagged; the ranking is the same."))
-        upload = st.file_uploader(
-            say("Your own out-of-sample probabilities (optional)"),
-            type=["npy", "parquet", "csv"],
-            help=say(
-                "One row per example in the order of the data. One column per class: in a table named as the class, "
-                "in .npy sorted by name, or by number where all classes are whole numbers."
-            ),
-        )
-        _time(context, version, ScanSpec(tuple(encoders)))
-        room_line(room_for_scan(context, version.version_id, ScanSpec(tuple(encoders))))
-        started = st.form_submit_button(say("Start scan"), type="primary", icon=":material/play_arrow:")
+    encoders = st.multiselect(
+        say("Encoders"),
+        encoders_of_task,
+        default=encoders_of_task,
+        accept_new_options=True,
+        help=say("Quickest first: each adds a result. Type a model folder or a hub id to use your own."),
+    )
+    with st.container(horizontal=True):
+        folds = st.number_input(say("Folds"), 2, 20, value=5, help=say("Parts that take turns at being predicted."))
+        seed = st.number_input(say("Seed"), 0, 2**31 - 1, value=0)
+        flag_by = st.selectbox(say("Flag by"), ways, help=say("How rows are flagged; the ranking is the same."))
+    fine_tune = _fine_tune(context, version, task, int(folds))
+    upload = st.file_uploader(
+        say("Your own out-of-sample probabilities (optional)"),
+        type=["npy", "parquet", "csv"],
+        help=say(
+            "One row per example in the order of the data. One column per class: in a table named as the class, "
+            "in .npy sorted by name, or by number where all classes are whole numbers."
+        ),
+    )
+    own = None if upload is None else str(target(context.workspace, upload))
+    spec = ScanSpec(tuple(encoders or encoders_of_task), int(folds), int(seed), own, str(flag_by), fine_tune)
+    possible = False
+    with shown_errors():
+        _time(context, version, spec)
+        room_line(room_for_scan(context, version.version_id, spec))
+        possible = True
+    started = st.button(
+        say("Start scan"),
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=not possible,
+        key="scan-start",
+    )
     if started:
-        own = None if upload is None else str(target(context.workspace, upload))
-        spec = ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by), fine_tune)
         st.session_state[keys.SCAN_ASKED] = (version.version_id, spec)
     with shown_errors():
         _start_asked(context, version, user, upload)
 
 
-def _fine_tune(context: Context, version: Version, task: Task) -> str:
-    """The model that is to be fine-tuned without each fold, and what that gives and costs; empty for none, and where
-    such examples have no model that is."""
+def _fine_tune(context: Context, version: Version, task: Task, folds: int) -> str:
+    """The model that is to be fine-tuned without each fold, and what that gives; empty for none, and where such
+    examples have no model that is. What the bundled one costs is said until one is chosen."""
     if task.modality.fine_tuning.at_once:
         return ""
     models = task.modality.fine_tuning.models
@@ -101,24 +112,39 @@ def _fine_tune(context: Context, version: Version, task: Task) -> str:
         help=say("Choose a bundled model, or type a model folder or a hub id. Best on a GPU."),
     )
     st.caption(say(FINE_TUNED))
-    spec = ScanSpec((), fine_tune=models[0])
-    found = _found_time(context, version, spec)
-    if found is not None:
-        st.caption(plain(of_folds(found, models[0])))
+    if not chosen:
+        found = _found_time(context, version, ScanSpec((), folds, fine_tune=models[0]))
+        if found is not None:
+            st.caption(plain(of_folds(found, models[0])))
     return str(chosen or "")
 
 
 def _found_time(context: Context, version: Version, spec: ScanSpec) -> TimeForecast | None:
-    key = ("scan time", version.version_id, spec.encoders, spec.fine_tune)
-    waiting = stored("Estimating how long it takes")
-    return result_of(context, key, lambda: time_of_scan(context, version.version_id, spec), waiting=waiting)
+    """None while it is being estimated. Raises UsageError for a model that cannot be fine-tuned, `SourceError` for one
+    that may not be looked at."""
+    for model in filter(None, (*spec.encoders, spec.fine_tune)):
+        checked(model)
+    own = spec.probabilities and "own"
+    asked = ScanSpec(spec.encoders, spec.folds, probabilities=own, fine_tune=spec.fine_tune)
+
+    def estimated() -> TimeForecast | WinnowError:
+        try:
+            return time_of_scan(context, version.version_id, asked)
+        except WinnowError as error:  # kept as an answer: asked again it would be estimated again
+            return error
+
+    key, waiting = ("scan time", version.version_id, asked, this_minute()), stored("Estimating how long it takes")
+    found = result_of(context, key, estimated, waiting=waiting)
+    if isinstance(found, WinnowError):
+        raise found
+    return found
 
 
 def _time(context: Context, version: Version, spec: ScanSpec) -> None:
-    """How long it will take; nothing until that is known."""
+    """How long it will take; nothing until that is known. Raises as `_found_time` does."""
     found = _found_time(context, version, spec)
     if found is not None:
-        st.caption(plain(of_scan(found)), text_alignment="center" if not spec.encoders else "left")
+        st.caption(plain(of_scan(found)))
 
 
 def is_under_way(job: Job | None, scan: Scan | None) -> bool:

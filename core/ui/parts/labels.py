@@ -9,16 +9,19 @@ from types import MappingProxyType
 
 import streamlit as st
 
+from core.profile.records import Group
 from core.records import Dataset, attribute_said, split_said, value_said
 from core.review.words import label_words
 from core.targets import Target
 from core.tasks import target_of
-from core.words import say, say_n
+from core.words import say, say_n, say_stored
 
 __all__ = [
     "attribute_said",
     "class_in_url",
     "classes_told",
+    "group_marked",
+    "group_said",
     "label_said",
     "size_said",
     "split_said",
@@ -44,6 +47,19 @@ def size_said(dataset: Dataset, rows: int) -> str:
 def label_said(target: Target, label: str, text: str | None) -> str:
     """A label in words; of one that lies in the example, what it covers there."""
     return target.words(label) if target.words_in is None else target.words_in(label, text or "")
+
+
+def group_said(dataset: Dataset, column: str, group: Group) -> str:
+    """The name of one of an attribute's groups in the language of whoever looks, unless it is a value of the source."""
+    derived = any(one.column == column and one.derived for one in dataset.attributes)
+    own = group.where is not None and group.where.value is not None
+    return group.name if own and not derived else say_stored(group.name)
+
+
+def group_marked(dataset: Dataset, column: str, group: Group) -> str:
+    """The same, with a star where the group is too small to be compared."""
+    said = group_said(dataset, column, group)
+    return said if group.judged else f"{said} *"
 
 
 def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:

@@ -18,10 +18,10 @@ from core.services.profile.figures import Groups
 from core.ui.chart_files import chart_with_files
 from core.ui.numbers.view import between
 from core.ui.parts.cells import clicked_mark
-from core.ui.parts.labels import attribute_said
+from core.ui.parts.labels import attribute_said, group_marked, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.named import groups_named
-from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers
+from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers, share_column
 from core.words import later, say, say_stored
 
 VIEW = "groups"
@@ -132,17 +132,12 @@ def _clicked(column: str, labels: Sequence[str]) -> None:
 
 
 def _said(dataset: Dataset, table: GroupTable, name: str) -> str:
-    """A group's name in the language of whoever looks, unless it is a value of the source."""
-    attribute = next((one for one in dataset.attributes if one.column == table.column), None)
     group = next((one for one in table.groups if one.name == name), None)
-    value = group is not None and group.where is not None and group.where.value is not None
-    return name if value and not (attribute and attribute.derived) else say_stored(name)
+    return say_stored(name) if group is None else group_said(dataset, table.column, group)
 
 
 def _group_name(dataset: Dataset, table: GroupTable, row: int) -> str:
-    group = table.groups[row]
-    named = _said(dataset, table, group.name)
-    return named if group.judged else f"{named} *"
+    return group_marked(dataset, table.column, table.groups[row])
 
 
 def _legend(table: GroupTable, labels: list[int], rows: list[int]) -> None:
@@ -185,12 +180,9 @@ def _parity(dataset: Dataset, version: Version, table: GroupTable, parity: Seque
         hide_index=True,
         height="content" if len(shown) <= 8 else 320,
         column_config={
-            "difference": st.column_config.ProgressColumn(
+            "difference": share_column(
                 say("difference"),
-                format="percent",
-                min_value=0.0,
-                max_value=1.0,
-                help=say("How far apart the groups are: the highest share less the lowest. 0 is parity."),
+                say("How far apart the groups are: the highest share less the lowest. 0 is parity."),
             ),
             "ratio": st.column_config.NumberColumn(
                 say("ratio"),

@@ -92,7 +92,7 @@ def test_numbers_are_learnt_in_their_spread_and_said_in_their_own_units(tmp_path
     rows = read_rows(folder, "text", tmp_path)
     values = np.where(rows.labels == 0, 5_000.0, 5_100.0)
     about = About("d", "v", "text-regression", (), tmp_path / "arrays", tmp_path)
-    report = FitReport(ProgressWriter(folder), "stage", "fold 1", 0, 1, [])
+    report = FitReport(ProgressWriter(folder), "stage", "fold 1:", 0, 1, [])
     settings = TrainSpec("minilm", "full", epochs=6, batch=8, learning_rate=2e-4)
     fit = Fit(about, settings, Place.of("no"), Checkpoints(tmp_path / "checkpoints"), report)
     train, asked = np.arange(36), np.arange(36, 48)

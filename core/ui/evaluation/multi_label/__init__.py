@@ -8,6 +8,7 @@ from core.context import Context
 from core.tasks import target_of
 from core.ui.evaluation import spans
 from core.ui.evaluation.choice import ShownSets
+from core.ui.evaluation.either import EITHER
 from core.ui.evaluation.head import answers_in_sight
 from core.ui.evaluation.multi_label.classes import classes
 from core.ui.evaluation.multi_label.head import head
@@ -16,14 +17,13 @@ from core.ui.evaluation.multi_label.tables import tables
 from core.ui.evaluation.multi_label.together import missed_and_added
 from core.words import later
 
-_BOTH = {"curves": later("Curves"), "compare": later("Compare with another run")}
 SET_VIEWS = {
     "matrix": later("Matrix per class"),
     "together": later("Missed and added"),
     "report": later("Classes"),
-    **_BOTH,
+    **EITHER,
 }
-SPAN_VIEWS = {"entities": later("Entities"), "report": later("Types of rows"), **_BOTH}
+SPAN_VIEWS = {"entities": later("Entities"), "report": later("Types of rows"), **EITHER}
 _DRAWN = {"matrix": tables, "together": missed_and_added, "report": classes}
 """The views that stand above a list of rows."""
 
