@@ -19,6 +19,7 @@ from core.profile import bias, groups, shares
 from core.profile import duplicates as repeats
 from core.profile import label_sets as together
 from core.profile import missing as absences
+from core.profile import wording as wordings
 from core.profile.label_numbers import Band, LabelNumbers, in_bands, label_numbers
 from core.profile.numbers import number_profile
 from core.profile.records import (
@@ -34,6 +35,7 @@ from core.profile.records import (
 )
 from core.profile.records import Rows as ProfileRows
 from core.profile.values import value_balance
+from core.profile.wording import Wording
 from core.progress import Report
 from core.records import Attribute, Dataset, RowFilter
 from core.store.datasets import get_dataset
@@ -150,6 +152,29 @@ def repeated_rows(
         return RowFilter(example_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
 
     return _ask(context, version_id, stored("Finding the repeated rows"), work, timeout, (kind, pair))
+
+
+def words_tied(
+    context: Context, version_id: str, attribute: Attribute | None = None, timeout: float | None = TIMEOUT
+) -> Wording | Pending:
+    """The words that a label follows, of examples that are written and labels that are classes; with a category, which
+    of its groups they mark too."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> Wording:
+        return wordings.wording(rows, attribute)
+
+    return _ask(context, version_id, stored("Counting words"), work, timeout, attribute and attribute.column)
+
+
+def rows_with_word(
+    context: Context, version_id: str, word: str, label: str | None, timeout: float | None = TIMEOUT
+) -> RowFilter | Pending:
+    """Opens the first `OPENED_ROWS` rows that have the word, and the class."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
+        return wordings.word_rows(rows, word, label)
+
+    return _ask(context, version_id, stored("Looking for the word"), work, timeout, (word, label))
 
 
 def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) -> Dataset | Pending:
