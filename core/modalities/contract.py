@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from core.modalities.faults import Fault
 from core.records import AttributeKind, Column, Strategy
 
 WORDS: Final = "text"
@@ -107,6 +108,8 @@ class Modality:
     fine_tuning: FineTuning
     heavy: str
     """The dotted module of its heavy half, see `core.modalities.heavy`. Only jobs import it."""
+    faults: tuple[Fault, ...] = ()
+    """What can be wrong with an example as it is, which a scan looks for."""
     seconds_to_read: float = 0.0
     """In which two cores read, check and keep one file of next to no size, where an example is one."""
     suffixes: frozenset[str] = frozenset()
@@ -123,6 +126,11 @@ class Modality:
     """What `WORDS` holds, in one line of so many characters at most."""
     fields: Callable[[str], Mapping[str, Any]] = lambda text: {}
     """The columns of an example out of `WORDS`, where it is several: name → value, None where it is missing."""
+
+    @property
+    def written(self) -> bool:
+        """Whether `WORDS` holds what somebody wrote, rather than a file's name or the features of a row."""
+        return not self.in_files and self.features is None
 
     @property
     def columns(self) -> tuple[str, ...]:

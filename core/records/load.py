@@ -12,6 +12,8 @@ from core.words import later
 MISFIT = later("value does not fit its column's type: ")
 """How a reason begins to set a row aside for a value; the column's name, a colon and the value follow. Several are
 joined by semicolons."""
+MISFITS = later("value does not fit its column's type: {column}: {value}")
+"""Such a reason whole."""
 
 _SPLITS = {
     "train": (

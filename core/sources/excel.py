@@ -22,6 +22,7 @@ from core.sources.paths import Part, has_suffix, parts
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import Found, preview_of
 from core.sources.values import MAX_COLUMNS, Column, Copier, Copy, found_in, reader_of
+from core.words import stored
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -263,7 +264,7 @@ def _copied(sheet: _Sheet, bench: Bench, rejects: RejectWriter, folder: Path) ->
         for number, fields, row in found:
             if fields is None:
                 shown = [str(cell) for cell in row if cell is not None]
-                rejects.add(sheet.part.path.name, number, "too many columns", " | ".join(shown))
+                rejects.add(sheet.part.path.name, number, stored("too many columns"), " | ".join(shown))
         good = [(number, fields) for number, fields, _ in found if fields is not None]
         copier.add([fields for _, fields in good], [number for number, _ in good])
     return copier.copy(sheet.note)

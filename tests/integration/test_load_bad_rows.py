@@ -39,6 +39,25 @@ def test_eight_kinds_of_bad_rows_in_one_csv(context: Context, tmp_path: Path) ->
     assert column(context, dataset, "text")[-2:] == ["two\nlines", "last"]
 
 
+def test_what_the_reader_refuses_is_said_with_column_and_numbers(context: Context, tmp_path: Path) -> None:
+    bad = [
+        b"few",
+        b"very,few",
+        b"far,too,many,4,5",
+        b'"hi" there,a,3',
+        b"caf\xe9,b,3",
+    ]
+    file = tmp_path / "bad.csv"
+    file.write_bytes(f"text,label,age\n{GOOD}größer,a,1\nüber,b,2\n".encode() + b"\n".join(bad) + b"\n")
+    assert set_aside(context, loaded(context, file)) == [
+        (34, "too few columns: 1 where the table has 3; label is the first that is missing"),
+        (35, "too few columns: 2 where the table has 3; age is the first that is missing"),
+        (36, "too many columns: 5 where the table has 3"),
+        (37, "quotes in the wrong place: in column text; a quote inside a quoted cell is written twice"),
+        (38, "bytes that cannot be decoded: in column text; the rest of the file is UTF-8"),
+    ]
+
+
 def test_undecodable_bytes_in_a_file_that_is_read_natively(context: Context, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_bytes("text,label\ngrößer,x\nüber,y\n".encode() + b"caf\xe9,x\n" + "schön,y\n".encode())
@@ -66,7 +85,7 @@ def test_broken_json_lines_are_set_aside_with_their_lines(context: Context, tmp_
     assert [line for line, _ in found] == [2, 4, 7]
     assert [reason.split(":")[0] for _, reason in found] == [
         "broken JSON",
-        "a JSON object was expected, not list",
+        "a JSON object was expected, not a list",
         "undecodable bytes",
     ]
 

@@ -4,6 +4,7 @@ chosen, a file of exactly what is shown, a view that brings it back."""
 from __future__ import annotations
 
 import csv
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from core.services.evaluation.measures import count_predicted, export_predicted,
 from core.services.evaluation.numbers import NumberEvaluation, evaluate_numbers
 from core.services.lists.asked import predictions_listed
 from core.services.views import view_named
+from core.store.acts.decisions import in_force
 from core.ui.evaluation.numbers.rows import cell_bounds
 from tests.pages.conftest import copied_link
 from tests.pages.test_evaluation import links
@@ -147,3 +149,71 @@ def test_the_story_opens_the_labels_that_are_probably_wrong(run: Run, open_at: O
     assert (
         sorted(rows(listed(open_at, **{name: value for name, value in link.items() if name != "dataset"}))) == SUSPECT
     )
+
+
+def on_all(shown: AppTest, act: str = "", number: str = "") -> tuple[AppTest, str]:
+    """The page with the dialog for all rows of the list and what it says would change."""
+    [button] = [one for one in shown.button if one.key and one.key.endswith("-many-all")]
+    for name, value in (("action", act), ("number", number)):
+        if value:
+            shown.session_state[button.key.removesuffix("all") + name] = value
+    button.click().run()
+    for _ in range(100):
+        if "First rows" in said(shown) or shown.error:
+            break
+        time.sleep(0.05)
+        [one] = [one for one in shown.button if one.key == button.key]
+        one.click().run()
+    return shown, said(shown)
+
+
+def test_all_rows_of_the_list_get_the_number_that_is_predicted_for_each_and_back(
+    app: Context,
+    rents: Dataset,  # noqa: F811
+    run: Run,
+    open_at: Open,
+) -> None:
+    shown, text = on_all(listed(open_at, where="suspect = true"))
+    after = [round(LABELS[row] + OFF[row], 1) for row in SUSPECT]
+    assert f"- **1** {LABELS[41]} → {after[0]:g}" in text
+    assert f"41: {LABELS[41]} → {after[0]:g} · a flat of" in text
+    [confirm] = [one for one in shown.button if one.key and one.key.endswith("-many-confirm")]
+    assert confirm.label == "Change 5 rows"
+    confirm.click().run()
+    for _ in range(100):
+        if "5 rows changed to what is suggested." in said(shown):
+            break
+        time.sleep(0.05)
+        shown.run()
+    made = {one.example_id: one.new_label for one in in_force(app.store, rents.latest_version_id)}
+    assert made == {row: f"{one:g}" for row, one in zip(SUSPECT, after, strict=True)}
+    [undo] = [one for one in shown.button if one.key and one.key.endswith("-many-undo")]
+    undo.click().run()
+    for _ in range(100):
+        if "5 rows taken back." in said(shown):
+            break
+        time.sleep(0.05)
+        shown.run()
+    assert in_force(app.store, rents.latest_version_id) == []
+
+
+def test_all_rows_are_kept_or_get_one_number_and_what_is_none_is_said(run: Run, open_at: Open) -> None:
+    low, high = min(LABELS[row] for row in TEST), max(LABELS[row] for row in TEST)
+    text = on_all(listed(open_at), "keep")[1]
+    assert f"- **20** {low} to {high}, median " in text and "→ kept as they are" in text
+    assert "→ 7.5; each moves by" in on_all(listed(open_at), "relabel", "7.50")[1]
+    assert "'7,5' is no finite number" in on_all(listed(open_at), "relabel", "7,5")[1]
+
+
+def test_the_list_has_cards_with_what_the_run_says_of_each(run: Run, open_at: Open) -> None:
+    shown = settled(open_at, "evaluation", " row", layout="cards", where="suspect = true")
+    for _ in range(100):
+        found = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
+        if found:
+            break
+        time.sleep(0.05)
+        shown.run()
+    data = json.loads(found[0].json)
+    assert (data["mode"], data["numeric"]) == ("cards", True)
+    assert [one["example_id"] for one in data["items"]] == SUSPECT
+    assert data["items"][0]["words"].startswith("a flat of 5 rooms") and "5.0 times as far" in data["items"][0]["why"]

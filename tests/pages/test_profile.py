@@ -14,7 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Reader, Schema
+from core.review.records import Act
 from core.services.profile.figures import derive
+from core.services.review.decisions import record
+from tests.pages import issues_data
+from tests.pages.issues_data import LABELS
 from tests.staged import taken_in
 
 OpenAt = Callable[..., AppTest]
@@ -242,3 +246,68 @@ def test_one_huge_value_among_few_rows_is_a_bar_of_its_own_and_said(
     shown = open_at("profile", dataset="sizes", view="content")
     assert not shown.exception
     assert "The last bar is open: it has 1 row from 60 on, up to 9,000,000." in _captions(shown)
+
+
+def cleaned(app: Context, dataset: Dataset, folder: Path, verdicts: dict[int, str]) -> None:
+    """The 40 first rows are flagged, of each desk every second, and judged so."""
+    issues_data.scan(app, folder, dataset)
+    acts = [
+        Act(f"key{row}", action, row, LABELS[(row + 1) % 3] if action == "relabel" else None)
+        for row, action in verdicts.items()
+    ]
+    record(app, dataset.latest_version_id, "ada", acts)
+
+
+def bias_of_desk(open_at: OpenAt) -> AppTest:
+    shown = open_at("profile", dataset="news", view="bias")
+    while not any("Does cleaning treat groups alike?" in one.value for one in shown.markdown):
+        assert not shown.exception
+        shown.run()
+    shown.selectbox(key="choice-bias-attribute").select("desk").run()
+    while not any("treat groups" in one.value for one in shown.markdown):
+        shown.run()
+    return shown
+
+
+def test_a_scan_that_suspects_one_group_too_much_is_told(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    dataset = issues_data.load(app, tmp_path)
+    cleaned(app, dataset, tmp_path, {row: "relabel" if row % 2 else "keep" for row in range(40)})
+    shown = bias_of_desk(open_at)
+    said = "Flags in **us** turn out right less often than in **uk**: 0.0% against 100.0%. The scan suspects that group"
+    assert any(said in one.value for one in shown.markdown)
+    [table] = [one.value for one in shown.dataframe if "confirmed" in one.value]
+    lines = {line["group"]: (line["rows"], line["confirmed"]) for _, line in table.iterrows()}
+    assert lines == {"us": (45, "0 of 20 (0% – 16%)"), "uk": (45, "20 of 20 (84% – 100%)")}
+    assert table["flagged"].tolist() == pytest.approx([20 / 45, 20 / 45])
+
+
+def test_groups_that_are_cleaned_alike_are_said_to_be(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    dataset = issues_data.load(app, tmp_path)
+    cleaned(app, dataset, tmp_path, dict.fromkeys(range(10), "relabel"))
+    shown = bias_of_desk(open_at)
+    assert any("No difference between groups is more than chance." in one.value for one in shown.markdown)
+
+
+def test_words_that_the_label_follows_open_their_rows(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    issues_data.load(app, tmp_path)
+    shown = open_at("profile", dataset="news", view="words")
+    while not shown.dataframe:
+        assert not shown.exception
+        shown.run()
+    assert any("By **business** alone 33.3 more rows in a hundred" in one.value for one in shown.markdown)
+    lines = shown.dataframe[0].value
+    assert lines["word"].tolist()[:3] == ["business", "sport", "tech"] and lines["share"].tolist()[:3] == [1.0] * 3
+    assert lines["explains"].tolist()[0] == pytest.approx(1 / 3)
+    shown.selectbox(key="choice-words-word").select("sport").run()
+    while len(shown.dataframe) < 2:
+        shown.run()
+    assert "sport · sport" in "\n".join(one.value for one in (*shown.markdown, *shown.caption))
+    assert shown.dataframe[-1].value["row"].tolist()[:3] == [1, 4, 7]
+
+
+def test_numbers_and_images_have_no_view_of_words(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [(f"Text {row}", row / 7, "train") for row in range(50)]
+    _load(app, tmp_path, "scores", rows, "text label split", task="text-regression")
+    shown = open_at("profile", dataset="scores", view="words")
+    assert not shown.exception
+    assert "words" not in next(one for one in shown.get("button_group") if one.key == "view").options

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from core.commands.command import Answer, command
-from core.commands.parameters import dataset_argument, dataset_version, in_full
+from core.commands.parameters import dataset_argument, dataset_version, in_full, where_option
 from core.commands.review.decide_many import decide_many, undo_many
 from core.context import Context
 from core.errors import UsageError
@@ -37,7 +37,12 @@ from core.store.datasets import get_dataset
 @click.option("--type", "issue_type", type=click.Choice(list(ISSUE_TYPES)), help="flagged with that issue")
 @click.option("--given", metavar="CLASS", help="flagged rows that have been given that class")
 @click.option("--suggested", metavar="CLASS", help="flagged rows that look like that class")
-@click.option("--run", metavar="R", help="rows that this run predicts wrong, in --split (test by default)")
+@where_option
+@click.option(
+    "--run",
+    metavar="R",
+    help="rows that this run predicts wrong, in --split (test by default); of numbers those probably wrong themselves",
+)
 @click.option("--true", "true_label", metavar="CLASS", help="with --run: rows of that class")
 @click.option("--predicted", metavar="CLASS", help="with --run: rows that it takes for that class")
 @click.option("--also-decided", is_flag=True, help="rows too on which a verdict holds; else they are left alone")
@@ -61,6 +66,7 @@ def decide_command(
     issue_type: str | None,
     given: str | None,
     suggested: str | None,
+    where: tuple[str, ...],
     run: str | None,
     true_label: str | None,
     predicted: str | None,
@@ -102,6 +108,7 @@ def decide_command(
             issue_type=issue_type,
             given=given,
             suggested=suggested,
+            where=where,
             run=run,
             true_label=true_label,
             predicted=predicted,

@@ -6,6 +6,15 @@ from dataclasses import dataclass, field
 
 from core.progress import Report
 from core.queue import ProgressWriter, Stopped
+from core.words import later
+
+TITLED = (
+    later("fold {fold:,}: {reason}"),
+    later("labels given, seed {seed:,}: {reason}"),
+    later("labels reviewed, seed {seed:,}: {reason}"),
+    later("labels random, seed {seed:,}: {reason}"),
+)
+"""How what is said of one of them reads, whichever it is."""
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from core.review.records import Act, Refusal
 from core.services.classes.adding import forget_class
 from core.services.review.among import Among
 from core.services.review.decisions import record, stopped
+from core.services.review.moved import Moved, Moves
 from core.store.acts import many
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -37,6 +38,8 @@ MAX_ROWS = 100_000
 BLOCK = 1_000
 """Rows written at once. Other reviewers wait for no more than that."""
 FIRST_ROWS = 5
+KINDS = 1_000
+"""Labels that are numbers may be as many as rows: more kinds of change are only told in all."""
 NEW_CLASS = "new_class"
 """A key of what was `shown` with a decision: the class that its act has put on the dataset's list."""
 
@@ -70,7 +73,9 @@ class Plan:
     nothing: int
     """Rows, but for those left alone, that have the label already, or for which none is suggested."""
     changes: tuple[Change, ...]
-    """Most frequent first."""
+    """Most frequent first. None of numbers with more than `KINDS`."""
+    moved: Moved | None
+    """How numbers change, where labels are such."""
     first: tuple[tuple[Example, str | None], ...]
     """Rows from the top of the list with the label that they would have, None where they are excluded."""
     seq: int
@@ -99,7 +104,8 @@ def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_de
     doing = check(doing, frozenset(labels), target)
     seq = context.store.newest_act()
     changes: Counter[tuple[str | None, str | None]] = Counter()
-    matching = decided = by_others = nothing = 0
+    moves = Moves() if target.numeric else None
+    matching = decided = by_others = nothing = taken = 0
     first: dict[int, str | None] = {}
     for pair in many.pairs(context.store, version.version_id, among.query(context), reviewer):
         matching, decided, by_others = matching + pair.rows, decided + pair.decided, by_others + pair.by_others
@@ -110,13 +116,22 @@ def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_de
             continue
         if rows:
             after = {"exclude": None, "relabel": made[1]}.get(made[0], pair.label)
-            changes[pair.label, after] += rows
+            taken += rows
+            if moves is None or len(changes) <= KINDS:
+                changes[pair.label, after] += rows
+            if moves is not None and pair.label is not None:
+                moves.add(pair.label, after, rows)
             first |= dict.fromkeys((pair.first if also_decided else pair.first_undecided)[:FIRST_ROWS], after)
+            if len(first) > KINDS:
+                first = dict(sorted(first.items())[:FIRST_ROWS])
+    if moves is not None and len(changes) > KINDS:
+        changes.clear()
     shown = sorted(first)[:FIRST_ROWS]
     examples = get_rows(context.store, version.version_id, shown)
     listed = tuple(Change(before, after, count) for (before, after), count in changes.most_common())
     return Plan(
-        *(among, version, doing, matching, decided, by_others, also_decided, changes.total(), nothing, listed),
+        *(among, version, doing, matching, decided, by_others, also_decided, taken, nothing, listed),
+        None if moves is None else moves.moved(),
         tuple((example, first[example.example_id]) for example in examples),
         seq,
     )

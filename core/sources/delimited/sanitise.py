@@ -97,7 +97,7 @@ class Record:
     """Empty for a good one, else why it is set aside."""
 
 
-TOO_LONG = f"cell over {MAX_CELL_BYTES // 1024**2} MB"
+TOO_LONG = stored(f"cell over {MAX_CELL_BYTES // 1024**2} MB")
 
 
 class _Quoting:
@@ -139,7 +139,7 @@ def csv_records(lines: Lines, delimiter: str, quote: str, escape: str) -> Iterat
         elif quoting is None or quote not in text:
             yield Record(lines.number, 1, text)
         elif (state := quoting.after(text, False)) is None:
-            yield Record(lines.number, 1, text, "quotes inside a cell are not doubled")
+            yield Record(lines.number, 1, text, stored("quotes inside a cell are not doubled"))
         elif state:
             yield _long_record(lines, found, quoting)
         else:
@@ -165,7 +165,7 @@ def _long_record(lines: Lines, first: Line, quoting: _Quoting) -> Record:
             return Record(start, taken, "".join(texts[:-1]))
     lines.file.seek(resume)
     lines.number = start
-    return Record(start, 1, first.text, "quote is opened and never closed")
+    return Record(start, 1, first.text, stored("quote is opened and never closed"))
 
 
 def faults(text: str, delimiter: str, quote: str, escape: str) -> int:

@@ -39,6 +39,7 @@ SUFFIXES = (".csv", ".tsv", ".tab")
 
 
 _MARKS = {"\t": later("tab"), ",": later("comma"), ";": later("semicolon"), "|": later("bar")}
+SURPLUS = later("too many columns: {value}")
 _SHOWN = 60
 """Characters of a line above the header that are shown."""
 
@@ -177,7 +178,10 @@ def _relation(file: _Csv, kinds: Mapping[str, str], large: bool) -> str:
         f"NOT {fits(identifier(name), kind)}": f"{literal(f'{MISFIT}{name}: ')} || {identifier(name)}"
         for name, kind in own.items()
     }
-    bad |= {f"{identifier(name)} IS NOT NULL": f"'too many columns: ' || {identifier(name)}" for name in unnamed}
+    bad |= {
+        f"{identifier(name)} IS NOT NULL": f"{literal(SURPLUS.removesuffix('{value}'))} || {identifier(name)}"
+        for name in unnamed
+    }
     said = ", ".join(f"CASE WHEN {test} THEN {reason} END" for test, reason in bad.items())
     reason = f"CASE WHEN {' OR '.join(bad)} THEN concat_ws('; ', {said}) END" if bad else "NULL::VARCHAR"
     return f"(SELECT {', '.join(chosen)}, {reason} AS {REASON_COLUMN} FROM {_cells(file, large)})"

@@ -19,7 +19,9 @@ from core.settings import MAX_CELL_BYTES
 from core.sources.delimited.dialect import is_header
 from core.sources.delimited.encoding import UNDECODABLE, Encoding
 from core.sources.delimited.sanitise import TOO_LONG, Lines
+from core.sources.json.broken import cause_of, kind_of, reason_of
 from core.sources.json.layout import table_in
+from core.words import stored
 
 _BLOCK = 1024 * 1024
 """Characters read at a time."""
@@ -150,7 +152,7 @@ def _of_lines(path: Path, encoding: Encoding, decoder: _Decoder) -> Iterator[Row
             try:
                 value = decoder.decode(text.strip("\ufeff"))
             except (ValueError, RecursionError) as error:
-                yield Row(lines.number, None, len(text), f"broken JSON: {_cause(error)}", text)
+                yield Row(lines.number, None, len(text), _broken(cause_of(error)), text)
                 continue
             yield _row(lines.number, value, text, decoder.doubled)
 
@@ -163,19 +165,20 @@ def _row(place: int, value: Any, text: str, doubled: str) -> Row:
 
 def _fault(value: Any, text: str, doubled: str) -> str:
     if UNDECODABLE in text:
-        return "undecodable bytes"
+        return stored("undecodable bytes")
     if not isinstance(value, dict):
-        return f"a JSON object was expected, not {type(value).__name__}"
+        reason = kind_of(value)
+        return stored(f"a JSON object was expected, not {reason}")
     if not value:
-        return "empty JSON object"
-    return f"two values for the key {doubled!r}" if doubled else ""
+        return stored("empty JSON object")
+    return stored(f"two values for the key {doubled!r}") if doubled else ""
 
 
 def _unwritable(value: Any) -> str:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        return f"half a surrogate pair: \\u{ord(error.object[error.start]):04x}"
+        return stored(f"half a surrogate pair: \\u{ord(error.object[error.start]):04x}")
     return ""
 
 
@@ -184,8 +187,8 @@ def _named(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key or "unnamed": value for key, value in fields.items()} if "" in fields else fields
 
 
-def _cause(error: Exception) -> str:
-    return "nested too deep" if isinstance(error, RecursionError) else str(error)
+def _broken(reason: str) -> str:
+    return stored(f"broken JSON: {reason}")
 
 
 def _of_list(path: Path, encoding: Encoding, decoder: _Decoder) -> Rows:
@@ -235,8 +238,11 @@ def _of_cells(first: _Value, others: Iterator[_Value]) -> Iterator[Row]:
         if isinstance(value, list) and len(value) == width:
             yield _row(number, dict(zip(names, value, strict=True)), text, doubled)
         else:
-            found = f"{len(value)} cells" if isinstance(value, list) else type(value).__name__
-            yield Row(number, None, len(text), f"a list of {width} cells was expected, not {found}", text[:1000])
+            reason = kind_of(value)
+            said = stored(f"a list of {width} cells was expected, not {reason}")
+            if isinstance(value, list):
+                said = stored(f"a list of {width} cells was expected, not {len(value)} cells")
+            yield Row(number, None, len(text), said, text[:1000])
 
 
 def _values(path: Path, encoding: Encoding, decoder: _Decoder) -> Iterator[_Value]:
@@ -261,8 +267,9 @@ def _values(path: Path, encoding: Encoding, decoder: _Decoder) -> Iterator[_Valu
             except json.JSONDecodeError as error:
                 more = file.read(max(_BLOCK, len(text) - at)) if _may_go_on(error, text) else ""
                 if not more:
+                    reason = reason_of(error)
                     raise SourceError(
-                        f"{path.name}: Malformed JSON in element {count + 1:,} of the list: {error.msg}.",
+                        f"{path.name}: Malformed JSON in element {count + 1:,} of the list: {reason}.",
                         "Mend it, or save the table as JSON lines, where a broken row costs itself alone.",
                     ) from error
                 text, at = text[at:] + more, 0
@@ -299,8 +306,9 @@ def _of_document(path: Path, encoding: Encoding, decoder: _Decoder) -> Rows:
     try:
         value, end = decoder.raw_decode(text, 0)
     except (ValueError, RecursionError) as error:
+        reason = cause_of(error)
         raise SourceError(
-            f"{path.name}: Malformed JSON: {_cause(error)}.", "Mend it, or save the table as JSON lines."
+            f"{path.name}: Malformed JSON: {reason}.", "Mend it, or save the table as JSON lines."
         ) from error
     if _past(text, end) < len(text):
         return Rows("JSON objects, one after the other", _one_after_the_other(path, text, decoder))
@@ -328,8 +336,9 @@ def _one_after_the_other(path: Path, text: str, decoder: _Decoder) -> Iterator[R
         try:
             value, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
+            reason = cause_of(error)
             raise SourceError(
-                f"{path.name}: Malformed JSON in object {number:,}: {_cause(error)}.",
+                f"{path.name}: Malformed JSON in object {number:,}: {reason}.",
                 "Mend it, or write one object a line: a broken one then costs itself alone.",
             ) from error
         yield _row(number, value, text[at:end], decoder.doubled)

@@ -16,10 +16,13 @@ from core.store.issues import issue_condition
 from core.store.predictions import ranked
 from core.store.relations import relation
 from core.store.versions import get_version
+from core.targets.number.form import worth_sql
 from core.tasks import task_named
 
 _FIRST = 5
 """Rows that a preview shows of a pair of labels."""
+_AT_ONCE = 10_000
+"""Pairs that are in memory: of labels that are numbers there may be one for each row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +65,39 @@ def of_scan(db: Database, scan: Scan, where: IssueFilter) -> Condition:
 def of_run(
     db: Database, run_id: str, where: PredictionFilter, truth_id: str, version_id: str, dataset: Dataset
 ) -> Condition:
-    """Rows that a run of the dataset predicts, as `of_version`; the score is how sure it is of something else."""
-    classes_sql = task_named(dataset.task).target.classes_sql
-    query, parameters = ranked(run_id, where, relation(db, truth_id), relation(db, version_id), classes_sql, dataset)
+    """Rows that a run of the dataset predicts, as `of_version`; the score is how sure it is of something else. Of
+    numbers there is no score, and what is suggested has as many digits as it is worth."""
+    target = task_named(dataset.task).target
+    query, parameters = ranked(
+        run_id, where, relation(db, truth_id), relation(db, version_id), target.classes_sql, dataset
+    )
+    suggested, score = "p.predicted", "1 - p.confidence"
+    if target.number_sql is not None:
+        suggested = worth_sql(target.number_sql("p.predicted"), "CAST(p.confidence AS DOUBLE)")
+        score = "CAST(NULL AS DOUBLE)"
     return (
-        f"""SELECT k.example_id, p.predicted AS suggested, 1 - p.confidence AS score, k.rank AS place
+        f"""SELECT k.example_id, {suggested} AS suggested, {score} AS score, k.rank AS place
             FROM ({query}) k JOIN predictions p ON p.example_id = k.example_id AND p.run_id = ?""",
         [*parameters, run_id],
     )
 
 
-def pairs(db: Database, version_id: str, among: Condition, reviewer: str) -> list[PairOfMany]:
+def pairs(db: Database, version_id: str, among: Condition, reviewer: str) -> Iterator[PairOfMany]:
     """The rows that `among` asks for and the version has, by label and suggestion, most frequent first."""
     query, parameters = among
     place = "struct_pack(place := place, example_id := example_id)"
-    rows = db.fetch(
-        f"""SELECT label, suggested, count(*), count(verdict), count(*) FILTER (verdict_by <> ?),
-                   list_transform(min({place}, {_FIRST}), lambda x: x.example_id),
-                   list_transform(min({place}, {_FIRST}) FILTER (verdict IS NULL), lambda x: x.example_id)
-            FROM ({_joined(db, version_id, query)}) GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
-        [reviewer, *parameters],
-    )
-    return [
-        PairOfMany(label, suggested, int(count), int(decided), int(others), tuple(first or ()), tuple(free or ()))
-        for label, suggested, count, decided, others, first, free in rows
-    ]
+    with db.cursor() as cursor:
+        found = cursor.execute(
+            f"""SELECT label, suggested, count(*), count(verdict), count(*) FILTER (verdict_by <> ?),
+                       list_transform(min({place}, {_FIRST}), lambda x: x.example_id),
+                       list_transform(min({place}, {_FIRST}) FILTER (verdict IS NULL), lambda x: x.example_id)
+                FROM ({_joined(db, version_id, query)}) GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
+            [reviewer, *parameters],
+        )
+        while rows := found.fetchmany(_AT_ONCE):
+            for label, suggested, count, decided, others, first, free in rows:
+                each = tuple(first or ()), tuple(free or ())
+                yield PairOfMany(label, suggested, int(count), int(decided), int(others), *each)
 
 
 def blocks(db: Database, version_id: str, among: Condition, size: int) -> Iterator[pa.RecordBatch]:

@@ -14,17 +14,49 @@ from core.store.database import Cursor
 from core.store.ingest.lines import lines_of_bytes, lines_of_records
 from core.store.ingest.usable import Test
 from core.words import later
+from core.words.stored import PLACEHOLDER
 
 _CONTENT = 500
-_REASONS: Mapping[str, str] = {
-    "MISSING COLUMNS": later("too few columns"),
-    "TOO MANY COLUMNS": later("too many columns"),
-    "UNQUOTED VALUE": later("quotes in the wrong place"),
-    "INVALID STATE": later("quotes in the wrong place"),
-    "LINE SIZE OVER MAXIMUM": later("line too long"),
-    "INVALID ENCODING": later("bytes that cannot be decoded"),
+
+
+def _number_in(pattern: str, of: str = "max") -> str:
+    """An expression for the figure of that kind in DuckDB's errors of a line, the largest or the smallest, as text;
+    NULL for none. A line has an error for each cell that is missing or too many."""
+    found = f"TRY_CAST(regexp_extract(e.error_message, {literal(pattern)}, 1) AS BIGINT)"
+    return f"CAST({of}({found}) OVER of_line AS VARCHAR)"
+
+
+_REASONS: Mapping[str, tuple[str, str]] = {
+    "MISSING COLUMNS": (
+        later("too few columns"),
+        later("too few columns: {found} where the table has {expected}; {column} is the first that is missing"),
+    ),
+    "TOO MANY COLUMNS": (
+        later("too many columns"),
+        later("too many columns: {cells} where the table has {expected}"),
+    ),
+    "UNQUOTED VALUE": (
+        later("quotes in the wrong place"),
+        later("quotes in the wrong place: in column {column}; a quote inside a quoted cell is written twice"),
+    ),
+    "LINE SIZE OVER MAXIMUM": (later("line too long"), later("line too long: {size} bytes, the limit is {limit}")),
+    "INVALID ENCODING": (
+        later("bytes that cannot be decoded"),
+        later("bytes that cannot be decoded: in column {column}; the rest of the file is UTF-8"),
+    ),
 }
-"""DuckDB's error type → what a person reads."""
+"""DuckDB's error type → what a person reads: in short, and with what DuckDB says besides. Where it does not say that,
+its own words stand behind the short form."""
+_REASONS_ALSO = {"INVALID STATE": "UNQUOTED VALUE"}
+_SAID: Mapping[str, str] = {
+    "found": _number_in("Found: ([0-9]+)", "min"),
+    "cells": _number_in("Found: ([0-9]+)"),
+    "expected": _number_in("Columns: ([0-9]+)"),
+    "limit": _number_in("size of ([0-9]+)"),
+    "size": _number_in("Size: ?([0-9]+)"),
+    "column": "nullif(e.column_name, '')",
+}
+"""Expressions for the values of the long form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +126,29 @@ def _reported(found: Sequence[tuple[str, int, int]], lines: Sequence[int]) -> pa
 
 def keep_reported(cursor: Cursor, reported: pa.Table) -> None:
     """Gathers the records that the reader refused, each with its line."""
-    cases = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in _REASONS.items())
-    reason = f"CASE e.error_type::VARCHAR {cases} ELSE lower(e.error_type::VARCHAR) END"
+    kinds = {**_REASONS, **{kind: _REASONS[like] for kind, like in _REASONS_ALSO.items()}}
+    cases = " ".join(f"WHEN {literal(kind)} THEN {_reason(*said)}" for kind, said in kinds.items())
+    reason = f"CASE e.error_type::VARCHAR {cases} ELSE lower(e.error_type::VARCHAR) || ': ' || e.error_message END"
     cursor.register("reported", reported)
     cursor.execute(
         f"""INSERT INTO rejected_rows
-            SELECT parse_filename(t.file), t.line, {reason} || ': ' || e.error_message,
-                   left(ltrim(e.csv_line, chr(10) || chr(13)), ?)
-            FROM (SELECT * FROM reject_errors
+            SELECT parse_filename(t.file), t.line, e.reason, left(ltrim(e.csv_line, chr(10) || chr(13)), ?)
+            FROM (SELECT *, {reason} AS reason FROM reject_errors e
+                  WINDOW of_line AS (PARTITION BY scan_id, file_id, line, error_type)
                   QUALIFY row_number() OVER (PARTITION BY scan_id, file_id, line ORDER BY byte_position) = 1) e
             JOIN reject_scans s USING (scan_id, file_id)
             JOIN reported t ON t.file = s.file_path AND t.position = e.line_byte_position""",
         [_CONTENT],
     )
     cursor.unregister("reported")
+
+
+def _reason(short: str, long: str) -> str:
+    """An expression for why a record was refused."""
+    texts = [literal(text) for text in PLACEHOLDER.split(long)[::2]]
+    values = [_SAID[name] for name in PLACEHOLDER.findall(long)]
+    parts = [one for pair in zip(texts, [*values, "''"], strict=True) for one in pair]
+    return f"coalesce({' || '.join(parts)}, {literal(f'{short}: ')} || e.error_message)"
 
 
 def _unusable_lines(cursor: Cursor, reader: Reader, rows: str, test: Test, reported: pa.Table) -> pa.Table:

@@ -18,7 +18,7 @@ from core.sql import identifier, literal
 from core.targets.contract import Reading, Target
 from core.targets.sets import all_classes, decode_sets, encode_sets
 from core.targets.spelling import PYTHON_LIST, as_json, rarest_strata, unknown_class
-from core.words import say, stored
+from core.words import later, say, stored
 
 _TYPE = "'[\"VARCHAR\"]'"
 _CONTROLS = r"[\x00-\x1F]+"
@@ -29,6 +29,9 @@ _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 _ANSWERS = (*_YES, *_NO)
 _SHOWN = 100
 """Characters of a text that a reason repeats."""
+NEITHER = later("neither 0 nor 1: column {column}: {value}")
+NO_ARRAY = later("no JSON array of classes: column {column}: {value}")
+"""Why rows are set aside."""
 WHOLE = "\n"
 """A delimiter that no class has in its name: each value is one class."""
 
@@ -74,7 +77,7 @@ def _of_columns(names: Sequence[str]) -> Reading:
     found = ", ".join(f"CASE WHEN {said[called[one]]} IN ({yes}) THEN {literal(one)} END" for one in sorted(called))
     faults = {name: f"({value} IS NULL OR {value} NOT IN ({either}))" for name, value in said.items()}
     cases = " ".join(
-        f"WHEN {fault} THEN {literal(f'neither 0 nor 1: column {name}: ')} || "
+        f"WHEN {fault} THEN {literal(NEITHER.removesuffix('{value}').format(column=name))} || "
         f"left(coalesce(CAST({identifier(name)} AS VARCHAR), 'no value'), {_SHOWN})"
         for name, fault in faults.items()
     )
@@ -90,7 +93,7 @@ def _of_arrays(name: str, column: str) -> Reading:
     nested = f"{may_nest} AND list_has_any(TRY(json_type({array}, '$[*]')), ['OBJECT', 'ARRAY'])"
     classes = f"CASE WHEN {nested} THEN NULL ELSE TRY(from_json({array}, {_TYPE})) END"
     unread = f"({classes}) IS NULL AND trim({column}) NOT IN ('', 'null')"
-    fault = literal(f"no JSON array of classes: column {name}: ")
+    fault = literal(NO_ARRAY.removesuffix("{value}").format(column=name))
     return Reading(text_sql(classes), f"CASE WHEN {unread} THEN {fault} || left({column}, {_SHOWN}) END")
 
 

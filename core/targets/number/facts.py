@@ -15,12 +15,14 @@ from core.sql import identifier, literal
 from core.targets.contract import Labels, Reading, Target
 from core.targets.number.form import is_missing, missing_sql, number_in, number_sql, read_sql, text_sql, written
 from core.targets.spelling import several_asked
-from core.words import stored
+from core.words import later, stored
 
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _SHOWN = 100
 """Characters of a text that a reason repeats."""
+NO_NUMBER = later("no finite number: column {column}: {value}")
+"""Why a row is set aside."""
 OUTPUT = "number"
 """What a model's config calls its one output."""
 _BINS = 10
@@ -48,7 +50,7 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
             "Choose a column of numbers, or a task of classes.",
         )
     label = text_sql(number)
-    fault = literal(f"no finite number: column {name}: ")
+    fault = literal(NO_NUMBER.removesuffix("{value}").format(column=name))
     unread = f"{column} IS NOT NULL AND NOT ({missing}) AND ({label}) IS NULL"
     return Reading(label, f"CASE WHEN {unread} THEN {fault} || left(CAST({column} AS VARCHAR), {_SHOWN}) END")
 

@@ -58,6 +58,17 @@ def number_sql(label: str) -> str:
     return f"CAST({label} AS DOUBLE)"
 
 
+def worth_sql(number: str, half: str) -> str:
+    """SQL for `worth` of two expressions that are DOUBLEs."""
+    digits = f"CAST(1 - floor(log10({half})) AS INTEGER)"
+    step = f"pow(10.0::DOUBLE, -{digits})"
+    return text_sql(
+        f"(CASE WHEN {half} <= 0 THEN {number} "
+        f"WHEN {digits} > 0 THEN CAST(format('{{:.{{}}f}}', {number}, {digits}) AS DOUBLE) "
+        f"ELSE round_even({number} / {step}, 0) * {step} END)"
+    )
+
+
 def read_sql(text: str) -> str:
     """SQL for the DOUBLE that a text says; NULL where it says none. What is too large reads as infinite."""
     said = f"trim({text}, ' \t')"

@@ -13,11 +13,18 @@ from core.targets.spans.form import NONE, outside, overlapping, spans_in, writte
 from core.targets.spans.tags import Scheme, decode, is_tag, scheme_of
 from core.targets.spans.tokens import Bounds, bounds_of, bounds_text, joined, of_characters
 from core.targets.spelling import as_json
-from core.words import stored
+from core.words import later, stored
 
 Kind = Literal["tags", "spans"]
 _SHOWN = 100
 """Characters that a reason repeats."""
+AGAINST = (
+    later("tags against {scheme}: {tag} after {before}"),
+    later("tags against {scheme}: {tag} after the beginning"),
+    later("tags against {scheme}: {tag} is followed by no {close}"),
+    later("tags against {scheme}: {tag} is no tag of {other}"),
+)
+"""How such a reason reads whole, with what `core.targets.spans.tags` says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset
+from core.records import MISFIT, Dataset
 from core.services.spans.words import layout_words
 from core.store.record_lists.set_aside import set_aside_rows
 from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
@@ -41,7 +41,7 @@ def set_aside(context: Context, dataset: Dataset) -> None:
     records, column = set_aside_rows(dataset), st.column_config
     titles = {"content": later("beginning of what stood there")}
     RecordList(
-        record_tools(context, dataset, records, "rejected", titles, {"reason": _reason}),
+        record_tools(context, dataset, records, "rejected", titles, {"reason": reason_said}),
         records,
         COLUMNS,
         say("by file and line"),
@@ -60,11 +60,16 @@ def set_aside(context: Context, dataset: Dataset) -> None:
 
 def _shown(lines: Lines) -> Shown:
     found = {name: [line[name] for line in lines] for name in COLUMNS}
-    return found | {"reason": [reason and _reason(str(reason)) for reason in found["reason"]]}
+    return found | {"reason": [reason and reason_said(str(reason)) for reason in found["reason"]]}
 
 
-def _reason(said: str) -> str:
-    """Why a row did not load, in the language of whoever looks."""
+def reason_said(said: str) -> str:
+    """Why a row did not load, in the language of whoever looks: each of its values that do not fit by itself."""
+    first, *others = said.split(f"; {MISFIT}")
+    return "; ".join(map(_one, (first, *(f"{MISFIT}{one}" for one in others))))
+
+
+def _one(said: str) -> str:
     reason, colon, about = said.partition(": ")
     whole = say_stored(said)
     return whole if whole != said or not colon else say("{field}: {value}", field=say_stored(reason), value=about)

@@ -178,8 +178,6 @@ def _acts(
 ) -> tuple[Verdicts, Layout]:
     """What a list can be judged by, and how it is laid out: for whoever may do more than read."""
     verdicts = Verdicts(context, shown.dataset, shown.versions[0], f"{key}-verdicts", among=among)
-    if isinstance(shown, ShownNumbers):
-        return verdicts, TABLE
     acts = ActOnAll(context, shown.dataset, f"{key}-many")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
         layout = layout_switch(shown.dataset)

@@ -17,6 +17,7 @@ from core.review.many import Doing, said
 from core.review.words import label_words
 from core.services.review.among import Among
 from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
+from core.services.review.moved import moved_words
 from core.store.ids import new_id
 from core.targets import Target
 from core.ui.modalities import line_of
@@ -101,7 +102,11 @@ class ActOnAll:
             return
         also = bool(st.session_state.get(f"{self._key}-also"))
         about = (self._key, among.version_id, words, doing, also, self._user, self._context.store.newest_act())
-        planned = self._planned(among, doing, also, about)
+        try:
+            planned = self._planned(among, doing, also, about)
+        except WinnowError as error:
+            show_error(error)
+            return
         # What takes long is looked for again until it is there; a rerun of the page would close the dialog.
         again = POLL_SECONDS if isinstance(planned, Pending) else None
         st.fragment(run_every=again)(self._preview)(among, words, doing, also, about)
@@ -184,17 +189,7 @@ class ActOnAll:
     def _draw(self, planned: Plan) -> None:
         """What would change: rows by label, then the first of them."""
         target = target_of(self._dataset)
-        lines = [
-            f"- **{change.rows:,}** {plain(label_words(change.before, target))} → "
-            f"{plain(_after(target, planned, change.before, change.after))}"
-            for change in planned.changes[:LISTED]
-        ]
-        more = planned.changes[LISTED:]
-        if more:
-            lines.append(
-                say("- **{n:,}** of {kinds:,} more kinds", n=sum(change.rows for change in more), kinds=len(more))
-            )
-        st.markdown("\n".join(lines))
+        st.markdown("\n".join(_kinds(planned, target)))
         left = [
             *([say("{n:,} have nothing to change", n=planned.nothing)] if planned.nothing else []),
             *(
@@ -203,7 +198,10 @@ class ActOnAll:
                 else []
             ),
         ]
-        shown = [f"{row.example_id}: {line_of(self._dataset, row, LINE_CHARACTERS)}" for row, _ in planned.first]
+        shown = [
+            f"{row.example_id}: {_of_number(target, row.label, after)}{line_of(self._dataset, row, LINE_CHARACTERS)}"
+            for row, after in planned.first
+        ]
         if shown:
             st.caption("  \n".join(plain(one) for one in (say("First rows"), *shown)))
         if left:
@@ -276,6 +274,35 @@ class ActOnAll:
             st.session_state.pop(f"{self._key}-asked", None)
         else:
             st.session_state[f"{self._key}-asked"] = asked
+
+
+def _kinds(planned: Plan, target: Target) -> list[str]:
+    """Rows by label and what it becomes; numbers of more than a few kinds all in one."""
+    moved = planned.moved
+    if moved is not None and (not planned.changes or len(planned.changes) > LISTED):
+        lines = [f"- **{moved.rows:,}** {plain(moved_words(moved, said(planned.doing, target)))}"]
+        without = planned.rows - moved.rows
+        after = _after(target, planned, None, planned.doing.label)
+        return [
+            *lines,
+            *([f"- **{without:,}** {plain(label_words(None, target))} → {plain(after)}"] if without else []),
+        ]
+    lines = [
+        f"- **{change.rows:,}** {plain(label_words(change.before, target))} → "
+        f"{plain(_after(target, planned, change.before, change.after))}"
+        for change in planned.changes[:LISTED]
+    ]
+    more = planned.changes[LISTED:]
+    if more:
+        lines.append(say("- **{n:,}** of {kinds:,} more kinds", n=sum(change.rows for change in more), kinds=len(more)))
+    return lines
+
+
+def _of_number(target: Target, before: str | None, after: str | None) -> str:
+    """What a row's number becomes, before its words: what all rows have in common says it of no one of them."""
+    if not target.numeric or after in (None, before):
+        return ""
+    return f"{label_words(before, target)} → {after} · "
 
 
 def _after(target: Target, planned: Plan, before: str | None, after: str | None) -> str:

@@ -10,11 +10,15 @@ from core.charts.intervals import intervals
 from core.context import Context
 from core.profile.records import Association, Size
 from core.records import Dataset, Version
-from core.services.profile.figures import attribute_of, group_shares
+from core.services.profile.cleaning import cleaning_by_group
+from core.services.profile.figures import group_shares
 from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
+from core.ui.profile.cleaning import cleaning_view
+from core.ui.profile.crossing import crossed_with
+from core.ui.profile.groups import VIEW as GROUPS
 from core.ui.profile.groups import groups_view
 from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers
 from core.ui.shell.pages import link
@@ -46,9 +50,16 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
     left, right = st.columns([4, 7], gap="large")
     with left:
         column = _associations(dataset, version, measured, found)
-    attribute = attribute_of(dataset, column)
-    groups = settled(lambda: group_shares(context, version.version_id, attribute))
-    return None if groups is None else groups_view(dataset, version, groups, right)
+        names = {one.column: attribute_said(dataset, one.attribute) for one in measured}
+        crossed = crossed_with(dataset, names, column)
+    groups = settled(lambda: group_shares(context, version.version_id, crossed))
+    if groups is None:
+        return None
+    opened = groups_view(dataset, version, groups, right)
+    treated = settled(lambda: cleaning_by_group(context, version, crossed))
+    if treated is not None:
+        cleaning_view(dataset, version, treated, GROUPS)
+    return opened
 
 
 def _nothing(dataset: Dataset, found: Sequence[Association]) -> None:

@@ -57,6 +57,14 @@ def no_splits(dataset: Dataset, version: Version) -> None:
     )
 
 
+def share_column(title: str, meaning: str, width: int | None = None) -> Any:
+    """A table's column of shares, or of differences between shares, from 0 to 1, as bars whose full width means 100 %;
+    `meaning` is said where somebody points at the title."""
+    return st.column_config.ProgressColumn(
+        title, format="percent", min_value=0.0, max_value=1.0, width=width, help=meaning
+    )
+
+
 def figures(values: Mapping[str, str], notes: Mapping[str, str]) -> None:
     """A line of figures: name, value and, behind a question mark, how it is worked out. Names, and notes that are
     texts of ours, are said here."""

@@ -39,14 +39,15 @@ class NumberBox {
     return !this.root.hidden
   }
 
-  /** Opens with the number as it stands, selected, so that typing replaces it; or with what was typed already. */
-  open(item, returnFocus, typed = "") {
+  /** Opens with the number as it stands, selected, so that typing replaces it; or with what was typed already. Of several
+   * rows there is no one number to begin with. */
+  open(item, returnFocus, typed = "", rows = 1) {
     const decided = item.decision?.action === "relabel" ? item.decision.label : item.label
     this.returnFocus = returnFocus
-    this.said.textContent = t("given {given}", { given: this.kind.words(item.label) })
+    this.said.textContent = rows > 1 ? t("the same for {n} rows", { n: rows }) : t("given {given}", { given: this.kind.words(item.label) })
     this.tell("")
     this.root.hidden = false
-    this.input.value = typed || (decided ?? "")
+    this.input.value = typed || (rows > 1 ? "" : decided ?? "")
     this.input.focus()
     if (!typed) this.input.select()
   }

@@ -150,7 +150,7 @@ class VerdictBar {
     const chip = digit && [...this.chips.children].find((one) => one.dataset.key === digit)
     const number = this.labels.numeric && beginsNumber(event)
     if (event.repeat || !this.targets().length || !(action || chip || number)) return
-    if (number) this.picker.open(this.targets()[0], this.root, number)
+    if (number) this.choose(number)
     else if (action) this.perform(action.id)
     else chip.click()
     event.preventDefault()
@@ -206,9 +206,9 @@ class VerdictBar {
     this.report()
   }
 
-  choose() {
-    const [first] = this.targets()
-    if (first) this.picker.open(first, this.root)
+  choose(typed) {
+    const rows = this.targets()
+    if (rows.length) this.picker.open(rows[0], this.root, typed, rows.length)
   }
 
   openNote() {

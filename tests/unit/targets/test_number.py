@@ -13,7 +13,7 @@ import pytest
 from core.errors import SchemaError
 from core.records import Schema
 from core.targets.number.facts import NUMBER, read
-from core.targets.number.form import number_in, text_sql, written
+from core.targets.number.form import number_in, text_sql, worth, worth_sql, written
 
 SCHEMA = Schema("text-regression", "text", "score")
 
@@ -38,6 +38,20 @@ def test_python_and_the_store_write_every_number_alike_and_lose_nothing() -> Non
     assert len(found) == len(numbers)
     assert all(text == written(number) and float(text) == number for number, text in found)
     assert [written(one) for one in (3.0, -0.0, 1e15, 0.1, 1e-7)] == ["3", "0", "1000000000000000.0", "0.1", "1e-07"]
+
+
+def test_python_and_the_store_round_a_prediction_alike() -> None:
+    chance = random.Random(2)
+    drawn = [(chance.gauss(0, 10.0 ** chance.randint(-8, 12)), 10.0 ** chance.uniform(-9, 9)) for _ in range(20_000)]
+    short = [(one / 1000, half) for one in range(-3_000, 3_000, 7) for half in (0.0, 0.02, 0.1, 1.0, 10.0, 250.0)]
+    pairs = [*drawn, *short, (8.5, 10.0), (1e300, 1e-30), (-0.2, 10.0)]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE given AS SELECT unnest(?) AS x, unnest(?) AS half", [*zip(*pairs, strict=True)]
+        )
+        found = connection.execute(f"SELECT x, half, {worth_sql('x', 'half')} FROM given").fetchall()
+    assert [text for *_, text in found] == [worth(number, half) for number, half, _ in found]
+    assert [worth(*one) for one in ((8.5, 10.0), (1234.0, 250.0), (3.14159, 0.1))] == ["8", "1230", "3.14"]
 
 
 def test_texts_that_are_numbers_are_labels_missing_ones_are_none_and_others_say_why() -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.profile.predicted import MIN_RATE_ROWS
+from core.profile.by_group.rates import MIN_RATE_ROWS
 from core.services.evaluation.groups import ByClass, InGroups
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown
-from core.ui.evaluation.groups.parts import LISTED, points, rate_chart, reading
+from core.ui.evaluation.groups.parts import LISTED, rate_chart, reading
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import heading, numbers
+from core.ui.profile.parts import heading, numbers, share_column
 from core.ui.url import put
 from core.words import later, say
 
@@ -47,19 +47,19 @@ def classes(shown: AnyShown, each: InGroups) -> str | None:
         height="content" if len(codes) <= LISTED else 38 + 35 * LISTED,
         column_config={
             "class": st.column_config.Column(say("class")),
-            "odds": points(
+            "odds": share_column(
                 say("equalised odds"),
                 say("The larger of the next two: how far apart the groups are. 0 is equal odds (Hardt et al. 2016)."),
             ),
-            "found": points(
+            "found": share_column(
                 say("found"),
                 say("Recall, the true positive rate: of the class, the share that is predicted as it. The difference."),
             ),
-            "wrongly given": points(
+            "wrongly given": share_column(
                 say("wrongly given"),
                 say("The false positive rate: of the other rows, the share that is predicted as it. The difference."),
             ),
-            "given": points(
+            "given": share_column(
                 say("given"),
                 say("The selection rate: of all rows, the share that is predicted as it. 0 is demographic parity."),
             ),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from core.charts.intervals import intervals
-from core.profile.predicted import Outcomes, Rates
+from core.profile.by_group.predicted import Outcomes
+from core.profile.by_group.rates import Rates
 from core.profile.records import Group
 from core.records import Dataset
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.parts.cells import clicked_mark
-from core.ui.parts.labels import group_said
+from core.ui.parts.labels import group_marked
 from core.ui.url import put
 from core.words import later, say
 
@@ -25,19 +24,6 @@ LISTED = 12
 
 def reading(chance: bool) -> str:
     return say("may be chance") if chance else say("not chance")
-
-
-def points(title: str, meaning: str, width: int | None = None) -> Any:
-    """A column of differences."""
-    return st.column_config.ProgressColumn(
-        title, format="percent", min_value=0.0, max_value=1.0, width=width, help=meaning
-    )
-
-
-def marked(dataset: Dataset, outcome: Outcomes, group: Group) -> str:
-    """A group's name, with a star where it is not compared."""
-    said = group_said(dataset, outcome.column, group)
-    return said if group.judged else f"{said} *"
 
 
 def rate_chart(
@@ -63,7 +49,7 @@ def rate_chart(
     at = outcome.groups.index(chosen) if chosen else None
     chart_with_files(
         intervals(
-            [marked(dataset, outcome, outcome.groups[place]) for place in places],
+            [group_marked(dataset, outcome.column, outcome.groups[place]) for place in places],
             [one for _, one in drawn],
             selected=places.index(at) if at in places else None,
         ),

@@ -1,0 +1,1 @@
+"""Rates in the groups of an attribute: of predictions, and of what cleaning does."""
