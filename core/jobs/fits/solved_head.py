@@ -19,7 +19,6 @@ from core.queue import Stopped
 from core.records import TrainSpec
 from core.targets.arrays import distinct
 from core.targets.heavy import heavy_target
-from core.words import later
 
 ROWS = 20_000
 """As many are enough for a beginning."""
@@ -50,7 +49,7 @@ def solve_head(
     features = np.zeros((len(train), classifier.head().in_features), np.float32)
     for output in forward(classifier, train, chosen, place):
         features[output.rows] = output.features
-        if report.progress("training", 0, 1, later("solving for the last layer")) and place.alone:
+        if report.progress("training", 0, 1, "solving for the last layer") and place.alone:
             raise Stopped
     features = features[chosen]
     if not place.alone:
