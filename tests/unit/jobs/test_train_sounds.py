@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from safetensors.numpy import load_file
 
@@ -44,6 +46,16 @@ def test_before_its_first_step_it_says_what_a_quick_retrain_says(tmp_path: Path,
     theirs, mine = (load_file(one.output / "model" / "model.safetensors") for one in (quick, slow))
     assert np.allclose(mine["classifier.weight"], theirs["classifier.weight"], atol=0.02)
     assert np.allclose(mine["classifier.bias"], theirs["classifier.bias"], atol=0.1)
+
+
+def test_of_sounds_with_several_classes_too(tmp_path: Path) -> None:
+    folder = sound_folder(tmp_path / "several", strategy="full", class_weights="balanced", **STILL)
+    folder.write_spec(folder.spec() | {"task": "multi-label-audio"})
+    file = folder.input / "rows.parquet"
+    table = pq.read_table(file)
+    sets = pa.array([[row % 3, 2] if row % 3 == 1 else [row % 3] for row in range(36)], pa.list_(pa.int32()))
+    pq.write_table(table.set_column(table.column_names.index("label"), "label", sets), file)
+    assert run(folder)["splits"]["test"]["macro_f1"] > 0.9
 
 
 def test_a_run_that_goes_on_from_a_checkpoint_solves_for_nothing(
