@@ -138,6 +138,22 @@ def test_duplicates_in_conflict_and_missing_values_open_their_rows(open_at: Open
     assert not shown.exception
 
 
+def test_gaps_that_tell_the_label_are_said(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        (f"Text {row}", ("a", "b")[row % 2], "train", "" if row % 2 and row % 3 else row) for row in range(90)
+    ]
+    dataset = _load(app, tmp_path, "gaps", rows, "text label split amount")
+    derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
+    shown = open_at("profile", dataset="gaps", view="checks")
+    while "is missing more often" not in _captions(shown):
+        assert not shown.exception
+        shown.run()
+    assert (
+        "**amount** is missing more often where the label is **b** (66.7%) than where it is **a** (0.0%)"
+        in _captions(shown)
+    )
+
+
 def test_the_attribute_that_decides_the_label_is_shown_first_with_its_groups(open_at: OpenAt, news: Dataset) -> None:
     shown = open_at("profile", dataset="news", view="bias")
     assert not shown.exception
