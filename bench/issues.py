@@ -21,6 +21,7 @@ import pyarrow as pa
 import soundfile
 from PIL import Image, ImageFilter
 
+from bench import planted_personal
 from bench.data import DATA, columns
 from bench.planted_rows import rows
 from bench.row import Row
@@ -42,7 +43,7 @@ def run() -> list[Row]:
     """Nothing where the data is not there."""
     if not (DATA / "cifar10_test").is_dir():
         return []
-    return [*_images(), *_texts(), *_sounds(), *rows()]
+    return [*_images(), *_texts(), *_sounds(), *rows(), *planted_personal.rows()]
 
 
 def _planted(count: int, ways: Ways, generator: np.random.Generator) -> dict[int, str]:

@@ -37,6 +37,23 @@ def test_a_csv_export_holds_every_column_and_the_labels_of_the_version(
     }  # fmt: skip
 
 
+def test_personal_data_is_masked_in_texts_and_columns_of_texts(db: Database, load: Load, tmp_path: Path) -> None:
+    columns = "'text': 'VARCHAR', 'label': 'VARCHAR', 'contact': 'VARCHAR', 'stars': 'INTEGER'"
+    lines = "mail jane@example.com,x,+49 30 901820,5\nnothing here,y,,4\n"
+    dataset = load(f"text,label,contact,stars\n{lines}", columns=columns, attributes=("contact", "stars"))
+    version = dataset.latest_version_id
+    for _ in range(2):  # a database that has learnt to mask is asked once more
+        out = tmp_path / f"{_}.csv"
+        rows = _rows(export_rows(db, version, out, "csv", masked=True))
+        assert [(row["text"], row["contact"], row["stars"]) for row in rows] == [
+            ("mail [email]", "[phone]", "5"), ("nothing here", "", "4"),
+        ]  # fmt: skip
+    packed = pq.read_table(export_rows(db, version, tmp_path / "a.parquet", "parquet", masked=True))
+    assert packed["text"].to_pylist() == ["mail [email]", "nothing here"]
+    whole = _rows(export_rows(db, version, tmp_path / "whole.csv", "csv"))
+    assert whole[0]["text"] == "mail jane@example.com", "the rows themselves stay"
+
+
 def test_no_cell_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_path: Path) -> None:
     lines = "".join(f'"{text}",{"xy"[row % 2]}\n' for row, text in enumerate(FORMULAS))
     dataset = load(f"text,label\n{lines}", columns="'text': 'VARCHAR', 'label': 'VARCHAR'")
