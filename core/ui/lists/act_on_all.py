@@ -278,17 +278,16 @@ class ActOnAll:
 
 def _kinds(planned: Plan, target: Target) -> list[str]:
     """Rows by label and what it becomes; numbers of more than a few kinds all in one."""
-    moved = planned.moved
-    if moved is not None and (not planned.changes or len(planned.changes) > LISTED):
-        lines = [f"- **{moved.rows:,}** {plain(moved_words(moved, said(planned.doing, target)))}"]
+    moved, kinds = planned.moved, len(planned.changes)
+    if moved is not None and not (0 < kinds <= LISTED and (kinds < moved.rows or kinds == 1)):
+        lines = [f"- **{_rows(moved.rows)}**: {plain(moved_words(moved, said(planned.doing, target)))}"]
         without = planned.rows - moved.rows
         after = _after(target, planned, None, planned.doing.label)
-        return [
-            *lines,
-            *([f"- **{without:,}** {plain(label_words(None, target))} → {plain(after)}"] if without else []),
-        ]
+        none = f"- **{_rows(without)}**: {plain(label_words(None, target))} → {plain(after)}"
+        return [*lines, none] if without else lines
     lines = [
-        f"- **{change.rows:,}** {plain(label_words(change.before, target))} → "
+        f"- {f'**{change.rows:,}**' if moved is None else f'**{_rows(change.rows)}**:'} "
+        f"{plain(label_words(change.before, target))} → "
         f"{plain(_after(target, planned, change.before, change.after))}"
         for change in planned.changes[:LISTED]
     ]
@@ -296,6 +295,10 @@ def _kinds(planned: Plan, target: Target) -> list[str]:
     if more:
         lines.append(say("- **{n:,}** of {kinds:,} more kinds", n=sum(change.rows for change in more), kinds=len(more)))
     return lines
+
+
+def _rows(count: int) -> str:
+    return say_n("{n:,} row", "{n:,} rows", count)
 
 
 def _of_number(target: Target, before: str | None, after: str | None) -> str:
