@@ -87,7 +87,7 @@ def test_a_list_of_lists_without_a_header_gets_names(tmp_path: Path) -> None:
         ('[{"a": 1} {"a": 2}]', "Malformed JSON in element 2 of the list: a comma or a closing bracket is missing"),
         (
             '{\n"a": [{"b": 1}],\n"c": 1 "d": 2}',
-            "Malformed JSON: a comma or a closing bracket is missing (line 3, character 8)",
+            r"Malformed JSON: a comma or a closing bracket is missing \(line 3, character 8\)",
         ),
         ('[{"a": ' + "[" * 200_000, "nested too deep"),
         ("hello", "no JSON objects: it begins with 'h'"),
