@@ -103,7 +103,7 @@ def _first_visits(context: Context, frame: pd.DataFrame) -> list[Row]:
             lambda: frame["text_length"].describe(),
         ),
         "group × label": (
-            lambda: profile.group_shares(context, version_id, profile.attribute_of(dataset, "shop"), None),
+            lambda: profile.group_shares(context, version_id, [profile.attribute_of(dataset, "shop")], None),
             lambda: pd.crosstab(frame["shop"], frame["label"]),
         ),
     }

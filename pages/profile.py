@@ -23,6 +23,7 @@ from core.ui.profile.bias import bias_view
 from core.ui.profile.checks import gaps, repeats
 from core.ui.profile.content import content_view
 from core.ui.profile.parts import Opened, opened_rows
+from core.ui.profile.words import has_words, words_view
 from core.ui.shell.frame import open_page
 from core.ui.spans.entities import entities_view, has_entities
 from core.words import later, say
@@ -34,10 +35,11 @@ VIEWS = {
     "checks": later("Duplicates and gaps"),
     "bias": later("Bias"),
 }
+WORDS = {"words": later("Words")}
 
 frame = open_page("Profile")
 context, dataset, version = frame.context, frame.dataset, frame.version
-offered = {**(SPANS if has_entities(dataset) else {}), **VIEWS}
+offered = {**(SPANS if has_entities(dataset) else {}), **VIEWS, **(WORDS if has_words(dataset) else {})}
 view = view_switch({name: say(title) for name, title in offered.items()})
 opened: Opened | None = None
 with shown_errors():
@@ -64,6 +66,8 @@ with shown_errors():
                 opened = repeats(context, dataset, version, repeated)
             if missing is not None:
                 opened = gaps(dataset, version, missing) or opened
+        elif view == "words" and measured is not None:
+            opened = words_view(context, measured, version)
         elif view == "content" and measured is not None:
             opened = content_view(context, measured, version)
         elif measured is not None:

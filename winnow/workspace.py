@@ -164,11 +164,14 @@ class Workspace:
         return list(self.command("runs", name))
 
     def evaluate(
-        self, name: str, run: str | int, *, split: str = "test", labels: str = "version", by: str | None = None
+        self, name: str, run: str | int, *, split: str = "test", labels: str = "version", by: str | Sequence[str] = ()
     ) -> dict[str, Any]:
         """Scores a run on a split, with 95 % intervals; `labels` says whose labels are true: `version`, `given` or
-        `newest`. `by` an attribute: how it fares in each of its groups, and how far apart these are."""
-        return self._record("evaluate", name, run=run, split=split, labels=labels, by=by)
+        `newest`. `by` an attribute, or several to be crossed: how it fares in each of its groups, and how far apart
+        these are."""
+        return self._record(
+            "evaluate", name, run=run, split=split, labels=labels, by=[by] if isinstance(by, str) else by
+        )
 
     def command(self, name: str, /, *arguments: Any, **options: Any) -> Any:
         """Any other command that an open workspace answers: `w.command("export", "news", format="csv",

@@ -18,7 +18,8 @@ from core.context import Context
 from core.errors import UsageError
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
-from core.records import Dataset, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
+from core.profile.crossed import MOST_CROSSED
+from core.records import Attribute, Dataset, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
 from core.services.evaluation.groups import InGroups, groups_data, in_groups
 from core.services.evaluation.in_sight import in_sight
 from core.services.evaluation.measures import evaluate, target_of_run
@@ -50,11 +51,13 @@ def score(found: Estimate) -> str:
 @run_option
 @split_option
 @labels_option
-@click.option("--by", metavar="ATTRIBUTE", help="how it fares in the groups of an attribute, instead")
-def evaluate_command(context: Context, name: str, run: str, split: str, labels: LabelsFrom, by: str | None) -> Answer:
+@click.option("--by", multiple=True, metavar="ATTRIBUTE", help="how it fares in groups, instead; twice crosses two")
+def evaluate_command(
+    context: Context, name: str, run: str, split: str, labels: LabelsFrom, by: Sequence[str]
+) -> Answer:
     """Score a fine-tune: accuracy, F1 by class, confusion matrix; of numbers MAE, RMSE and R²."""
     scored = find_run(context, run, name)
-    if by is not None:
+    if by:
         return _by_attribute(context, scored, split, labels, by)
     if target_of_run(context, scored).numeric:
         numbers = evaluate_numbers(context, scored, split, labels, timeout=None)
@@ -74,17 +77,16 @@ def evaluate_command(context: Context, name: str, run: str, split: str, labels: 
     return Answer(_set_data(context, scored, found), _set_text(context, scored, under_names(found, dataset), known))
 
 
-def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, name: str) -> Answer:
+def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, names: Sequence[str]) -> Answer:
     if target_of_run(context, run).numeric:
         raise UsageError("--by compares how classes fare, and these labels are numbers.", "Leave it out.")
     evaluate(context, run, split, labels, timeout=None)  # says what is wrong with the split
     dataset = derived(context, run.dataset_id, timeout=None)
     assert isinstance(dataset, Dataset), "it was waited for"
-    attribute = next((one for one in dataset.attributes if name in (one.name, one.column)), None)
-    if attribute is None:
-        known = ", ".join(one.name for one in dataset.attributes) or "none"
-        raise UsageError(f"--by: attribute {name!r} not found.", f"The attributes: {known}.")
-    found = in_groups(context, run, split, attribute, labels, timeout=None)
+    attributes = [_attribute(dataset, name) for name in names]
+    if len(set(attributes)) < len(attributes) or len(attributes) > MOST_CROSSED:
+        raise UsageError(f"--by crosses up to {MOST_CROSSED} different attributes.", "Name each once.")
+    found = in_groups(context, run, split, attributes, labels, timeout=None)
     assert isinstance(found, InGroups), "it was waited for"
     outcome = found.found.outcomes
     accuracy = [
@@ -102,12 +104,20 @@ def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, na
     ]
     apart = ("equalized odds", "true positive rate", "false positive rate", "selection rate")
     text = [
-        f"Run {run.number}, {run.title}, on {split}, by {attribute.name}; 95 % intervals.",
-        table((attribute.name, "rows", "accuracy", ""), accuracy),
+        f"Run {run.number}, {run.title}, on {split}, by {outcome.attribute}; 95 % intervals.",
+        table((outcome.attribute, "rows", "accuracy", ""), accuracy),
         "How far apart the groups are, class by class; p-values are corrected for all classes (Holm).",
         table(("class", *apart, "p-value"), classes, TOP_CLASSES),
     ]
     return Answer({"run": run.number, "split": split, **groups_data(found)}, "\n\n".join(text))
+
+
+def _attribute(dataset: Dataset, name: str) -> Attribute:
+    found = next((one for one in dataset.attributes if name in (one.name, one.column)), None)
+    if found is None:
+        known = ", ".join(one.name for one in dataset.attributes) or "none"
+        raise UsageError(f"--by: attribute {name!r} not found.", f"The attributes: {known}.")
+    return found
 
 
 def _figure_or_none(value: float | None) -> object:

@@ -13,6 +13,7 @@ from core.lookalikes import lookalike_notes
 from core.services.profile.report import whole_profile
 
 TOP_CLASSES = 20
+TOP_WORDS = 10
 _SPREAD = ("deviation", "minimum", "p5", "p25", "median", "p75", "p95", "maximum")
 
 
@@ -43,6 +44,14 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
     ]
     if associations:
         parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
+    words = [
+        (one["word"], called(one["label"]), one["rows"], f"{one['share']['estimate']:.1%}", f"{one['usual']:.1%}",
+         f"{100 * one['points']:.1f}")
+        for one in profile.get("words", ())
+    ]  # fmt: skip
+    if words:
+        heads = ("word that the label follows", "class", "rows", "of these", "of all", "points of accuracy by it alone")
+        parts.append(table(heads, words, TOP_WORDS))
     return "\n\n".join(parts)
 
 

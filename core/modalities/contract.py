@@ -123,6 +123,11 @@ class Modality:
     """The columns of an example out of `WORDS`, where it is several: name → value, None where it is missing."""
 
     @property
+    def written(self) -> bool:
+        """Whether `WORDS` holds what somebody wrote, rather than a file's name or the features of a row."""
+        return not self.in_files and self.features is None
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of an examples table that hold an example."""
         return (WORDS, MEDIA) if self.in_files else (WORDS,)

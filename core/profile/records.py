@@ -15,6 +15,8 @@ from core.words import later
 
 Counts = NDArray[np.int64]
 
+CHANCE = 0.05
+"""Differences whose p-value, corrected for all that are looked at together, is below this are no chance."""
 MISSING = later("(missing)")
 """How the group of rows without a value is called."""
 
@@ -241,5 +243,10 @@ class Parity:
     """Demographic parity difference: highest minus lowest share, 0 is parity."""
     ratio: float
     """Demographic parity ratio: lowest over highest share, 1 is parity."""
-    clear: bool
-    """Whether the two groups' intervals are apart."""
+    p_value: float
+    """That groups differ so much by chance: a chi-square test of all of them, corrected for all labels (Holm 1979)."""
+
+    @property
+    def chance(self) -> bool:
+        """Whether the difference may be chance."""
+        return self.p_value >= CHANCE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.profile.by_group.rates import holm, rates_of
 from core.profile.records import GroupTable, Parity
 from core.proportions import wilson
 from core.records import Estimate
@@ -34,6 +35,7 @@ def parity(table: GroupTable) -> tuple[Parity, ...]:
     share, low, high = (part[judged] for part in shares_of(table))
     overall = table.overall
     names = [table.groups[position].name for position in judged]
+    p_values = holm([rates_of(of_label, table.sizes, table.groups).p_value for of_label in table.counts.T])
     rows = []
     for column, label in enumerate(table.labels):
         top, bottom = int(share[:, column].argmax()), int(share[:, column].argmin())
@@ -48,7 +50,7 @@ def parity(table: GroupTable) -> tuple[Parity, ...]:
                 lowest_share=Estimate(lowest, float(low[bottom, column]), float(high[bottom, column])),
                 difference=highest - lowest,
                 ratio=lowest / highest if highest else 1.0,
-                clear=bool(high[bottom, column] < low[top, column]),
+                p_value=p_values[column],
             )
         )
     return tuple(sorted(rows, key=lambda row: -row.difference))

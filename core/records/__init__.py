@@ -57,7 +57,7 @@ from core.records.load import (
 )
 from core.records.review import MAX_NOTE, NO_LABEL, Action, BulkAct, BulkAction, Decision, ReviewCounts
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
-from core.records.said import attribute_said, note_said, split_said, value_said
+from core.records.said import CROSS, attribute_said, attributes_said, note_said, split_said, value_said
 from core.records.scans import Copy, Issue, IssueFilter, Scan, ScanSpec
 from core.records.story import (
     Baseline,
@@ -76,6 +76,7 @@ from core.records.story import (
 
 __all__ = [
     "ARMS",
+    "CROSS",
     "EARLIER_EXAMPLE_ID",
     "ENDED",
     "EXAMPLE_ID",
@@ -166,6 +167,7 @@ __all__ = [
     "VersionLine",
     "View",
     "attribute_said",
+    "attributes_said",
     "note_said",
     "split_said",
     "value_said",

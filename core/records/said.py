@@ -7,6 +7,8 @@ from typing import Any
 from core.records.datasets import Dataset, Version
 from core.words import later, say, say_stored
 
+CROSS = " × "
+"""Between the names of attributes that are crossed, of their columns and of their groups."""
 _OURS = (later("train"), later("validation"), later("test"), later("(missing)"))
 
 
@@ -18,6 +20,11 @@ def split_said(split: str) -> str:
 def attribute_said(dataset: Dataset, name: str) -> str:
     """An attribute's name: that of a derived one in the language of whoever looks, any other as the source has it."""
     return say(name) if _is_derived(dataset, name) else name
+
+
+def attributes_said(dataset: Dataset, names: str) -> str:
+    """The same of attributes that are crossed: their names with `CROSS` between them."""
+    return CROSS.join(attribute_said(dataset, name) for name in names.split(CROSS))
 
 
 def value_said(dataset: Dataset, name: str, value: Any) -> Any:

@@ -61,6 +61,16 @@ def test_a_group_and_a_class_of_the_link_list_their_wrong_rows(news: Dataset, op
     assert "**0 rows** predicted wrong · desk: us" in none
 
 
+def test_two_attributes_are_crossed_and_open_their_rows(news: Dataset, open_at: Open) -> None:
+    """Business of the desk `uk` has all errors, whatever the length of its texts."""
+    crossed = {"split": "train", "by": "desk", "and": "text_length"}
+    shown = groups_at(open_at, **crossed)
+    names = list(shown.selectbox(key="evaluation-group").options)
+    assert {name.split(" × ")[0] for name in names} == {"uk", "us"}
+    group = next(name.removesuffix(" *") for name in names if name.startswith("us"))
+    assert "**0 rows** predicted wrong" in words(groups_at(open_at, **crossed, group=group))
+
+
 def test_few_rows_are_not_compared(news: Dataset, open_at: Open) -> None:
     shown = groups_at(open_at, split="test")
     assert "None of them has two groups of at least 30 rows in this split." in words(shown)

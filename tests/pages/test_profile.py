@@ -286,3 +286,28 @@ def test_groups_that_are_cleaned_alike_are_said_to_be(app: Context, open_at: Ope
     cleaned(app, dataset, tmp_path, dict.fromkeys(range(10), "relabel"))
     shown = bias_of_desk(open_at)
     assert any("No difference between groups is more than chance." in one.value for one in shown.markdown)
+
+
+def test_words_that_the_label_follows_open_their_rows(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    issues_data.load(app, tmp_path)
+    shown = open_at("profile", dataset="news", view="words")
+    while not shown.dataframe:
+        assert not shown.exception
+        shown.run()
+    assert any("By **business** alone 33.3 more rows in a hundred" in one.value for one in shown.markdown)
+    lines = shown.dataframe[0].value
+    assert lines["word"].tolist()[:3] == ["business", "sport", "tech"] and lines["share"].tolist()[:3] == [1.0] * 3
+    assert lines["explains"].tolist()[0] == pytest.approx(1 / 3)
+    shown.selectbox(key="choice-words-word").select("sport").run()
+    while len(shown.dataframe) < 2:
+        shown.run()
+    assert "sport · sport" in "\n".join(one.value for one in (*shown.markdown, *shown.caption))
+    assert shown.dataframe[-1].value["row"].tolist()[:3] == [1, 4, 7]
+
+
+def test_numbers_and_images_have_no_view_of_words(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [(f"Text {row}", row / 7, "train") for row in range(50)]
+    _load(app, tmp_path, "scores", rows, "text label split", task="text-regression")
+    shown = open_at("profile", dataset="scores", view="words")
+    assert not shown.exception
+    assert "words" not in next(one for one in shown.get("button_group") if one.key == "view").options

@@ -7,11 +7,12 @@ out right as elsewhere; where fewer do, the scan suspects the group more than it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.profile.by_group.marks import Marked, marked_rows
 from core.profile.by_group.rates import Rates, rates_of
-from core.profile.groups import group_table
+from core.profile.crossed import grouped
 from core.profile.records import Group, Rows
 from core.records import Attribute
 
@@ -20,7 +21,7 @@ _FLAGGED, _JUDGED, _WRONG, _RELABELLED, _EXCLUDED = "flagged", "judged", "wrong"
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What a scan and its review do in the groups of one attribute."""
+    """What a scan and its review do in the groups of an attribute, or of several together."""
 
     attribute: str
     column: str
@@ -41,7 +42,7 @@ class Cleaned:
         return {name: getattr(self, name) for name in ("flagged", "confirmed", "relabelled", "excluded")}
 
 
-def cleaned(rows: Rows, flagged: str, verdicts: str, attribute: Attribute) -> Cleaned:
+def cleaned(rows: Rows, flagged: str, verdicts: str, attributes: Sequence[Attribute]) -> Cleaned:
     """`flagged` is a SQL subquery of the `example_id`s that a scan flags, `verdicts` one of the verdicts in force with
     `example_id` and `action`. Rows without a label count nowhere."""
     marks = ", ".join(
@@ -59,12 +60,12 @@ def cleaned(rows: Rows, flagged: str, verdicts: str, attribute: Attribute) -> Cl
         f" LEFT JOIN {flagged} f ON f.example_id = r.example_id LEFT JOIN {verdicts} d ON d.example_id = r.example_id"
         " WHERE r.label IS NOT NULL)"
     )
-    table = group_table(Marked(rows, relation), attribute)
+    table = grouped(Marked(rows, relation), attributes)
     of = {mark: marked_rows(table, mark) for mark in (_FLAGGED, _JUDGED, _WRONG, _RELABELLED, _EXCLUDED)}
     sizes, groups = table.sizes, table.groups
     return Cleaned(
-        attribute.name,
-        attribute.column,
+        table.attribute,
+        table.column,
         groups,
         rates_of(of[_FLAGGED], sizes, groups),
         rates_of(of[_WRONG], of[_JUDGED], groups),

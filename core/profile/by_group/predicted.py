@@ -4,13 +4,14 @@ the class is found, wrongly given and given at all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.profile.by_group.marks import Marked, marked_rows
 from core.profile.by_group.rates import Rates, rates_of
-from core.profile.groups import group_table
+from core.profile.crossed import grouped
 from core.profile.records import Counts, Group, Rows
 from core.records import Attribute
 from core.sql import literal
@@ -56,7 +57,7 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """How often a run is right in the groups of one attribute."""
+    """How often a run is right in the groups of an attribute, or of several together."""
 
     attribute: str
     column: str
@@ -103,17 +104,17 @@ class ClassOutcomes:
         return max(known) if known else None
 
 
-def outcomes(rows: Predicted, attribute: Attribute) -> Outcomes:
+def outcomes(rows: Predicted, attributes: Sequence[Attribute]) -> Outcomes:
     """How often the predictions are right in each group."""
-    table = group_table(rows.right, attribute)
+    table = grouped(rows.right, attributes)
     accuracy = rates_of(marked_rows(table, _RIGHT), table.sizes, table.groups)
-    return Outcomes(attribute.name, attribute.column, table.groups, accuracy)
+    return Outcomes(table.attribute, table.column, table.groups, accuracy)
 
 
-def class_outcomes(rows: Predicted, attribute: Attribute) -> ClassOutcomes:
+def class_outcomes(rows: Predicted, attributes: Sequence[Attribute]) -> ClassOutcomes:
     """The same class by class. Classes are those that are true or predicted for some row, those with most rows first;
     ties by name."""
-    table = group_table(rows.by_class, attribute)
+    table = grouped(rows.by_class, attributes)
     named = {mark[1:] for mark in table.labels if mark != _RIGHT}
     labels = sorted(named, key=lambda name: (-int(marked_rows(table, _TRUE + name).sum()), name))
 
@@ -123,7 +124,7 @@ def class_outcomes(rows: Predicted, attribute: Attribute) -> ClassOutcomes:
 
     accuracy = rates_of(marked_rows(table, _RIGHT), table.sizes, table.groups)
     return ClassOutcomes(
-        Outcomes(attribute.name, attribute.column, table.groups, accuracy),
+        Outcomes(table.attribute, table.column, table.groups, accuracy),
         tuple(labels),
         *map(of_classes, (_TRUE, _PREDICTED, _BOTH)),
     )

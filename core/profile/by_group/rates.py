@@ -19,8 +19,6 @@ from core.records import Estimate
 
 MIN_RATE_ROWS = 10
 """A rate over fewer rows is shown but not compared: its 95 % interval may be wider than ±30 points."""
-CHANCE = 0.05
-"""Differences whose p-value, corrected for all that are looked at together (Holm 1979), is below this are no chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ What takes longer than a page may wait is worked out beside it and kept. Functio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.beside.answers import TIMEOUT, Answers, Pending
 from core.context import Context
 from core.profile.by_group.predicted import ClassOutcomes, Outcomes, Predicted, class_outcomes, outcomes
-from core.profile.by_group.rates import CHANCE, Rates, holm
+from core.profile.by_group.rates import Rates, holm
+from core.profile.records import CHANCE
 from core.progress import Report
-from core.records import Attribute, Estimate, LabelsFrom, Run
+from core.records import CROSS, Attribute, Estimate, LabelsFrom, Run
 from core.services.evaluation.measures import truth_version
 from core.services.profile.figures import derive
 from core.store.datasets import get_dataset
@@ -60,7 +62,7 @@ class ByClass:
 
 @dataclass(frozen=True, slots=True)
 class InGroups:
-    """One attribute, group by group."""
+    """Group by group."""
 
     found: ClassOutcomes
     classes: tuple[ByClass, ...]
@@ -80,7 +82,7 @@ def by_attributes(
         found = []
         for place, attribute in enumerate(attributes):
             report(place, len(attributes))
-            found.append(outcomes(_rows(context, run, split, truth_id), attribute))
+            found.append(outcomes(_rows(context, run, split, truth_id), [attribute]))
         report(len(attributes), len(attributes))
         compared = [one for one in found if one.accuracy.ends is not None]
         corrected = holm([one.accuracy.p_value for one in compared])
@@ -96,15 +98,15 @@ def in_groups(
     context: Context,
     run: Run,
     split: str,
-    attribute: Attribute,
+    attributes: Sequence[Attribute],
     labels_from: LabelsFrom = "version",
     timeout: float | None = TIMEOUT,
 ) -> InGroups | Pending:
-    """The groups of one attribute, class by class."""
+    """The groups of an attribute, or of several together, class by class."""
     truth_id = truth_version(context, (run,), labels_from)
 
     def work(report: Report) -> InGroups:
-        found = class_outcomes(_rows(context, run, split, truth_id), attribute)
+        found = class_outcomes(_rows(context, run, split, truth_id), attributes)
         rates = [(found.found(place), found.wrongly_given(place)) for place in range(len(found.labels))]
         # Of each class two tests: the smaller p-value, doubled, holds for both.
         corrected = holm([min(1.0, 2 * min(one.p_value for one in pair)) for pair in rates])
@@ -114,8 +116,9 @@ def in_groups(
         ]
         return InGroups(found, tuple(sorted(classes, key=lambda one: (one.chance, -(one.equalised_odds or 0)))))
 
-    what = stored(f"Comparing the groups of {attribute.name}")
-    return _answers(context).ask((run.run_id, split, truth_id, attribute.column), what, work, timeout)
+    name, columns = CROSS.join(one.name for one in attributes), tuple(one.column for one in attributes)
+    what = stored(f"Comparing the groups of {name}")
+    return _answers(context).ask((run.run_id, split, truth_id, columns), what, work, timeout)
 
 
 def groups_data(found: InGroups) -> JsonObject:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.profile.by_group.cleaned import Cleaned, cleaned
-from core.profile.by_group.rates import CHANCE, holm
+from core.profile.by_group.rates import holm
+from core.profile.records import CHANCE
 from core.progress import Report
-from core.records import Attribute, Scan, Version
+from core.records import CROSS, Attribute, Scan, Version
 from core.store.acts.in_force import BY_CLASS, standing_sql
 from core.store.rows import rows_of
 from core.store.scans import latest_scan
@@ -28,7 +30,7 @@ class CleaningByGroup:
 
 
 def cleaning_by_group(
-    context: Context, version: Version, attribute: Attribute, timeout: float | None = TIMEOUT
+    context: Context, version: Version, attributes: Sequence[Attribute], timeout: float | None = TIMEOUT
 ) -> CleaningByGroup | Pending | None:
     """Of the version's newest scan and the verdicts in force on it; None where it was never scanned."""
     scan = latest_scan(context.store, version.version_id)
@@ -42,11 +44,18 @@ def cleaning_by_group(
         )
         standing = standing_sql(context.store, version.version_id)
         verdicts = f"(SELECT * FROM {standing} WHERE NOT contains(shown, '\"{BY_CLASS}\"'))"
-        found = cleaned(rows_of(context.store, version.version_id), flagged, verdicts, attribute)
+        found = cleaned(rows_of(context.store, version.version_id), flagged, verdicts, attributes)
         p_values = holm([one.p_value for one in found.rates.values()])
         differ = (name for name, p_value in zip(found.rates, p_values, strict=True) if p_value < CHANCE)
         return CleaningByGroup(found, scan, frozenset(differ))
 
-    key = ("cleaning", version.version_id, scan.scan_id, context.store.newest_act(), attribute.column)
-    what = stored(f"Comparing the groups of {attribute.name}")
+    key = (
+        "cleaning",
+        version.version_id,
+        scan.scan_id,
+        context.store.newest_act(),
+        tuple(one.column for one in attributes),
+    )
+    name = CROSS.join(one.name for one in attributes)
+    what = stored(f"Comparing the groups of {name}")
     return context.beside.answers("cleaning by group", kept=16).ask(key, what, work, timeout)

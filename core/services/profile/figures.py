@@ -6,7 +6,7 @@ version. With `timeout=None` it waits to the end, as the command line does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -15,10 +15,12 @@ from core.context import Context
 from core.errors import NotFoundError
 from core.jobs.load.web import add_derived
 from core.profile import balance as balances
-from core.profile import bias, groups, shares
+from core.profile import bias, shares
 from core.profile import duplicates as repeats
 from core.profile import label_sets as together
 from core.profile import missing as absences
+from core.profile import wording as wordings
+from core.profile.crossed import grouped
 from core.profile.label_numbers import Band, LabelNumbers, in_bands, label_numbers
 from core.profile.numbers import number_profile
 from core.profile.records import (
@@ -34,8 +36,9 @@ from core.profile.records import (
 )
 from core.profile.records import Rows as ProfileRows
 from core.profile.values import value_balance
+from core.profile.wording import Wording
 from core.progress import Report
-from core.records import Attribute, Dataset, RowFilter
+from core.records import CROSS, Attribute, Dataset, RowFilter
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
@@ -57,7 +60,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """One attribute's groups against the labels, and how far apart they are."""
+    """Groups against the labels, and how far apart they are."""
 
     table: GroupTable
     parity: tuple[Parity, ...]
@@ -120,21 +123,20 @@ def associations(
 
 
 def group_shares(
-    context: Context, version_id: str, attribute: Attribute, timeout: float | None = TIMEOUT
+    context: Context, version_id: str, attributes: Sequence[Attribute], timeout: float | None = TIMEOUT
 ) -> Groups | Pending:
-    """The share of each label in each group of an attribute."""
+    """The share of each label in each group of an attribute, or of several together."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> Groups:
         if rows.target.numeric:
             fifths = in_bands(rows)
-            table = fifths.named(groups.group_table(fifths, attribute))
+            table = fifths.named(grouped(fifths, attributes))
             return Groups(table, shares.parity(table), fifths.bands)
-        table = groups.group_table(rows, attribute)
+        table = grouped(rows, attributes)
         return Groups(table, shares.parity(table))
 
-    return _ask(
-        context, version_id, stored(f"Counting the groups of {attribute.name}"), work, timeout, attribute.column
-    )
+    name, columns = CROSS.join(one.name for one in attributes), tuple(one.column for one in attributes)
+    return _ask(context, version_id, stored(f"Counting the groups of {name}"), work, timeout, columns)
 
 
 def repeated_rows(
@@ -150,6 +152,29 @@ def repeated_rows(
         return RowFilter(example_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
 
     return _ask(context, version_id, stored("Finding the repeated rows"), work, timeout, (kind, pair))
+
+
+def words_tied(
+    context: Context, version_id: str, attribute: Attribute | None = None, timeout: float | None = TIMEOUT
+) -> Wording | Pending:
+    """The words that a label follows, of examples that are written and labels that are classes; with a category, which
+    of its groups they mark too."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> Wording:
+        return wordings.wording(rows, attribute)
+
+    return _ask(context, version_id, stored("Counting words"), work, timeout, attribute and attribute.column)
+
+
+def rows_with_word(
+    context: Context, version_id: str, word: str, label: str | None, timeout: float | None = TIMEOUT
+) -> RowFilter | Pending:
+    """Opens the first `OPENED_ROWS` rows that have the word, and the class."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
+        return wordings.word_rows(rows, word, label)
+
+    return _ask(context, version_id, stored("Looking for the word"), work, timeout, (word, label))
 
 
 def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) -> Dataset | Pending:

@@ -22,6 +22,7 @@ from core.profile.numbers import number_profile
 from core.profile.records import GroupTable, LabelSets, Rows
 from core.profile.shares import parity
 from core.profile.spans import spans_profile
+from core.profile.wording import WordTie, wording
 from core.progress import Report, part, unheard
 from core.records import Attribute
 from core.services.profile.figures import derive
@@ -29,6 +30,7 @@ from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
 from core.targets import Target
+from core.tasks import task_named
 
 _DERIVING = 0.5
 """The share of the work that making the derived attributes is taken for, where they are not made yet."""
@@ -61,12 +63,18 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = unhea
         "missing": asdict(missing_values(rows, dataset.attributes)),
         "attributes": attributes,
     }
+    if task_named(dataset.task).modality.written and not rows.target.numeric:
+        profile["words"] = [_word(one) for one in wording(rows).ties]
     if rows.target.located:
         spans = spans_profile(rows)
         profile["spans"] = asdict(spans)
     elif rows.target.several:
         profile["label_sets"] = _label_sets(label_sets(rows), rows.target)
     return {key: _finite(value) for key, value in profile.items()}
+
+
+def _word(tie: WordTie) -> dict[str, object]:
+    return {**asdict(tie), "information": asdict(tie.information)}
 
 
 def _classes(rows: Rows, labels: Sequence[str]) -> dict[str, object]:

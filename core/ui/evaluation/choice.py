@@ -41,6 +41,8 @@ LINKED = (
     keys.DOUBTFUL,
     keys.CLASS,
     keys.BY,
+    keys.CROSSED,
+    keys.CROSSED_TOO,
     keys.GROUP,
     keys.ROW,
     keys.WITH,

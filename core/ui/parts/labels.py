@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from core.profile.records import Group
-from core.records import Dataset, attribute_said, split_said, value_said
+from core.profile.records import MISSING, Group
+from core.records import CROSS, Dataset, attribute_said, attributes_said, split_said, value_said
 from core.review.words import label_words
 from core.targets import Target
 from core.tasks import target_of
@@ -18,6 +18,7 @@ from core.words import say, say_n, say_stored
 
 __all__ = [
     "attribute_said",
+    "attributes_said",
     "class_in_url",
     "classes_told",
     "group_marked",
@@ -51,9 +52,20 @@ def label_said(target: Target, label: str, text: str | None) -> str:
 
 def group_said(dataset: Dataset, column: str, group: Group) -> str:
     """The name of one of an attribute's groups in the language of whoever looks, unless it is a value of the source."""
+    columns, names = column.split(CROSS), group.name.split(CROSS)
+    if len(columns) > 1:
+        if len(names) != len(columns):  # a value of the source has the sign in it
+            return group.name
+        return CROSS.join(_part_said(dataset, *one) for one in zip(columns, names, strict=True))
     derived = any(one.column == column and one.derived for one in dataset.attributes)
     own = group.where is not None and group.where.value is not None
     return group.name if own and not derived else say_stored(group.name)
+
+
+def _part_said(dataset: Dataset, column: str, name: str) -> str:
+    """Of a group that is crossed with others. A category's own values look like nothing that is ours."""
+    of_source = any(one.column == column and one.kind == "category" and not one.derived for one in dataset.attributes)
+    return name if of_source and name != MISSING else say_stored(name)
 
 
 def group_marked(dataset: Dataset, column: str, group: Group) -> str:

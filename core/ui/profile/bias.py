@@ -11,12 +11,13 @@ from core.context import Context
 from core.profile.records import Association, Size
 from core.records import Dataset, Version
 from core.services.profile.cleaning import cleaning_by_group
-from core.services.profile.figures import attribute_of, group_shares
+from core.services.profile.figures import group_shares
 from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.cleaning import cleaning_view
+from core.ui.profile.crossing import crossed_with
 from core.ui.profile.groups import VIEW as GROUPS
 from core.ui.profile.groups import groups_view
 from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers
@@ -49,12 +50,13 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
     left, right = st.columns([4, 7], gap="large")
     with left:
         column = _associations(dataset, version, measured, found)
-    attribute = attribute_of(dataset, column)
-    groups = settled(lambda: group_shares(context, version.version_id, attribute))
+        names = {one.column: attribute_said(dataset, one.attribute) for one in measured}
+        crossed = crossed_with(dataset, names, column)
+    groups = settled(lambda: group_shares(context, version.version_id, crossed))
     if groups is None:
         return None
     opened = groups_view(dataset, version, groups, right)
-    treated = settled(lambda: cleaning_by_group(context, version, attribute))
+    treated = settled(lambda: cleaning_by_group(context, version, crossed))
     if treated is not None:
         cleaning_view(dataset, version, treated, GROUPS)
     return opened

@@ -9,7 +9,7 @@ from core.profile.by_group.rates import MIN_RATE_ROWS, Rates
 from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Dataset, Version
 from core.services.profile.cleaning import CleaningByGroup
-from core.ui.parts.labels import attribute_said, group_marked, group_said
+from core.ui.parts.labels import attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import CHOICE, heading, numbers, share_column
 from core.words import later, say
@@ -21,7 +21,7 @@ LISTED = 10
 def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, heat: str) -> None:
     """A line for each group; a click chooses it in the view `heat` above, so that its rows are listed."""
     cleaned, each = found.found, found.found.rates
-    name = attribute_said(dataset, cleaned.attribute)
+    name = attributes_said(dataset, cleaned.attribute)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(say("Does cleaning treat groups alike?"), say("flags of the newest scan, verdicts in force"))
         st.space("stretch")

@@ -18,7 +18,7 @@ from core.services.profile.figures import Groups
 from core.ui.chart_files import chart_with_files
 from core.ui.numbers.view import between
 from core.ui.parts.cells import clicked_mark
-from core.ui.parts.labels import attribute_said, group_marked, group_said
+from core.ui.parts.labels import attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.named import groups_named
 from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers, share_column
@@ -51,12 +51,12 @@ def groups_view(dataset: Dataset, version: Version, groups: Groups, place: Delta
         return None
 
     def title() -> str:
-        name = f"{attribute_said(dataset, table.attribute)}: {_said(dataset, table, chosen_group.name)}"
+        name = f"{attributes_said(dataset, table.attribute)}: {_said(dataset, table, chosen_group.name)}"
         return name + ("" if label is None else f" · {label}")
 
     if label is not None and groups.bands:
         band = next(one for one in groups.bands if one.name == label)
-        return Opened(replace(chosen_group.where, columns=between(band)), title)
+        return Opened(replace(chosen_group.where, columns=(*chosen_group.where.columns, *between(band))), title)
     return Opened(replace(chosen_group.where, label=None if label is None else dataset.coded(label)), title)
 
 
@@ -73,7 +73,7 @@ def _heat(
     dataset: Dataset, version: Version, table: GroupTable, labels: list[int], rows: list[int]
 ) -> tuple[int | None, str | None]:
     share, low, high = shares_of(table)
-    overall, name = table.overall, attribute_said(dataset, table.attribute)
+    overall, name = table.overall, attributes_said(dataset, table.attribute)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(say("Labels by {name}", name=plain(name)), say("share of each label in each group"))
         st.space("stretch")
@@ -197,7 +197,10 @@ def _parity(dataset: Dataset, version: Version, table: GroupTable, parity: Seque
             "share there": st.column_config.TextColumn(say("share there")),
             "lowest in": st.column_config.Column(say("lowest in")),
             "share then": st.column_config.TextColumn(say("share there")),
-            "reading": st.column_config.Column(say("reading", "what a figure says")),
+            "reading": st.column_config.Column(
+                say("reading", "what a figure says"),
+                help=say("By a chi-square test of all groups that are large enough, corrected for all labels (Holm)."),
+            ),
         },
         alt=say("Demographic parity difference and ratio per label"),
     )
@@ -208,8 +211,8 @@ def _interval(estimate: float, low: float, high: float) -> str:
 
 
 def _reading(one: Parity) -> str:
-    if not one.clear:
-        return say("may be chance: the intervals overlap")
+    if one.chance:
+        return say("may be chance")
     return say("a large difference, not chance") if one.ratio < FOUR_FIFTHS else say("a small difference, not chance")
 
 
@@ -223,7 +226,7 @@ def _parity_columns(parity: Sequence[Parity]) -> dict[str, list[object]]:
         later("highest share"): [round(one.highest_share.estimate, 6) for one in parity],
         later("lowest in"): [one.lowest for one in parity],
         later("lowest share"): [round(one.lowest_share.estimate, 6) for one in parity],
-        later("intervals apart"): [one.clear for one in parity],
+        later("p-value"): [one.p_value for one in parity],
     }
 
 

@@ -23,7 +23,7 @@ def test_flags_and_verdicts_are_counted_in_each_group(make_rows: MakeRows) -> No
     verdicts += [(121, "unsure"), (150, "relabel")]
     ids = f"(SELECT unnest({flagged}) AS example_id)"
     said = ", ".join(f"({row}, '{action}')" for row, action in verdicts)
-    found = cleaned(rows, ids, f"(SELECT * FROM (VALUES {said}) v(example_id, action))", REGION)
+    found = cleaned(rows, ids, f"(SELECT * FROM (VALUES {said}) v(example_id, action))", [REGION])
     assert [(group.name, group.count) for group in found.groups] == [("a", 100), ("b", 99)], "no label, no row"
     assert found.flagged.hits.tolist() == [20, 40] and found.flagged.trials.tolist() == [100, 99]
     assert found.confirmed.hits.tolist() == [10, 5] and found.confirmed.trials.tolist() == [10, 20]
@@ -34,5 +34,5 @@ def test_flags_and_verdicts_are_counted_in_each_group(make_rows: MakeRows) -> No
 def test_nothing_judged_is_compared_with_nothing(make_rows: MakeRows) -> None:
     rows = make_rows({"example_id": list(range(80)), "label": ["x"] * 80, "region": ["a", "b"] * 40})
     none = "(SELECT 1 AS example_id, 'keep' AS action WHERE false)"
-    found = cleaned(rows, none, none, REGION)
+    found = cleaned(rows, none, none, [REGION])
     assert found.flagged.difference == 0 and found.confirmed.ends is None and found.confirmed.p_value == 1

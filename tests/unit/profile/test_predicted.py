@@ -46,7 +46,7 @@ COUNTRY = Attribute("country", "country", "category")
 
 def test_each_rate_is_that_of_the_groups_own_rows(make_rows: MakeRows) -> None:
     rows, data = drawn(make_rows)
-    found = class_outcomes(rows, COUNTRY)
+    found = class_outcomes(rows, [COUNTRY])
     assert sorted(found.labels) == sorted(CLASSES)
     for (place, group), (column, label) in product(enumerate(found.outcomes.groups), enumerate(found.labels)):
         own = data["country"] == group.name
@@ -56,12 +56,12 @@ def test_each_rate_is_that_of_the_groups_own_rows(make_rows: MakeRows) -> None:
         assert [int(one.hits[place]) for one in rates] == [tp, fp, tp + fp]
         assert [int(one.trials[place]) for one in rates] == [tp + fn, fp + tn, own.sum()]
     right = [int((data["true"] == data["answer"])[data["country"] == one.name].sum()) for one in found.outcomes.groups]
-    assert found.outcomes.accuracy.hits.tolist() == right == outcomes(rows, COUNTRY).accuracy.hits.tolist()
+    assert found.outcomes.accuracy.hits.tolist() == right == outcomes(rows, [COUNTRY]).accuracy.hits.tolist()
 
 
 def test_differences_are_fairlearns_over_the_groups_that_are_large_enough(make_rows: MakeRows) -> None:
     rows, data = drawn(make_rows)
-    found = class_outcomes(rows, COUNTRY)
+    found = class_outcomes(rows, [COUNTRY])
     spam = found.labels.index("spam")
 
     def rate(country: str, of: np.ndarray) -> float:
@@ -84,7 +84,7 @@ def test_of_several_classes_each_is_there_or_not(make_rows: MakeRows) -> None:
     labels = [json.dumps(one, separators=(",", ":")) for one in (["a", "b"], ["a"], [], ["b"]) * 10]
     answers = [json.dumps(one, separators=(",", ":")) for one in (["a"], ["a"], ["b"], ["b"]) * 10]
     rows = make_rows({"example_id": list(range(40)), "label": labels, "group": ["x", "x", "y", "y"] * 10}, MULTI_LABEL)
-    found = class_outcomes(predicted(rows, answers), Attribute("group", "group", "category"))
+    found = class_outcomes(predicted(rows, answers), [Attribute("group", "group", "category")])
     a, b = found.labels.index("a"), found.labels.index("b")
     assert [group.name for group in found.outcomes.groups] == ["x", "y"] and found.sizes.tolist() == [20, 20]
     assert found.outcomes.accuracy.hits.tolist() == [10, 10], "sets that are equal as a whole"
@@ -96,7 +96,7 @@ def test_of_several_classes_each_is_there_or_not(make_rows: MakeRows) -> None:
 def test_only_rows_of_the_split_with_a_label_count(make_rows: MakeRows) -> None:
     rows = make_rows({"example_id": list(range(4)), "label": ["a", None, "a", "b"], "group": ["x"] * 4})
     split = ["test", "test", "train", "test"]
-    found = outcomes(predicted(rows, ["a"] * 4, split), Attribute("group", "group", "category"))
+    found = outcomes(predicted(rows, ["a"] * 4, split), [Attribute("group", "group", "category")])
     assert found.accuracy.trials.tolist() == [2] and found.accuracy.hits.tolist() == [1]
     assert found.accuracy.ends is None and found.accuracy.difference is None and found.accuracy.p_value == 1
 
@@ -106,7 +106,7 @@ def test_numbers_are_compared_in_bands(make_rows: MakeRows) -> None:
         {"example_id": list(range(500)), "label": ["a"] * 500, "length": [float(one) for one in range(500)]}
     )
     found = outcomes(
-        predicted(rows, ["a" if row < 400 else "b" for row in range(500)]), Attribute("length", "length", "number")
+        predicted(rows, ["a" if row < 400 else "b" for row in range(500)]), [Attribute("length", "length", "number")]
     )
     assert [round(hit / trial, 2) for hit, trial in zip(found.accuracy.hits, found.accuracy.trials, strict=True)] == [
         1.0, 1.0, 1.0, 1.0, 0.0,

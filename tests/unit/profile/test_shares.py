@@ -33,12 +33,12 @@ def test_parity_compares_the_highest_group_with_the_lowest() -> None:
     assert [one.label for one in found] == ["yes", "no"]
     assert (found[0].highest, found[0].lowest) == ("group 0", "group 1")
     assert (found[0].difference, found[0].ratio, found[0].overall) == pytest.approx((0.6, 0.25, 0.5))
-    assert found[0].clear
+    assert found[0].p_value < 1e-15 and not found[0].chance
 
 
 def test_a_group_too_small_to_judge_is_left_out_of_parity() -> None:
     found = parity(_table([[50, 50], [48, 52], [MIN_GROUP_ROWS - 1, 0]]))
-    assert (found[0].highest, found[0].clear) == ("group 0", False)
+    assert (found[0].highest, found[0].chance) == ("group 0", True)
     assert parity(_table([[50, 50], [1, 0]])) == ()
 
 

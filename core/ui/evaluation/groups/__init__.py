@@ -35,14 +35,14 @@ def groups(context: Context, shown: AnyShown) -> None:
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
-        attribute = attributes(shown, compared, len(found) - len(compared))
-    each = settled(lambda: in_groups(context, shown.run, shown.split, attribute, shown.labels_from))
+        crossed = attributes(shown, compared, len(found) - len(compared))
+    each = settled(lambda: in_groups(context, shown.run, shown.split, crossed, shown.labels_from))
     if each is None:
         return
     with right:
         group = accuracy(shown, each.found.outcomes)
     label = classes(shown, each)
-    wrong_rows(context, shown, attribute, group, label)
+    wrong_rows(context, shown, each.found.outcomes, group, label)
 
 
 def _nothing() -> None:

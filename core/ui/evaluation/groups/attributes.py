@@ -11,20 +11,21 @@ from core.profile.records import Group
 from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Attribute, Dataset
 from core.services.evaluation.groups import ByAttribute
-from core.services.profile.figures import attribute_of
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown
 from core.ui.evaluation.groups.parts import LISTED, rate_chart, rate_columns, reading
 from core.ui.parts.choices import pick
-from core.ui.parts.labels import attribute_said, group_marked, group_said
+from core.ui.parts.labels import attribute_said, attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
+from core.ui.profile.crossing import crossed_with
 from core.ui.profile.parts import heading, numbers, share_column
 from core.ui.url import put
 from core.words import later, say, say_n
 
 
-def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) -> Attribute:
-    """Every attribute with how far apart its groups are; the one that is chosen, else the first."""
+def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) -> tuple[Attribute, ...]:
+    """Every attribute with how far apart its groups are; the one that is chosen, else the first, and those that it is
+    crossed with."""
     dataset = shown.dataset
     names = {one.outcomes.column: attribute_said(dataset, one.outcomes.attribute) for one in compared}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -36,7 +37,8 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
 
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        put({keys.BY: columns[rows[0]] if rows else None, keys.GROUP: None, keys.CLASS: None})
+        others = dict.fromkeys((keys.CROSSED, keys.CROSSED_TOO, keys.GROUP, keys.CLASS))
+        put(others | {keys.BY: columns[rows[0]] if rows else None})
 
     key = f"groups-attributes-{hash((shown.run.run_id, shown.split, st.query_params.get(keys.BY))):x}"
     ends = [one.outcomes.accuracy.ends or (0, 0) for one in compared]
@@ -81,14 +83,14 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
             )
         )
     column = pick(say("Attribute"), keys.BY, names, icon=":material/balance:", width=320)
-    return attribute_of(dataset, column)
+    return crossed_with(dataset, names, column)
 
 
 def accuracy(shown: AnyShown, outcome: Outcomes) -> Group | None:
     """The accuracy of every group; the one that is chosen."""
     dataset, held = shown.dataset, [one for one in outcome.groups if one.where is not None]
     chosen = next((one for one in held if one.name == st.query_params.get(keys.GROUP)), None)
-    name = attribute_said(dataset, outcome.attribute)
+    name = attributes_said(dataset, outcome.attribute)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(say("Accuracy by {name}", name=plain(name)), say("with 95 % intervals"))
         st.space("stretch")
@@ -120,7 +122,7 @@ def _verdict(dataset: Dataset, first: ByAttribute) -> str:
     """What the table comes to, of the attribute that stands first."""
     outcome = first.outcomes
     low, high = (plain(_end(dataset, outcome, place)) for place in outcome.accuracy.ends or (0, 0))
-    name = plain(attribute_said(dataset, outcome.attribute))
+    name = plain(attributes_said(dataset, outcome.attribute))
     if first.chance:
         return say("No attribute tells groups apart by more than chance.")
     return say("It depends on {name}: {low} against {high}, which is not chance.", name=name, low=low, high=high)
