@@ -36,6 +36,7 @@ BENCHMARKS = (
     "folds",
     "wrong_share",
     "outliers",
+    "issues",
     "waiting_pages",
     "time_left",
     "soak",

@@ -35,7 +35,7 @@ with shown_errors():
         found = findings(context, scan, where.issue_type, where.worst)
         with above:
             figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
-            cards(scan, found.kind)
+            cards(dataset, scan, found.kind)
             where_they_are(dataset, version, found)
         excluded(context, user, found)
         ranked_list(context, dataset, version, user, found, where)

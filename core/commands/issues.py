@@ -42,6 +42,11 @@ BLOCK = 1024**2
 @click.option(
     "--type", "issue_type", type=click.Choice(list(ISSUE_TYPES)), help=f"{next(iter(ISSUE_TYPES))} by default"
 )
+@click.option(
+    "--kind",
+    type=click.Choice([name for one in ISSUE_TYPES.values() for name in one.kinds]),
+    help="of a type with kinds, such as content, only rows of that kind",
+)
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="only the K worst rows; all rows when absent")
 @click.option("--flagged", is_flag=True, help="only the flagged rows: the best balance to be expected")
 @click.option("--settled", is_flag=True, help="only rows that would be flagged, had no verdict settled them before")
@@ -58,6 +63,7 @@ def issues_command(
     context: Context,
     name: str,
     issue_type: str | None,
+    kind: str | None,
     top: int | None,
     flagged: bool,
     settled: bool,
@@ -86,13 +92,17 @@ def issues_command(
         )
     scan = required_scan(context, version.version_id, name)
     if summary:
-        kind = type_of(scan, issue_type)
-        return Answer(summary_data(scan, kind, top), summary_text(name, scan, kind, top))
+        of = type_of(scan, issue_type)
+        return Answer(summary_data(scan, of, top), summary_text(name, scan, of, top))
+    if kind is not None and kind not in type_of(scan, issue_type).kinds:
+        raise UsageError(f"--kind {kind}: this issue type has no such kind.", "Add --type content.")
     query = query_of(context, dataset, ISSUES, view, where, order, columns)
     asked = {SHOW: SETTLED if settled else FLAGGED} if settled or flagged else {}
     narrowed = issue_filter(dataset, issue_type, {SHOW: ALL} | query | asked)
     if no_class:
         narrowed = replace(narrowed, given_label="")
+    if kind is not None:
+        narrowed = replace(narrowed, kind=kind)
     shown = issues_listed(dataset, query)
     chosen = shown.columns if COLUMNS in query else ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.targets import Labels
+    from core.tasks import Task
 
 DeskAction = Literal["keep", "suggestion", "choose", "exclude", "unsure", "group"]
 """What the review desk offers for a row: `suggestion` takes the suggested label, `choose` another one, `group` keeps
@@ -101,6 +102,11 @@ class IssueType(Generic[Proof]):
     """What a person does with its list, in a word or three."""
     actions: tuple[DeskAction, ...]
     """What the review desk offers, the most usual first."""
+    applies: Callable[[Task], bool] = lambda task: True
+    """Whether a scan of such rows looks for it."""
+    kinds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Of a type whose rows have one or several kinds of it, in the field `kinds` of their evidence: the title of each
+    and the rule by which a row is of it, by name. Its summary counts their rows under `kinds`."""
 
     def find(self) -> Callable[..., Found]:
         """The function that finds the issues; importing it may take seconds."""
@@ -109,7 +115,7 @@ class IssueType(Generic[Proof]):
 
     def read(self, why: Mapping[str, Any]) -> Proof:
         """A row's evidence as the store keeps it; what it does not say takes the field's default."""
-        known = {field.name: why[field.name] for field in fields(self.evidence) if why.get(field.name) is not None}
+        known = {one.name: why[one.name] for one in fields(self.evidence) if why.get(one.name) is not None}
         return self.evidence(
             **{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
         )

@@ -37,9 +37,12 @@ def pair_columns(
     return {name: pa.ListArray.from_arrays(offsets, pa.array(column), mask=nothing) for name, column in values.items()}
 
 
-def texts_of(names: Sequence[str], places: NDArray[np.int64]) -> pa.Array:
-    """(p,) names by their places (p,), each kept once."""
-    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(list(names), pa.string()))
+def texts_of(names: Sequence[str], places: NDArray[np.int64], said: NDArray[np.bool_] | None = None) -> pa.Array:
+    """(p,) names by their places (p,), each kept once; null where it is not to be `said` (p,)."""
+    mask = None if said is None else ~said
+    return pa.DictionaryArray.from_arrays(
+        pa.array(places.astype(np.int32), mask=mask), pa.array(list(names), pa.string())
+    )
 
 
 def as_json(evidence: pa.Table) -> pa.ChunkedArray:

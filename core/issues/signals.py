@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood, SomeNeighbours
+from core.modalities.suspicion import Suspicion
 from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]
@@ -96,6 +97,13 @@ class Signals:
     """(n,) the standard deviation of right labels around such predictions."""
     half = Signal[NDArray[np.float64]]()
     """(n,) half of an interval around each that holds nine labels of ten."""
+    splits = Signal[NDArray[np.object_]]()
+    """(n,) the split of each row, None for none."""
+    taught = Signal[NDArray[np.float64]]()
+    """(n,) of rows outside of the split train, whether a head that has learnt that split says their label: 1 or 0; NaN
+    of all others, and where such a head cannot be."""
+    faults = Signal[Mapping[str, Suspicion]]()
+    """What may be wrong with the n examples as they are, by the names of their modality's faults."""
     groups = Signal[NDArray[np.int64]]()
     """(n,) position of the first row of each row's group of near-duplicates."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,9 @@ class Rows:
     """In their array form: positions in the dataset's labels, a column for each of them where a row has several, or
     numbers."""
     payloads: Payloads
+    measures: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """(n,) what a load has measured of each file, by the modality's names, NaN where it is not known; without those
+    that the file of rows has not."""
 
     def __len__(self) -> int:
         return len(self.example_ids)
@@ -42,12 +45,14 @@ def read_rows(folder: JobFolder, task: str, media: Path, classes: int = 0) -> Ro
     path = folder.input / "rows.parquet"
     known = pq.read_schema(path).names
     ids = EXAMPLE_ID if EXAMPLE_ID in known else EARLIER_EXAMPLE_ID  # a job of release 0.1 that is started again
-    table = pq.read_table(path, columns=[ids, "content_hash", "label", modality.payload])
+    measures = [name for name in modality.measures if name in known]
+    table = pq.read_table(path, columns=[ids, "content_hash", "label", modality.payload, *measures])
     payloads = Payloads.of(
         table.column(modality.payload), table.column("content_hash"), media if modality.in_files else None
     )
     example_ids = table.column(ids).to_numpy().astype(np.int64)
-    return Rows(example_ids, array_form(table.column("label").combine_chunks(), classes), payloads)
+    measured = {name: table.column(name).cast("float64").to_numpy() for name in measures}
+    return Rows(example_ids, array_form(table.column("label").combine_chunks(), classes), payloads, measured)
 
 
 def array_form(labels: pa.Array, classes: int) -> Labels:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from core.modalities.faults import Fault
 from core.records import AttributeKind, Column, Strategy
 
 WORDS: Final = "text"
@@ -105,6 +106,8 @@ class Modality:
     fine_tuning: FineTuning
     heavy: str
     """The dotted module of its heavy half, see `core.modalities.heavy`. Only jobs import it."""
+    faults: tuple[Fault, ...] = ()
+    """What can be wrong with an example as it is, which a scan looks for."""
     seconds_to_read: float = 0.0
     """In which two cores read, check and keep one file of next to no size, where an example is one."""
     suffixes: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
@@ -15,6 +15,7 @@ from core.modalities.encoder import Encoder
 from core.modalities.fitted import Learner, Opened
 from core.modalities.payloads import Payloads
 from core.modalities.preparation import Preparation
+from core.modalities.suspicion import Suspicion
 from core.progress import Report
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ class HeavyModality(Protocol):
 
     def near_space(self, payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Report) -> Space:
         """Where near-duplicates are close to each other; `encoders` are asked for what they have already."""
+
+    def faults(
+        self, payloads: Payloads, measures: Mapping[str, NDArray[np.float64]], arrays: Path, tick: Report
+    ) -> Mapping[str, Suspicion]:
+        """What may be wrong with the examples as they are, by the names of the modality's `faults`, those left out of
+        which nothing is known; `measures` (n,) are what their load has measured, by its columns. Only asked where a
+        modality has any."""
 
     def folder_of(self, model: str) -> Path:
         """The folder of a model that came with Winnow, else as `core.modalities.model_files.model_folder`."""

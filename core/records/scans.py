@@ -120,5 +120,7 @@ class IssueFilter:
     rows: RowFilter = field(default_factory=RowFilter)
     worst: int | None = None
     """So many of the worst rows count as flagged, instead of those that the scan flagged."""
+    kind: str | None = None
+    """Of a type whose rows have kinds, one that each row has."""
     columns: tuple[ColumnFilter, ...] = ()
     """What else holds of the list's own columns: `score`, `rank`, `given_label`, `suggested_label`, `is_issue`."""

@@ -13,6 +13,7 @@ from core.services.lists.asked import (
     EXTRA,
     FILTERS,
     GIVEN,
+    KIND,
     LABEL,
     LIKE,
     MISSING,
@@ -33,7 +34,7 @@ MAX_NAME = 80
 _SHARED = (FILTERS, ORDER, COLUMNS)
 OF_PAGE: Mapping[str, tuple[str, ...]] = {
     ROWS: (*_SHARED, LABEL, SEARCH, SPLIT, DUPLICATES, LIKE),
-    ISSUES: (*_SHARED, TYPE, SHOW, WORST, GIVEN, SUGGESTED, MISSING, EXTRA, SEARCH),
+    ISSUES: (*_SHARED, TYPE, SHOW, WORST, KIND, GIVEN, SUGGESTED, MISSING, EXTRA, SEARCH),
     PREDICTED: (
         *_SHARED,
         *(

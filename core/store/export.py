@@ -14,6 +14,7 @@ from core.sql import identifier, literal, recast
 from core.store.acts.in_force import known_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
+from core.store.filters import ISSUE_COLUMNS
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import BY_RANK, issue_condition, issue_order
 from core.store.job_files.label_positions import register_names, spans_sql
@@ -98,12 +99,15 @@ def export_issues(
     where: IssueFilter = WHOLE_LIST,
     order: RowOrder = BY_RANK,
     plain: bool = False,
+    kinds: bool = False,
 ) -> Path:
     """Writes a scan's list as it is sorted: all rows that the filter keeps, or the `top` first of them. With the
-    verdict that holds on each row, if one does: what, by whom, on which version, the label given and the note."""
+    verdict that holds on each row, if one does: what, by whom, on which version, the label given and the note; of a
+    type that has `kinds` with those."""
     scan = get_scan(db, scan_id)
     condition, parameters = issue_condition(db, scan, where)
-    columns = [*(f"i.{name}" for name in _ISSUE), f"r.{WORDS}", *_VERDICT]
+    of_kinds = [f"{ISSUE_COLUMNS['kinds'][0]} AS kinds"] if kinds else []
+    columns = [*(f"i.{name}" for name in _ISSUE), *of_kinds, f"r.{WORDS}", *_VERDICT]
     source_id = _source_id(get_dataset(db, scan.dataset_id), [*_ISSUE, WORDS, *_VERDICT])
     sql = f"""SELECT i.example_id, r.{source_id}, {", ".join(columns)}
               FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id
@@ -119,10 +123,12 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
     INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
     confirmed the label), `before` (the label as it was loaded, where that was another one); of labels
-    that are spans also what `spans_sql` has."""
+    that are spans also what `spans_sql` has, of files what their load has measured."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     spans = spans_sql(dataset, "r")
+    modality, columns = task_named(dataset.task).modality, {one.column for one in dataset.attributes}
+    measures = "".join(f", r.{identifier(name)}" for name in modality.measures if name in columns)
     with db.cursor() as cursor:
         register_names(
             cursor,
@@ -133,7 +139,7 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
                              r.example_id IN {known_sql(db, version_id)} AS known,
-                             CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}
+                             CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}{measures}
                       FROM {rows} r LEFT JOIN names n ON n.name = r.label
                       LEFT JOIN names g ON g.name = r.given_label
                       WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)

@@ -122,6 +122,8 @@ def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
         if name is not None:
             with_it, without = has_class(target, f"i.{has}_label"), has_class(target, f"i.{lacks}_label")
             parts.append((f"i.suggested_label IS NOT NULL AND {with_it} AND NOT {without}", [name, name]))
+    if where.kind is not None:
+        parts.append((f"list_contains({KINDS}, ?)", [where.kind]))
     if where.score_below is not None:
         parts.append(("i.score < ?", [where.score_below]))
     parts += [
@@ -182,12 +184,15 @@ def directed(value: str, order: RowOrder) -> str:
     return f"{value} {'DESC' if order.descending else 'ASC'} NULLS LAST"
 
 
+KINDS = "from_json(i.why -> 'kinds', '[\"VARCHAR\"]')"
+"""The kinds of an issue by its evidence."""
 ISSUE_COLUMNS: Mapping[str, tuple[str, ColumnKind]] = {
     "rank": ("i.rank", "number"),
     "score": ("i.score", "number"),
     "given_label": ("i.given_label", "category"),
     "suggested_label": ("i.suggested_label", "category"),
     "is_issue": ("i.is_issue", "flag"),
+    "kinds": (f"array_to_string({KINDS}, ', ')", "words"),
 }
 """What a scan's list adds to its rows: in SQL, on the issues table's alias `i`."""
 

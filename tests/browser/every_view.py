@@ -25,7 +25,13 @@ from tests.used_models import used_run, write_texts
 NEWS = {
     "data": ("rows", "rows&row=3", "load", "classes", "splits", "rejected", "export", "manage", "rows&like=3"),
     "profile": ("balance", "content", "checks", "bias", "words"),
-    "issues": ("", "&type=near_duplicate", "&type=outlier", "&given=business&suggested=sport"),
+    "issues": (
+        "",
+        "&type=near_duplicate",
+        "&type=outlier",
+        "&type=content&kind=markup",
+        "&given=business&suggested=sport",
+    ),
     "review": ("desk", "decisions", "versions"),
     "training": ("runs", "new", "effect", "use"),
     "evaluation": ("matrix", "report", "curves", "groups&split=train", "compare"),
@@ -96,6 +102,7 @@ def _news(context: Context, folder: Path) -> None:
     issues_data.scan(context, folder, news, job_id="20260102-000000-scan-abc123")
     issues_data.also_near_duplicates(context, {0: (0, 3, 6), 10: (10, 13)})
     issues_data.also_outliers(context)
+    issues_data.also_content(context)
     angles = np.arange(news.row_count, dtype=np.float32) / 60
     keep(context, news, "minilm", np.stack([np.cos(angles), np.sin(angles)], 1), list(range(news.row_count)))
     for accuracy in (0.8, 0.9):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.issues import ISSUE_TYPES
 from tests.integration.cli_support import (
     FLIPPED,
     ROWS,
@@ -63,22 +64,27 @@ def test_a_persons_own_probabilities_are_scanned_instead_of_an_encoders(run: Run
 def test_every_scan_finds_every_type_and_copies_are_left_out_in_one_command(run: Run, tmp_path: Path) -> None:
     drawn, topics = np.random.default_rng(0), [words.split() for words in WORDS.values()]
     rows = [" ".join([*drawn.choice(topics[row % 3], 7), str(row)]) for row in range(90)]
-    rows += [rows[0], rows[0], rows[4]]
+    rows += [rows[0], rows[0], rows[4], "<br /> it &amp; they were not seen"]
     path = tmp_path / "copies.csv"
-    labels = [list(WORDS)[row % 3] for row in range(90)] + [next(iter(WORDS))] * 3
+    labels = [list(WORDS)[row % 3] for row in range(90)] + [next(iter(WORDS))] * 4
     path.write_text("text,label\n" + "\n".join(f"{text},{label}" for text, label in zip(rows, labels, strict=True)))
     assert run("load", path, "--name", "copies").code == 0
     scanned = run("scan", "copies", "--encoder", "lexical", "--folds", "2", "--json")
     assert scanned.code == 0, scanned.err
-    assert list(scanned.json["found"]) == ["label", "near_duplicate", "outlier", "unlabelled"]
+    assert list(scanned.json["found"]) == list(ISSUE_TYPES)
     assert scanned.json["found"]["near_duplicate"]["exact"] == 3
 
     listed = run("issues", "copies", "--type", "near_duplicate", "--flagged", "--json").json
     assert {90, 91} <= {row["example_id"] for row in listed}
     assert [row["suggested_label"] is None for row in listed if row["example_id"] in (90, 91)] == [True, True]
-    assert len(run("issues", "copies", "--type", "outlier", "--json").json) == 93
+    assert len(run("issues", "copies", "--type", "outlier", "--json").json) == 94
     said = run("issues", "copies", "--type", "near_duplicate", "--summary").out
     assert "with conflicting labels; exact copies: 3" in said
+
+    (marked,) = run("issues", "copies", "--type", "content", "--kind", "markup", "--json").json
+    assert (marked["example_id"], marked["kinds"]) == (93, "markup")
+    assert run("issues", "copies", "--type", "content", "--kind", "mojibake", "--json").json == []
+    assert run("issues", "copies", "--kind", "markup").code == 2
 
     done = run("decide", "copies", "--keep-one", "--reviewer", "ada", "--json")
     assert done.code == 0, done.err

@@ -126,6 +126,21 @@ def also_near_duplicates(
     _add_found(context, found)
 
 
+def also_content(context: Context) -> None:
+    """The scan has found markup in rows 4 and 7, of which row 7 is too short as well."""
+    markup = {"kinds": ["markup"], "values": [2.0], "usual": [0.0], "found": ["<br />"]}
+    both = {"kinds": ["too_short", "markup"], "values": [1.0, 1.0], "usual": [6.0, 0.0], "found": ["", "&amp;"]}
+    with context.store.write() as cursor:
+        for rank, (row, why) in enumerate(((7, both), (4, markup)), 1):
+            cursor.execute(
+                """INSERT INTO issues SELECT scan_id, example_id, 'content', 0.1 * ?, true, given_label, NULL, ?, ?
+                   FROM issues WHERE issue_type = 'label' AND example_id = ?""",
+                [rank, json.dumps(why), rank, row],
+            )
+    found = {"flagged": 2, "kinds": {"markup": 2, "too_short": 1}, "common": {"unreadable": 0.31}}
+    _add_found(context, {"content": found})
+
+
 def _add_found(context: Context, found: Mapping[str, Any]) -> None:
     """Puts what further types say behind what the summary has; the label type's stands in it as of old."""
     for scan_id, text in context.store.fetch("SELECT scan_id, summary FROM scans"):

@@ -160,6 +160,25 @@ def test_a_scan_of_two_issue_types_offers_the_choice(open_at: Open, app: Context
     assert not any("probably wrong" in button.label for button in shown.button)
 
 
+def test_content_is_listed_with_what_is_wrong_and_narrowed_to_one_kind_of_it(
+    open_at: Open, app: Context, scanned: Dataset
+) -> None:
+    data.also_content(app)
+    shown = open_at("issues", dataset="news", type="content")
+    assert list(table(shown, "what is wrong")["what is wrong"]) == ["too short · markup left over", "markup left over"]
+    said = texts(shown).replace("\\", "")
+    assert "Too short: 1 word; 95 % of the texts here have 6 or more. Markup left over: 1 tag or entity" in said
+    assert "markup left over 2 · too short 1; usual here, so not flagged: unreadable characters 31%" in said
+    shown.selectbox(key="kind").select("too_short").run()
+    assert ranks(shown) == [1]
+    assert "**too short**: It has a fourth of the usual number of words or fewer" in texts(shown)
+    assert shown.query_params["kind"] == "too_short"
+    by_link = open_at("issues", dataset="news", type="content", kind="markup")
+    assert ranks(by_link) == [1, 2]
+    labels = open_at("issues", dataset="news", kind="markup")  # of a type that has no kinds it says nothing
+    assert len(ranks(labels)) == 25
+
+
 def test_a_card_per_type_says_how_many_how_sure_and_opens_its_list(
     open_at: Open, app: Context, scanned: Dataset
 ) -> None:

@@ -73,7 +73,9 @@ def test_a_modality_has_its_heavy_half_its_drawing_and_its_encoders(modality: Mo
     assert len(asked) > 6
     missing = {name for name in asked if not callable(getattr(half, name, None))}
     needless = set() if modality.in_files else {"dataset_feature", "opened_file"}
-    assert missing <= needless | (set() if modality.fine_tuning.at_once else {"learner", "opened"})
+    assert missing <= needless | (set() if modality.fine_tuning.at_once else {"learner", "opened"}) | (
+        set() if modality.faults else {"faults"}
+    )
     assert modality.name in DRAWINGS
     assert {ENCODERS[name]().kind for name in modality.encoders} == {modality.name}
     assert modality.payload in modality.columns

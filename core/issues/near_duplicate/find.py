@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.issues.contract import Found
 from core.issues.evidence import Columns, pair_columns
+from core.issues.members import cosines, grouped
 from core.issues.signals import Probabilities, Signals
 from core.targets import Labels
 from core.targets.arrays import numbered, numeric, unlabelled, where
@@ -36,7 +37,7 @@ def find(signals: Signals) -> Found:
     size = np.bincount(groups, minlength=count)[groups]
     copies = kept != np.arange(count)
     alike = np.ones(count)
-    alike[copies] = _cosines(signals.embeddings, np.flatnonzero(copies), kept[copies])
+    alike[copies] = cosines(signals.embeddings, np.flatnonzero(copies), kept[copies])
     exact = signals.contents == signals.contents[kept]
     alike[exact] = 1
     same_label = labels == labels[kept]
@@ -66,13 +67,6 @@ def find(signals: Signals) -> Found:
     )
 
 
-def grouped(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The rows of each group of more than one, ascending; `groups` (n,) is the position of each row's first."""
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) > 0]) if len(groups) else np.empty(0, np.int64)
-    return [rows for rows in np.split(order, starts[1:]) if len(rows) > 1]
-
-
 def _middle(labels: Labels) -> int:
     """Which of a group's rows stands for it where labels are numbers: the first with the middle one."""
     return int(np.argsort(labels, kind="stable")[(len(labels) - 1) // 2])
@@ -93,26 +87,13 @@ def _of_label(label: Labels, probabilities: Probabilities) -> NDArray[np.floatin
     return part[:, label] if label.ndim == 0 else np.where(label > 0, part, 1 - part).prod(1)
 
 
-def _cosines(
-    embeddings: NDArray[np.float32], rows: NDArray[np.int64], others: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """(m,) in 0–1: what points away counts as having nothing in common."""
-    found = np.empty(len(rows))
-    for start in range(0, len(rows), 1 << 14):
-        part = slice(start, start + (1 << 14))
-        one, other = embeddings[rows[part]], embeddings[others[part]]
-        lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-        found[part] = (one * other).sum(1) / np.maximum(lengths, 1e-12)
-    return found.clip(0, 1)
-
-
 def _others(signals: Signals, members: list[NDArray[np.int64]], kept: NDArray[np.int64]) -> Columns:
     """Others of each row's group, the kept one first, with their cosines."""
     pairs = [(row, other) for rows in members for row in rows for other in _beside(row, rows, kept[row])]
     left, right = np.array(pairs, np.int64).reshape(-1, 2).T
     order = np.argsort(left, kind="stable")
     left, right = left[order], right[order]
-    alike = _cosines(signals.embeddings, left, right)
+    alike = cosines(signals.embeddings, left, right)
     alike[signals.contents[left] == signals.contents[right]] = 1
     return pair_columns(len(kept), left, signals.example_ids[right], alike)
 

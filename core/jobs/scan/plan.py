@@ -28,6 +28,10 @@ HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
 
 
+LOOKS = {False: 3e-5, True: 5e-4}
+"""Seconds in which two cores look whether something is wrong with an example: with a cell, and with a file."""
+
+
 def foresee_scan(context: Context, version_id: str, spec: ScanSpec) -> Foreseen:
     """Of a person's own probabilities nothing is learnt. Raises UsageError for a model that cannot be fine-tuned."""
     amount, own = Amount(context, version_id), spec.probabilities is not None
@@ -95,4 +99,5 @@ def _issues(amount: Amount, place: int) -> Works:
         Work("label issues", f"{kind}: label issues{again}", rows * amount.classes, 4e-7, even=False, warm=warm),
         Work("neighbours", f"{kind}: neighbours", rows * min(rows, 16_000.0), 1.5e-8, even=False),
         Work("outlier issues", f"{kind}: outliers", rows, 2e-5, even=False),
+        *(() if place else (Work("content issues", f"{kind}: content", rows, LOOKS[amount.modality.in_files]),)),
     )

@@ -29,16 +29,18 @@ from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
 from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
-from core.jobs.rows import Rows, read_rows
+from core.jobs.rows import Rows, read_rows, read_splits
 from core.jobs.scan.fold_settings import forget_folds
 from core.jobs.scan.notes import class_notes
 from core.jobs.scan.spec import ScanJobSpec, ScanResult
+from core.jobs.scan.taught import taught
 from core.jobs.scan.tier import write_tier
 from core.jobs.scan.verdicts import Verdicts, read_verdicts
 from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
 from core.modalities.fitted import Learner
 from core.modalities.heavy import heavy_modality
+from core.modalities.suspicion import Suspicion
 from core.progress import Report
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import distinct, labelled, most_probable, same, unlabelled
@@ -106,6 +108,8 @@ class ScanRun:
     """Whether the last tier is written."""
     heard: list[str] = field(default_factory=list)
     """What fine-tunes had to tell."""
+    faults: Mapping[str, Suspicion] | None = None
+    """What may be wrong with the examples as they are, once it was looked for."""
 
     @property
     def labels(self) -> list[str]:
@@ -191,7 +195,8 @@ class ScanRun:
         self, name: str, order: int, final: bool, signals: Signals, about: JsonObject, notes: Sequence[str] = ()
     ) -> str:
         """Finds the issues, writes the tier and says so."""
-        found = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
+        task = task_named(self.spec.about.task)
+        found = {kind: self._found(kind, signals) for kind, one in ISSUE_TYPES.items() if one.applies(task)}
         summary = {
             "tier": name,
             **about,
@@ -201,8 +206,7 @@ class ScanRun:
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
             "notes": [*notes, *self.heard, *(note for one in found.values() for note in one.notes)],
         }
-        target = task_named(self.spec.about.task).target
-        write_tier(self.folder.output / str(order), target, signals, found, summary)
+        write_tier(self.folder.output / str(order), task.target, signals, found, summary)
         self.progress.event("tier", tier=name, order=order, final=final)
         self.final = final
         return name
@@ -251,6 +255,7 @@ class ScanRun:
         more: Mapping[str, Callable[[], object]] | None = None,
     ) -> Signals:
         """What issue types may ask of this tier; what none of them asks for is not made."""
+        seed = self.spec.settings.seed
         makers: dict[str, Callable[[], object]] = {
             "classes": lambda: self.labels,
             "example_ids": lambda: self.rows.example_ids,
@@ -263,9 +268,20 @@ class ScanRun:
             "neighbours": lambda: Neighbourhood(embeddings, self.tick("neighbours"), lambda: self.timed("neighbours")),
             "contents": lambda: self.rows.payloads.digests,
             "groups": groups,
+            "faults": self._faults,
+            "splits": lambda: read_splits(self.folder),
+            "taught": lambda: taught(embeddings, self.rows, read_splits(self.folder), len(self.labels), seed),
             **(self._more() if more is None else more),
         }
         return Signals(makers, asdict(self.spec.settings))
+
+    def _faults(self) -> Mapping[str, Suspicion]:
+        """The same in every tier, so it is looked for once."""
+        if self.faults is None:
+            modality, about = heavy_modality(task_named(self.spec.about.task).modality), self.spec.about
+            tick = self.tick("content issues")
+            self.faults = modality.faults(self.rows.payloads, self.rows.measures, about.arrays, tick)
+        return self.faults
 
     def _more(self) -> dict[str, Callable[[], object]]:
         """Makers of signals that only some targets have."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.modalities.audio.faults import FAULTS
 from core.modalities.audio.guess import find
 from core.modalities.contract import Course, FineTuning, Modality
 
@@ -52,5 +53,6 @@ AUDIO = Modality(
         },
     ),
     heavy="core.modalities.audio.heavy",
+    faults=FAULTS,
     folder_format="audiofolder",
 )

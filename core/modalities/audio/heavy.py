@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.modalities.encoder import Encoder
 from core.modalities.model_files import model_folder
 from core.modalities.payloads import Payloads
 from core.modalities.preparation import Preparation
+from core.modalities.suspicion import Suspicion
 from core.progress import Report
 
 FRAMES_PER_SECOND = 50
@@ -34,6 +35,14 @@ def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], ti
     from core.modalities.audio.statistics_encoder import LogMelStatistics, near_rows
 
     return near_rows(LogMelStatistics().embed(payloads, arrays, tick))
+
+
+def faults(
+    payloads: Payloads, measures: Mapping[str, NDArray[np.float64]], arrays: Path, tick: Report
+) -> dict[str, Suspicion]:
+    from core.modalities.audio.faults.find import suspicions
+
+    return suspicions(measures)
 
 
 def folder_of(model: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.modalities.contract import FineTuning, Modality
 from core.modalities.image.derived import DERIVED
+from core.modalities.image.faults import FAULTS
 from core.modalities.image.guess import find
 
 _SNIPPET = """\
@@ -42,5 +43,6 @@ IMAGE = Modality(
         snippet=_SNIPPET,
     ),
     heavy="core.modalities.image.heavy",
+    faults=FAULTS,
     folder_format="imagefolder",
 )

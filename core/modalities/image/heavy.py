@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.modalities.image.preparation import Images
 from core.modalities.model_files import model_folder
 from core.modalities.payloads import Payloads
 from core.modalities.preparation import Preparation
+from core.modalities.suspicion import Suspicion
 from core.progress import Report
 
 MEASURED = 256
@@ -39,6 +40,14 @@ def unit_rows(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     centred = pixels - pixels.mean(1, keepdims=True)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(np.where(lengths > 1e-3, centred / np.maximum(lengths, 1e-3), 0), np.float32)
+
+
+def faults(
+    payloads: Payloads, measures: Mapping[str, NDArray[np.float64]], arrays: Path, tick: Report
+) -> dict[str, Suspicion]:
+    from core.modalities.image.faults.find import find
+
+    return find(payloads, arrays, tick)
 
 
 def folder_of(model: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.modalities.contract import FineTuning, Modality
 from core.modalities.text.derived import DERIVED
+from core.modalities.text.faults import FAULTS
 from core.modalities.text.guess import find
 
 _SNIPPET = """\
@@ -38,4 +39,5 @@ TEXT = Modality(
         snippet=_SNIPPET,
     ),
     heavy="core.modalities.text.heavy",
+    faults=FAULTS,
 )

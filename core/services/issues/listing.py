@@ -213,7 +213,10 @@ def type_of(scan: Scan, name: str | None) -> IssueType[Any]:
     found = next((one for one in known if name in (None, one.name)), None)
     if found is None:
         names = ", ".join(one.name for one in known)
-        raise UsageError(f"The scan did not look for {name!r} issues.", f"It has: {names}. A new scan looks for all.")
+        raise UsageError(
+            f"The scan did not look for {name!r} issues.",
+            f"It has: {names}. A new scan looks for all that such rows may have.",
+        )
     return found
 
 
@@ -237,7 +240,7 @@ def export_list(
     elif order == issues.BY_RANK and kind.name == "label" and task_named(dataset.task).target.located:
         export_spans(context.store, scan.scan_id, out, format_name, top, where, plain)
     else:
-        export_issues(context.store, scan.scan_id, out, format_name, top, where, order, plain)
+        export_issues(context.store, scan.scan_id, out, format_name, top, where, order, plain, kinds=bool(kind.kinds))
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:

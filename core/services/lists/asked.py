@@ -22,6 +22,8 @@ LABEL, SEARCH, SPLIT, DUPLICATES = "label", "words", "split", "duplicates"
 LIKE = "like"
 """The row whose most similar rows are listed."""
 TYPE, SHOW, WORST = "type", "show", "worst"
+KIND = "kind"
+"""Of a type whose rows have kinds, one of them."""
 GIVEN, SUGGESTED, MISSING, EXTRA = "given", "suggested", "missing", "extra"
 FLAGGED, UNDECIDED = later("Flagged"), later("Undecided")
 SETTLED, ALL = later("Settled before"), later("All rows")
@@ -71,7 +73,7 @@ def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
 
 def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of a scan's rows."""
-    usual = ["rank", EXAMPLE_ID, "given_label", "suggested_label", "score", "verdict", WORDS, "split"]
+    usual = ["rank", EXAMPLE_ID, "given_label", "suggested_label", "kinds", "score", "verdict", WORDS, "split"]
     return listed(dataset, query, issue_columns(dataset), usual, BY_RANK)
 
 
@@ -113,6 +115,7 @@ def issue_filter(dataset: Dataset, issue_type: str | None, query: Mapping[str, s
         settled={ALL: None, SETTLED: True}.get(show, False),
         rows=RowFilter(text=query.get(SEARCH, "").strip() or None, columns=found.rows),
         worst=int(worst) if worst and worst.isdigit() else None,
+        kind=query.get(KIND) or None,
         columns=found.added,
     )
 

@@ -28,6 +28,7 @@ _ISSUE_TITLES = {
     "suggested_label": later("looks like"),
     "score": later("score"),
     "is_issue": later("flagged"),
+    "kinds": later("what is wrong"),
 }
 _PREDICTED = {
     "label": ("true_label", later("true")),
@@ -76,6 +77,7 @@ def issue_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     added = tuple(
         ListColumn(name, _ISSUE_TITLES[name], name, _asked(dataset, name, ISSUE_COLUMNS[name][1]), added=True)
         for name in _ISSUE_TITLES
+        if name != "kinds" or task_named(dataset.task).modality.faults
     )
     return _with(dataset, (*added, VERDICT), without=("label", "given_label"))
 

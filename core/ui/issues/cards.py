@@ -8,25 +8,35 @@ import streamlit as st
 
 from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
-from core.records import Scan
+from core.records import Dataset, Scan
 from core.services.issues.listing import issue_types
+from core.tasks import task_named
 from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
 from core.words import say
 
+A_ROW = 4
+"""Cards beside each other at most."""
 
-def cards(scan: Scan, chosen: IssueType[Any]) -> None:
+
+def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
     """A card per type that the scan looked for, folded away under how many each has: the list comes first. A card's
     button lists its rows beneath."""
     found = issue_types(scan)
-    counts = " · ".join(f"{say(kind.title)}: {scan.found(kind.name)['flagged']:,}" for kind in found)
+    flagged = {kind.title: scan.found(kind.name)["flagged"] for kind in found}
+    counts = " · ".join(f"{say(title)}: {rows:,}" for title, rows in flagged.items() if rows) or say("nothing")
     with st.expander(
         say("What the scan looked for: {counts}", counts=counts), icon=":material/troubleshoot:", key="issue-cards"
     ):
-        for place, kind in zip(st.columns(len(found), gap="small"), found, strict=True):
-            with place:
-                _card(scan, kind, kind is chosen)
-        missing = [say(kind.title).lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
+        for start in range(0, len(found), A_ROW):
+            for place, kind in zip(st.columns(A_ROW, gap="small"), found[start : start + A_ROW], strict=False):
+                with place:
+                    _card(scan, kind, kind is chosen)
+        missing = [
+            say(kind.title).lower()
+            for name, kind in ISSUE_TYPES.items()
+            if name not in scan.types and kind.applies(task_named(dataset.task))
+        ]
         if missing:
             types = say(" or ").join(missing)
             st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))

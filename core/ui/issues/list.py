@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def ranked_list(
         return
     size = rows_of_page(layout, PAGE_ROWS)
     if layout != "table" and verdicts.opened not in [line.issue.example_id for line in rows.lines]:
-        verdicts.tiles([_seen(line, scan) for line in rows.lines], layout)
+        verdicts.tiles([_seen(line, found) for line in rows.lines], layout)
         pages(key, size, rows.total)
         return
     left, right = st.columns([7, 5], gap="medium")
@@ -83,17 +84,17 @@ def ranked_list(
             table = f"{key}-table-{st.session_state.get(key, 1)}"
             picked = _table(tools, listed, version, kind, rows, where, table)
         else:
-            verdicts.tiles([_seen(line, scan) for line in rows.lines], layout)
+            verdicts.tiles([_seen(line, found) for line in rows.lines], layout)
             picked = [line for line in rows.lines if line.issue.example_id == verdicts.opened]
         pages(key, size, rows.total)
     with right:
         if len(picked) > 1:
-            verdicts.bar([_seen(line, scan) for line in picked])
+            verdicts.bar([_seen(line, found) for line in picked])
             return
 
         def judge(item: ReviewItem) -> None:
             if layout == "table":
-                verdicts.bar([_seen(picked[0], scan, tuple(name for name, _ in item.probabilities))])
+                verdicts.bar([_seen(picked[0], found, tuple(name for name, _ in item.probabilities))])
 
         explanation(context, dataset, user, scan, kind, picked[0].issue.example_id, judge)
 
@@ -105,6 +106,7 @@ def in_words(where: IssueFilter, dataset: Dataset) -> str:
     parts = {
         "issue": where.issue_type,
         **{name: None if code is None else dataset.called(code) for name, code in classes.items()},
+        "what is wrong": where.kind,
         "score below": where.score_below,
         "split": where.rows.split,
         "words": where.rows.text,
@@ -126,6 +128,7 @@ _SAID = {
     "looks like": stored("looks like {value}"),
     "probably missing": stored("probably missing {value}"),
     "probably extra": stored("probably extra {value}"),
+    "what is wrong": stored("what is wrong {value}"),
     "score below": stored("score below {value}"),
     "split": stored("split {value}"),
     "words": stored("words {value}"),
@@ -134,14 +137,15 @@ _SAID = {
 _WITHOUT_CLASS = stored("given no class"), stored("looks like no class")
 
 
-def _seen(line: ListedIssue, scan: Scan, likely: tuple[str, ...] = ()) -> Seen:
-    issue = line.issue
+def _seen(line: ListedIssue, of: Findings, likely: tuple[str, ...] = ()) -> Seen:
+    issue, scan = line.issue, of.scan
+    caption = (f"#{issue.rank:,}", f"{issue.score:.3f}", _kinds(issue.why, of.kind))
     return Seen(
         line.example,
         issue.suggested_label,
         issue.score,
         likely,
-        caption=f"#{issue.rank:,} · {issue.score:.3f}",
+        caption=" · ".join(filter(None, caption)),
         tier=scan.tier,
         scan_id=scan.scan_id,
     )
@@ -240,6 +244,7 @@ def _table(
                 change_marks(line.issue.given_label, line.issue.suggested_label, target, line.example.text)
                 for line in lines
             ],
+            "kinds": [_kinds(one.why, kind) for one in issues],
             "score": [one.score for one in issues],
             "is_issue": [one.is_issue for one in issues],
             "verdict": [_verdict(line, version, target) for line in lines],
@@ -249,6 +254,11 @@ def _table(
     ticked = list(event["selection"].get("rows", ()))
     places = ticked or [(clicked_cell(event) or (0, ""))[0]]
     return [lines[place] for place in places if place < len(lines)] or [lines[0]]
+
+
+def _kinds(why: Mapping[str, Any], kind: IssueType[Any]) -> str:
+    """The titles of a row's kinds."""
+    return " · ".join(say(kind.kinds[name][0]) for name in why.get("kinds", ()) if name in kind.kinds)
 
 
 def _verdict(line: ListedIssue, version: Version, target: Target) -> str | None:

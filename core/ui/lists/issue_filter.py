@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from core.context import Context
+from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, Scan
@@ -33,7 +34,7 @@ from core.words import said_everywhere, say
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
-_FILTER_KEYS = (keys.SHOW, keys.WORST, keys.GIVEN, keys.SUGGESTED, keys.MISSING, keys.EXTRA, keys.SEARCH)
+_FILTER_KEYS = (keys.SHOW, keys.WORST, keys.KIND, keys.GIVEN, keys.SUGGESTED, keys.MISSING, keys.EXTRA, keys.SEARCH)
 _URL_KEYS = (keys.TYPE, *_FILTER_KEYS)
 
 
@@ -54,6 +55,7 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
         issue_type = _type(scan)
         _show()
+        kind = _kind(scan, issue_type)
         worst = how_many(dataset, scan, issue_type)
         given, suggested = (
             (say("Given class"), say("Suggested class")) if several else (say("Given label"), say("Suggested label"))
@@ -79,7 +81,10 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
         ):
             st.button(say("Clear", "filters"), icon=":material/close:", type="tertiary", on_click=clear)
     chips(tools)
-    return replace(issue_filter(dataset, issue_type, list_query(tools)), worst=worst)
+    if kind is not None:
+        title, rule = ISSUE_TYPES[issue_type].kinds[kind]
+        st.caption(say("**{kind}**: {rule}", kind=say(title), rule=say(rule)))
+    return replace(issue_filter(dataset, issue_type, list_query(tools)), worst=worst, kind=kind)
 
 
 def query() -> dict[str, str]:
@@ -125,7 +130,7 @@ def clear() -> None:
     """Every filter back to its default; the type stays. For callbacks."""
     for key in _FILTER_KEYS:
         st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
-    for key in (FILTERS, keys.SHOW):
+    for key in (FILTERS, keys.SHOW, keys.KIND):
         st.query_params.pop(key, None)
 
 
@@ -154,6 +159,28 @@ def _type(scan: Scan) -> str:
         label_visibility="collapsed",
     )
     return chosen or names[0]
+
+
+def _kind(scan: Scan, issue_type: str) -> str | None:
+    """One of the kinds that the type has found, where its rows have kinds."""
+    kinds = ISSUE_TYPES[issue_type].kinds
+    found = {name: rows for name, rows in scan.found(issue_type).get("kinds", {}).items() if name in kinds}
+    if not found:
+        return None
+    optional_from_url(keys.KIND, list(found))
+    chosen = st.selectbox(
+        say("What is wrong"),
+        list(found),
+        index=None,
+        key=keys.KIND,
+        format_func=lambda name: say("{title} ({n:,})", title=say(kinds[name][0]), n=found[name]),
+        on_change=optional_to_url,
+        args=(keys.KIND,),
+        placeholder=say("What is wrong"),
+        width=230,
+        label_visibility="collapsed",
+    )
+    return chosen or None
 
 
 def _show() -> None:

@@ -29,7 +29,7 @@ DECIDED = ListColumn(VERDICT.name, later("verdict"), VERDICT.column, VERDICT.kin
 LABEL_COLUMNS_WIDE, LABEL_PIXELS, LINES_PIXELS = 20, 170, 72
 """A label that is wider than so many characters gets a column of this width and a row of several lines, so that all of
 it and the example are in sight."""
-_MAY_SAY_NOTHING = ("suggested_label", VERDICT.column, "split", "source_id")
+_MAY_SAY_NOTHING = ("suggested_label", "kinds", VERDICT.column, "split", "source_id")
 
 Added = Mapping[str, Sequence[object]]
 """What a list adds to its rows or shows behind its columns, as people read it: values by the column that the store has

@@ -85,4 +85,4 @@ def room_line(found: RoomForecast | None) -> None:
 
 def plain(text: str) -> str:
     """The text with everything that Markdown would read as markup escaped."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|~:$" else character for character in text)
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|~:$&" else character for character in text)

@@ -14,8 +14,8 @@ from scipy.stats import false_discovery_control
 from core.duplicates.neighbourhood import Neighbourhood
 from core.issues.contract import Found
 from core.issues.evidence import as_json
+from core.issues.members import grouped
 from core.issues.near_duplicate.find import find as near_duplicates
-from core.issues.near_duplicate.find import grouped
 from core.issues.outlier.find import BY_CHANCE, beyond_chance, ordinary
 from core.issues.outlier.find import find as outliers
 from core.issues.signals import Signals

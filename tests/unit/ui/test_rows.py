@@ -31,3 +31,4 @@ def test_a_class_is_said_by_its_name() -> None:
 
 def test_text_of_a_dataset_is_never_read_as_markdown() -> None:
     assert plain("**b** [x](y) :red[z] $a$") == r"\*\*b\*\* \[x\]\(y\) \:red\[z\] \$a\$"
+    assert plain("R &amp; D") == r"R \&amp; D"  # else it reads R & D

@@ -1,0 +1,127 @@
+"""How well rows are found that were planted between two classes, and copies of train among the rows of a test."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from bench.data import DATA, columns
+from bench.row import Row
+from core.duplicates.near import near_duplicate_groups
+from core.duplicates.neighbourhood import Neighbourhood
+from core.heads.out_of_sample import out_of_sample_probabilities
+from core.issues.ambiguous.find import find as ambiguous
+from core.issues.leakage.find import find as leaks
+from core.issues.signals import Signals
+from core.jobs.rows import Rows
+from core.jobs.scan.taught import taught
+from core.modalities.encoders import make_encoder
+from core.modalities.heavy import heavy_modality
+from core.modalities.payloads import Payloads
+from core.modalities.text.facts import TEXT
+
+SEED, TRAIN, TEST, PLANTED = 0, 3_000, 1_000, 60
+
+
+def rows() -> Iterator[Row]:
+    """Of questions to a bank."""
+    with tempfile.TemporaryDirectory() as place:
+        yield from _ambiguous(Path(place))
+        yield from _leaks(Path(place))
+
+
+def _questions(rows: int, file: str = "train.csv") -> tuple[list[str], NDArray[np.int64], list[str]]:
+    table = columns(DATA / "banking77" / file)
+    chosen = np.random.default_rng(SEED).choice(len(table["text"]), rows, replace=False)
+    names = sorted(set(table["category"]))
+    labels = np.array([names.index(table["category"][row]) for row in chosen])
+    return [table["text"][row] for row in chosen], labels, names
+
+
+def _ambiguous(root: Path) -> Iterator[Row]:
+    """Questions with one of another class behind them, under the label of either."""
+    generator = np.random.default_rng(SEED)
+    texts, labels, names = _questions(TRAIN)
+    planted = generator.choice(TRAIN, PLANTED, replace=False)
+    for row in planted:
+        others = np.flatnonzero(labels != labels[row])
+        texts[row] += " " + texts[int(generator.choice(others))]
+    payloads = _payloads(texts)
+    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, _silent))
+    result = out_of_sample_probabilities(
+        embeddings, labels, _groups(payloads, root), len(names), folds=5, seed=SEED, scratch=root
+    )
+    found = ambiguous(
+        Signals.of(
+            labels,
+            result.probabilities,
+            result.judged,
+            classes=names,
+            example_ids=np.arange(TRAIN),
+            neighbours=Neighbourhood(embeddings),
+        )
+    )
+    hits, flagged = int(found.is_issue[planted].sum()), int(found.is_issue.sum())
+    yield Row(
+        "ambiguous: questions with one of another class behind them, by score",
+        float(roc_auc_score(np.isin(np.arange(TRAIN), planted), -found.score)),
+        "AUROC",
+        higher_is_better=True,
+        note=f"{hits} of {PLANTED} flagged, {flagged - hits} of the {TRAIN - PLANTED:,} others",
+    )
+
+
+def _leaks(root: Path) -> Iterator[Row]:
+    """Rows of test that are rows of train: as they are, in capitals and with other signs, or with a word more."""
+    generator = np.random.default_rng(SEED)
+    texts, labels, names = _questions(TRAIN)
+    tested, others, _ = _questions(TEST, "test.csv")
+    texts, labels = [*texts, *tested], np.r_[labels, others]
+    planted = TRAIN + generator.choice(TEST, PLANTED, replace=False)
+    for place, row in enumerate(planted):
+        source = int(generator.integers(TRAIN))
+        changed = (texts[source], texts[source].upper() + "!", f"{texts[source]} please")
+        texts[row], labels[row] = changed[place % 3], labels[source]
+    payloads = _payloads(texts)
+    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, _silent))
+    splits = np.array(["train"] * TRAIN + ["test"] * TEST, object)
+    known = Rows(np.arange(len(texts)), labels, payloads)
+    found = leaks(
+        Signals(
+            {
+                "example_ids": lambda: known.example_ids,
+                "splits": lambda: splits,
+                "groups": lambda: _groups(payloads, root),
+                "contents": lambda: payloads.digests,
+                "embeddings": lambda: embeddings,
+                "taught": lambda: taught(embeddings, known, splits, len(names), SEED),
+            }
+        )
+    )
+    hits = int(found.is_issue[planted].sum())
+    about = found.summary["splits"]["test"]
+    others_flagged = int(found.is_issue.sum()) - hits
+    note = f"recall {hits / PLANTED:.3f} of {PLANTED}; {others_flagged} that the set has itself"
+    yield Row("leakage: copies in test", hits / max(1, hits + others_flagged), "", higher_is_better=True, note=note)
+    yield Row("leakage: accuracy of the test without its copies", about["without"], "", about["with"], "with them")
+
+
+def _payloads(texts: list[str]) -> Payloads:
+    hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
+    return Payloads.of(pa.chunked_array([texts]), pa.chunked_array([hashes]))
+
+
+def _groups(payloads: Payloads, root: Path) -> NDArray[np.int64]:
+    space = heavy_modality(TEXT).near_space(payloads, root, (), _silent)
+    return near_duplicate_groups(space, payloads.digests, TEXT.near_similarity, _silent)
+
+
+def _silent(done: float, total: float | None) -> None:
+    pass

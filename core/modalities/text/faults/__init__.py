@@ -1,0 +1,88 @@
+"""What can be wrong with a text, in words: no heavy library."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.modalities.faults import Fault
+from core.words import later, say, say_n
+
+TIMES: Final = 4.0
+"""A text is too short or too long that has so many times fewer or more words than is usual."""
+REPEATED: Final = 0.6
+"""Share of a text's words from which on it says the same over and over: three times are two thirds."""
+
+FAULTS: Final = (
+    Fault(
+        "empty",
+        later("empty"),
+        later("It has neither letter nor digit nor emoji, or stands for nothing, such as “n/a” or “[deleted]”."),
+        lambda value, usual, found: say("Empty: it says nothing, “{found}”.", found=found),
+    ),
+    Fault(
+        "too_short",
+        later("too short"),
+        later("It has a fourth of the usual number of words or fewer, and is farther off than others."),
+        lambda value, usual, found: say_n(
+            "Too short: {n:,} word; 95 % of the texts here have {usual:,.0f} or more.",
+            "Too short: {n:,} words; 95 % of the texts here have {usual:,.0f} or more.",
+            round(value),
+            usual=usual,
+        ),
+    ),
+    Fault(
+        "too_long",
+        later("too long"),
+        later("It has four times the usual number of words or more, and is farther off than others."),
+        lambda value, usual, found: say_n(
+            "Too long: {n:,} word; 95 % of the texts here have {usual:,.0f} or fewer.",
+            "Too long: {n:,} words; 95 % of the texts here have {usual:,.0f} or fewer.",
+            round(value),
+            usual=usual,
+        ),
+    ),
+    Fault(
+        "mojibake",
+        later("wrong encoding"),
+        later("It has characters that were read in a wrong encoding (mojibake) and make sense as UTF-8."),
+        lambda value, usual, found: say_n(
+            "Wrong encoding in {n:,} place: {found}.",
+            "Wrong encoding in {n:,} places, such as {found}.",
+            round(value),
+            found=found,
+        ),
+    ),
+    Fault(
+        "unreadable",
+        later("unreadable characters"),
+        later("It has control characters, characters of private use, or the sign of a lost character (U+FFFD)."),
+        lambda value, usual, found: say_n(
+            "Unreadable: {n:,} character, {found}.",
+            "Unreadable: {n:,} characters, such as {found}.",
+            round(value),
+            found=found,
+        ),
+    ),
+    Fault(
+        "markup",
+        later("markup left over"),
+        later("It has tags or entities of HTML."),
+        lambda value, usual, found: say_n(
+            "Markup left over: {n:,} tag or entity of HTML, {found}.",
+            "Markup left over: {n:,} tags and entities of HTML, such as {found}.",
+            round(value),
+            found=found,
+        ),
+    ),
+    Fault(
+        "repeated",
+        later("repeats itself"),
+        later("At least 60 % of its words say again what stands right before them, and at least six do."),
+        lambda value, usual, found: say(
+            "Repeats itself: {value:.0%} of its words say again what stands right before: “{found}”.",
+            value=value,
+            found=found,
+        ),
+    ),
+)
+"""See `core.modalities.text.faults.find` for how each is found."""
