@@ -14,6 +14,7 @@ from duckdb.sqltypes import VARCHAR
 from core import personal
 from core.files import whole
 from core.modalities import WORDS
+from core.modalities.contract import DERIVED
 from core.records import Dataset, IssueFilter, RowOrder
 from core.sql import identifier, literal, recast
 from core.store.acts.in_force import known_sql, standing_sql
@@ -143,8 +144,7 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     spans = spans_sql(dataset, "r")
-    modality, columns = task_named(dataset.task).modality, {one.column for one in dataset.attributes}
-    measures = "".join(f", r.{identifier(name)}" for name in modality.measures if name in columns)
+    measures = _measures_sql(dataset)
     with db.cursor() as cursor:
         register_names(
             cursor,
@@ -162,6 +162,16 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
+
+
+def _measures_sql(dataset: Dataset) -> str:
+    """What a load has measured of files, and the derived attributes that a scan asks for, by the modality's own names;
+    those that there are. Begins with a comma."""
+    modality, columns = task_named(dataset.task).modality, {one.column for one in dataset.attributes}
+    measured = [f", r.{identifier(name)}" for name in modality.measures if name in columns]
+    derived = {one.name.removesuffix(" (derived)"): one.column for one in dataset.attributes if one.derived}
+    asked = [(derived.get(one.name), one.column) for one in modality.derived if one.column in modality.asked]
+    return "".join((*measured, *(f", r.{identifier(own)} AS {DERIVED}{name}" for own, name in asked if own)))
 
 
 def export_file(db: Database, parquet: Path, out: Path, format: Format, plain: bool = False) -> Path:  # noqa: A002
