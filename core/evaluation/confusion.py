@@ -145,8 +145,8 @@ def most_confused(matrix: Integers, labels: Sequence[str], limit: int) -> tuple[
 
 
 def hardly_told_apart(matrix: Integers, labels: Sequence[str], limit: int) -> tuple[Overlap, ...]:
-    """The pairs of classes that predictions tell apart hardly better than a coin, at most `limit` of them, those with most
-    rows first: of the rows of either that are predicted as one of the two, the share that is right, each class
+    """The pairs of classes that predictions tell apart hardly better than a coin, at most `limit` of them, those with
+    most rows first: of the rows of either that are predicted as one of the two, the share that is right, each class
     counting the same, lies below `MOST_OVERLAPPED` with all of its 95 % interval. `matrix` is (k, k) counts."""
     first, second = np.nonzero(np.triu(matrix + matrix.T, 1))
     own = np.array([matrix[first, first], matrix[second, second]])
