@@ -161,12 +161,31 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingByLabel:
+    """A column whose values are missing more often under one label than under another."""
+
+    name: str
+    column: str
+    most: str
+    """The label under which they are missing most often."""
+    most_share: Estimate
+    """Of its rows, those without a value."""
+    least: str
+    least_share: Estimate
+    p_value: float
+    """That labels differ so much by chance, corrected for all columns with missing values (Holm 1979)."""
+
+
+@dataclass(frozen=True, slots=True)
 class MissingValues:
     """How many rows lack a value, per column."""
 
     total: int
     columns: tuple[tuple[str, str, int], ...]
     """(name, column, rows without a value), most first; columns that are complete included."""
+    by_label: tuple[MissingByLabel, ...] = ()
+    """Columns of which what is missing goes together with the label by more than chance, so that it is not missing at
+    random (Rubin 1976): those that differ most first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,10 +191,14 @@ def _copied(part: Part, bench: Bench, rejects: RejectWriter, folder: Path) -> Co
     return copier.copy(note)
 
 
-def _nothing_usable(part: Part, fault: str) -> SourceError:
-    said = f": {fault}" if fault else ""
+def _nothing_usable(part: Part, reason: str) -> SourceError:
+    if not reason:
+        return SourceError(
+            f"{part.path.name} has no usable sentence.",
+            "Write a token and its tag on each line, and an empty line between sentences.",
+        )
     return SourceError(
-        f"{part.path.name} has no usable sentence{said}.",
+        f"{part.path.name} has no usable sentence: {reason}.",
         "Write a token and its tag on each line, and an empty line between sentences.",
     )
 

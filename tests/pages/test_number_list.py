@@ -175,7 +175,8 @@ def test_all_rows_of_the_list_get_the_number_that_is_predicted_for_each_and_back
 ) -> None:
     shown, text = on_all(listed(open_at, where="suspect = true"))
     after = [round(LABELS[row] + OFF[row], 1) for row in SUSPECT]
-    assert f"- **1** {LABELS[41]} → {after[0]:g}" in text
+    assert f"- **5 rows**: {LABELS[52]} to {LABELS[47]}, median {LABELS[55]} → {min(after):g} to {max(after):g}" in text
+    assert "run 1 on test · labels that are probably wrong" in text
     assert f"41: {LABELS[41]} → {after[0]:g} · a flat of" in text
     [confirm] = [one for one in shown.button if one.key and one.key.endswith("-many-confirm")]
     assert confirm.label == "Change 5 rows"
@@ -200,7 +201,7 @@ def test_all_rows_of_the_list_get_the_number_that_is_predicted_for_each_and_back
 def test_all_rows_are_kept_or_get_one_number_and_what_is_none_is_said(run: Run, open_at: Open) -> None:
     low, high = min(LABELS[row] for row in TEST), max(LABELS[row] for row in TEST)
     text = on_all(listed(open_at), "keep")[1]
-    assert f"- **20** {low} to {high}, median " in text and "→ kept as they are" in text
+    assert f"- **20 rows**: {low} to {high}, median " in text and "→ kept as they are" in text
     assert "→ 7.5; each moves by" in on_all(listed(open_at), "relabel", "7.50")[1]
     assert "'7,5' is no finite number" in on_all(listed(open_at), "relabel", "7,5")[1]
 
@@ -216,4 +217,6 @@ def test_the_list_has_cards_with_what_the_run_says_of_each(run: Run, open_at: Op
     data = json.loads(found[0].json)
     assert (data["mode"], data["numeric"]) == ("cards", True)
     assert [one["example_id"] for one in data["items"]] == SUSPECT
-    assert data["items"][0]["words"].startswith("a flat of 5 rooms") and "5.0 times as far" in data["items"][0]["why"]
+    assert data["items"][0]["words"].startswith("a flat of 5 rooms") and data["items"][0]["why"] == (
+        "The label lies 5.0 above, 5.0 times as far as nine of ten do."
+    )

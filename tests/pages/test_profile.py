@@ -138,6 +138,37 @@ def test_duplicates_in_conflict_and_missing_values_open_their_rows(open_at: Open
     assert not shown.exception
 
 
+def test_groups_are_held_against_shares_that_somebody_gives(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="bias", reference="desk 0=50, desk 1=25, desk 2=25")
+    while not any("Not as the reference says" in one.value for one in shown.markdown):
+        assert not shown.exception
+        shown.run()
+    said = "desk 0 has 33.3% where it should have 50.0%."
+    assert any(said in one.value for one in shown.markdown)
+    [table] = [one.value for one in shown.dataframe if "lacking" in one.value]
+    assert table["rows"].tolist() == [40, 40, 40] and table["lacking"].tolist() == [40, -13, -13]
+    shown.text_area(key="reference-typed").set_value("desk 0=a lot").run()
+    assert any("is no group with its share" in one.value for one in shown.error)
+    shown.text_area(key="reference-typed").set_value("").run()
+    assert not shown.exception and "reference" not in shown.query_params
+
+
+def test_gaps_that_tell_the_label_are_said(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        (f"Text {row}", ("a", "b")[row % 2], "train", "" if row % 2 and row % 3 else row) for row in range(90)
+    ]
+    dataset = _load(app, tmp_path, "gaps", rows, "text label split amount")
+    derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
+    shown = open_at("profile", dataset="gaps", view="checks")
+    while "is missing more often" not in _captions(shown):
+        assert not shown.exception
+        shown.run()
+    assert (
+        "**amount** is missing more often where the label is **b** (66.7%) than where it is **a** (0.0%)"
+        in _captions(shown)
+    )
+
+
 def test_the_attribute_that_decides_the_label_is_shown_first_with_its_groups(open_at: OpenAt, news: Dataset) -> None:
     shown = open_at("profile", dataset="news", view="bias")
     assert not shown.exception

@@ -9,7 +9,7 @@ from core.commands.command import Answer
 from core.commands.parameters import dataset_version
 from core.context import Context
 from core.errors import UsageError
-from core.records import BulkAction, ColumnFilter, Dataset, IssueFilter, PredictionFilter, RowFilter, Version
+from core.records import BulkAction, Dataset, IssueFilter, PredictionFilter, RowFilter, Version
 from core.review.many import Doing, said
 from core.services.issues.listing import required_scan, type_of
 from core.services.lists.asked import FILTERS, issues_listed, predictions_listed, rows_listed
@@ -17,11 +17,11 @@ from core.services.lists.written import write_filters
 from core.services.review.among import Among, OfRun, OfScan, OfVersion
 from core.services.review.many import Plan, carry_out, plan, take_back
 from core.services.review.moved import moved_words
+from core.store.predicted.columns import PROBABLY_WRONG
 from core.targets import Target
 from core.tasks import target_of
 from core.typed import to_json
 
-PROBABLY_WRONG = ColumnFilter("suspect", "=", ("true",))
 _BY_NUMBER = 'Take --where with numbers, such as "label >= 10" or with --run "off_by >= 3".'
 FEW_NUMBERS = 10
 """More kinds of change of labels that are numbers are told all in one."""

@@ -176,9 +176,11 @@ def _number(evidence: LabelEvidence, given: str) -> str:
     sentence = say("Labelled {given}, predicted {predicted} ± {half}.", given=given, predicted=shown, half=around)
     if evidence.right is None:
         return sentence
-    share = _percent(evidence.right)
-    probable = say("Nine labels of ten lie within; probability that it is right: {share}.", share=share)
-    return f"{sentence} {probable}"
+    return say(
+        "{sentence} Nine labels of ten lie within; probability that it is right: {share}.",
+        sentence=sentence,
+        share=_percent(evidence.right),
+    )
 
 
 def _against(probability: float, usual: float | None) -> str:

@@ -265,8 +265,9 @@ def load(folder: JobFolder, progress: ProgressWriter) -> LoadResult:
         finally:
             rows.close()
     if not rows.count:
+        reason = rejects.first
         raise SourceError(
-            f"None of the {rejects.count:,} {kind.modality.many} could be used. The first: {rejects.first}.",
+            f"None of the {rejects.count:,} {kind.modality.many} could be used. The first: {reason}.",
             "Check the paths and files.",
         )
     return LoadResult(rows.count, rejects.count)

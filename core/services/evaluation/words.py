@@ -78,15 +78,28 @@ def number_words(run: int, predicted: float, half: float, label: float | None) -
     off = abs(label - predicted)
     if off <= half:
         return say("{predicted} So does this one.", predicted=said)
-    far, times = rounded(off, half)[0], off / half if half > 0 else 0.0
-    if times > MOST_TIMES or not times:
-        times_said = say("more than {n} times as far", n=MOST_TIMES)
-    else:
-        times_said = say("{times:.1f} times as far", times=times)
-    about = {"predicted": said, "far": far, "times": times_said}
+    about = {"predicted": said, "far": rounded(off, half)[0], "times": _times(off, half)}
     if label > predicted:
         return say("{predicted} This one lies {far} above it, {times}.", **about)
     return say("{predicted} This one lies {far} below it, {times}.", **about)
+
+
+def off_words(predicted: float, half: float, label: float) -> str:
+    """The second half of `number_words` by itself, where what is predicted is said already."""
+    off = abs(label - predicted)
+    if off <= half:
+        return say("The label lies within, as nine of ten do.")
+    about = {"far": rounded(off, half)[0], "times": _times(off, half)}
+    if label > predicted:
+        return say("The label lies {far} above, {times} as nine of ten do.", **about)
+    return say("The label lies {far} below, {times} as nine of ten do.", **about)
+
+
+def _times(off: float, half: float) -> str:
+    """How many times as far as nine labels of ten at most are."""
+    if half <= 0 or off / half > MOST_TIMES:
+        return say("more than {n} times as far", n=MOST_TIMES)
+    return say("{times:.1f} times as far", times=off / half)
 
 
 def held_against(run: Run, found: Held, split: str, truth: Version) -> str:

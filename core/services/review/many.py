@@ -4,7 +4,7 @@ whole. Each row gets a decision of its own, so that all else reads them as any o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +13,8 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.progress import Report
 from core.records import (
+    Action,
     BulkAct,
-    BulkAction,
     Decision,
     Example,
     Version,
@@ -38,6 +38,8 @@ MAX_ROWS = 100_000
 BLOCK = 1_000
 """Rows written at once. Other reviewers wait for no more than that."""
 FIRST_ROWS = 5
+LOOKED_AT = 200
+"""Rows from the top of a list of numbers, among which the first that change are found."""
 KINDS = 1_000
 """Labels that are numbers may be as many as rows: more kinds of change are only told in all."""
 NEW_CLASS = "new_class"
@@ -107,7 +109,8 @@ def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_de
     moves = Moves() if target.numeric else None
     matching = decided = by_others = nothing = taken = 0
     first: dict[int, str | None] = {}
-    for pair in many.pairs(context.store, version.version_id, among.query(context), reviewer):
+    asked = context.store, version.version_id, among.query(context)
+    for pair in many.pairs(*asked, reviewer, rows_too=moves is None):
         matching, decided, by_others = matching + pair.rows, decided + pair.decided, by_others + pair.by_others
         rows = pair.rows if also_decided else pair.rows - pair.decided
         made = outcome(doing, pair.label, pair.suggested, target)
@@ -115,18 +118,22 @@ def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_de
             nothing += rows
             continue
         if rows:
-            after = {"exclude": None, "relabel": made[1]}.get(made[0], pair.label)
+            after = _after(made, pair.label)
             taken += rows
             if moves is None or len(changes) <= KINDS:
                 changes[pair.label, after] += rows
             if moves is not None and pair.label is not None:
                 moves.add(pair.label, after, rows)
             first |= dict.fromkeys((pair.first if also_decided else pair.first_undecided)[:FIRST_ROWS], after)
-            if len(first) > KINDS:
-                first = dict(sorted(first.items())[:FIRST_ROWS])
-    if moves is not None and len(changes) > KINDS:
-        changes.clear()
     shown = sorted(first)[:FIRST_ROWS]
+    if moves is not None:
+        for example_id, label, suggested in many.top(*asked, LOOKED_AT, also_decided=also_decided):
+            made = outcome(doing, label, suggested, target)
+            if made is not None:
+                first[example_id] = _after(made, label)
+        shown = list(first)[:FIRST_ROWS]
+        if len(changes) > KINDS:
+            changes.clear()
     examples = get_rows(context.store, version.version_id, shown)
     listed = tuple(Change(before, after, count) for (before, after), count in changes.most_common())
     return Plan(
@@ -135,6 +142,12 @@ def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_de
         tuple((example, first[example.example_id]) for example in examples),
         seq,
     )
+
+
+def _after(made: tuple[Action, str | None], before: str | None) -> str | None:
+    """The label after a decision; None where the row is excluded."""
+    action, label = made
+    return {"exclude": None, "relabel": label}.get(action, before)
 
 
 def check_size(planned: Plan) -> None:
@@ -205,35 +218,6 @@ def rows_of_act(context: Context, act: BulkAct, limit: int, offset: int = 0) -> 
     found = context.ledger.bulk.decisions(act.act_id, limit=limit, offset=offset)
     examples = get_rows(context.store, act.version_id, [one.example_id for one in found])
     return list(zip(found, examples, strict=True))
-
-
-def together(context: Context, version: Version, reviewer: str, acts: Sequence[Act], words: str) -> None:
-    """Writes down that acts whose client keys begin with one id and a colon are one act, before they are recorded."""
-    groups: dict[str, list[Act]] = {}
-    for one in acts:
-        head, colon, _ = one.client_key.partition(":")
-        if colon and len(head) == _ID:
-            groups.setdefault(head, []).append(one)
-    for act_id, members in groups.items():
-        action, label = _in_common(members)
-        undone = {(one.undoes_key or "").partition(":")[0] for one in members} if action == "undo" else set()
-        undoes = undone.pop() if len(undone) == 1 else None
-        known = undoes is not None and context.ledger.bulk.by_id(undoes) is not None
-        context.ledger.bulk.add(
-            BulkAct(
-                *(act_id, version.dataset_id, version.version_id, action, label, words, reviewer, datetime.now(UTC)),
-                undoes if known else None,
-            )
-        )
-
-
-_ID = 32
-
-
-def _in_common(acts: Sequence[Act]) -> tuple[BulkAction, str | None]:
-    """What is done to all of these rows; where that differs, each was given the label that suits it."""
-    made: set[tuple[BulkAction, str | None]] = {(one.action, one.new_label) for one in acts if one.action != "ask"}
-    return made.pop() if len(made) == 1 else ("suggestion", None)
 
 
 def _about(context: Context, among: Among) -> tuple[Version, tuple[str, ...], Target]:

@@ -13,7 +13,7 @@ _CAUSES: Mapping[str, str] = {
     "Expecting ',' delimiter": later("a comma or a closing bracket is missing"),
     "Expecting property name enclosed in double quotes": later("a key in double quotes is missing"),
     "Extra data": later("something follows the value"),
-    "Unterminated string starting at": later("a text is never closed that opens"),
+    "Unterminated string starting at": later("a text that opens is never closed"),
     "Invalid control character at": later("a control character stands in a text"),
     "Invalid \\escape": later("a backslash stands before a sign that it cannot escape"),
     "Invalid \\uXXXX escape": later("\\u is not followed by four hexadecimal digits"),
@@ -46,8 +46,8 @@ def cause_of(error: ValueError | RecursionError) -> str:
     if isinstance(error, json.JSONDecodeError):
         reason, line, place = reason_of(error), error.lineno, error.colno
         if "\n" not in error.doc.strip():
-            return stored(f"{reason} at character {place:,}")
-        return stored(f"{reason} in line {line:,}, at character {place:,}")
+            return stored(f"{reason} (character {place:,})")
+        return stored(f"{reason} (line {line:,}, character {place:,})")
     if isinstance(error, RecursionError):
         return stored("nested too deep")
     return stored("a whole number with thousands of digits")

@@ -79,9 +79,13 @@ def _copied(part: Part, bench: Bench, rejects: RejectWriter, folder: Path) -> Co
     return copier.copy(note)
 
 
-def _nothing_usable(part: Part, count: int, fault: str) -> SourceError:
-    aside = f": all {count:,} rows were set aside, the first for '{fault}'" if count else ""
-    return SourceError(f"{part.path.name} has no usable row{aside}.", "Write a JSON object for each row.")
+def _nothing_usable(part: Part, count: int, reason: str) -> SourceError:
+    if not count:
+        return SourceError(f"{part.path.name} has no usable row.", "Write a JSON object for each row.")
+    return SourceError(
+        f"{part.path.name} has no usable row: all {count:,} rows were set aside, the first for '{reason}'.",
+        "Write a JSON object for each row.",
+    )
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

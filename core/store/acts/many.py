@@ -82,15 +82,19 @@ def of_run(
     )
 
 
-def pairs(db: Database, version_id: str, among: Condition, reviewer: str) -> Iterator[PairOfMany]:
-    """The rows that `among` asks for and the version has, by label and suggestion, most frequent first."""
+def pairs(
+    db: Database, version_id: str, among: Condition, reviewer: str, *, rows_too: bool = True
+) -> Iterator[PairOfMany]:
+    """The rows that `among` asks for and the version has, by label and suggestion, most frequent first. Where nearly
+    every row is a pair of its own, the rows of each are better left out: they cost a kilobyte."""
     query, parameters = among
     place = "struct_pack(place := place, example_id := example_id)"
+    first = f"""list_transform(min({place}, {_FIRST}), lambda x: x.example_id),
+                list_transform(min({place}, {_FIRST}) FILTER (verdict IS NULL), lambda x: x.example_id)"""
     with db.cursor() as cursor:
         found = cursor.execute(
             f"""SELECT label, suggested, count(*), count(verdict), count(*) FILTER (verdict_by <> ?),
-                       list_transform(min({place}, {_FIRST}), lambda x: x.example_id),
-                       list_transform(min({place}, {_FIRST}) FILTER (verdict IS NULL), lambda x: x.example_id)
+                       {first if rows_too else "NULL, NULL"}
                 FROM ({_joined(db, version_id, query)}) GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
             [reviewer, *parameters],
         )
@@ -98,6 +102,18 @@ def pairs(db: Database, version_id: str, among: Condition, reviewer: str) -> Ite
             for label, suggested, count, decided, others, first, free in rows:
                 each = tuple(first or ()), tuple(free or ())
                 yield PairOfMany(label, suggested, int(count), int(decided), int(others), *each)
+
+
+def top(
+    db: Database, version_id: str, among: Condition, limit: int, *, also_decided: bool
+) -> list[tuple[int, str | None, str | None]]:
+    """The first of these rows in the list's order: example_id, label, suggested."""
+    query, parameters = among
+    return db.fetch(
+        f"""SELECT example_id, label, suggested FROM ({_joined(db, version_id, query)})
+            WHERE {"true" if also_decided else "verdict IS NULL"} ORDER BY place, example_id LIMIT {limit}""",
+        parameters,
+    )
 
 
 def blocks(db: Database, version_id: str, among: Condition, size: int) -> Iterator[pa.RecordBatch]:

@@ -166,8 +166,7 @@ def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
             "Choose the column that holds the classes, or name the classes that rows are to be given.",
         )
     if not any_row:
-        aside = f": all {rejected.count:,} rows were set aside" if rejected.count else ""
-        raise SourceError(f"The source has no usable row{aside}.", "Check that it is the right file and label column.")
+        raise _no_row(rejected)
     if len(found) > MAX_CLASSES:
         (count,) = work.cursor.execute(f"SELECT count(*) FROM ({distinct})").fetchone() or (0,)
         raise SourceError(
@@ -184,8 +183,7 @@ def _numbers(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
     rows, labelled, distinct = work.cursor.execute(asked).fetchone() or (0, 0, 0)
     column = ", ".join(map(repr, work.schema.labelled_by))
     if not rows:
-        aside = f": all {rejected.count:,} rows were set aside" if rejected.count else ""
-        raise SourceError(f"The source has no usable row{aside}.", "Check that it is the right file and label column.")
+        raise _no_row(rejected)
     if not labelled:
         raise SourceError(f"Column {column} has no number in any row.", "Choose the column that holds the numbers.")
     if distinct == 1 and labelled == rows:
@@ -194,6 +192,15 @@ def _numbers(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
             "Choose another label column.",
         )
     return set()
+
+
+def _no_row(rejected: Rejected) -> SourceError:
+    if not rejected.count:
+        return SourceError("The source has no usable row.", "Check that it is the right file and label column.")
+    return SourceError(
+        f"The source has no usable row: all {rejected.count:,} rows were set aside.",
+        "Check that it is the right file and label column.",
+    )
 
 
 def _check_classes(work: _Stage, classes: set[str]) -> None:

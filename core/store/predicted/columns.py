@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.errors import NotFoundError
-from core.records import ColumnKind, Dataset, RowOrder
+from core.records import ColumnFilter, ColumnKind, Dataset, RowOrder
 from core.store.filters import sorted_by
 from core.targets import Target
 from core.tasks import task_named
@@ -15,6 +15,8 @@ FARTHEST = RowOrder("off_by", descending=True, added=True)
 """The usual orders: of classes, and of numbers."""
 SUSPECT = 2.0
 """A number so many times as far from what is predicted as nine labels of ten are is probably wrong itself."""
+PROBABLY_WRONG = ColumnFilter("suspect", "=", ("true",))
+"""Keeps only such rows."""
 _ADDED: Mapping[str, tuple[str, ColumnKind]] = {
     "label": ("t.label", "category"),
     "predicted": ("p.predicted", "category"),

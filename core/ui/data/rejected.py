@@ -52,7 +52,7 @@ def set_aside(context: Context, dataset: Dataset) -> None:
         say("Rows set aside while loading"),
         {
             "line": partial(column.NumberColumn, width="small", format="%d"),
-            "reason": partial(column.TextColumn, width="medium"),
+            "reason": partial(column.TextColumn, width="large"),
             "content": partial(column.TextColumn, width="large"),
         },
     ).draw(lambda total: say_n("{n:,} row", "{n:,} rows", total), say("No row matches these filters."))

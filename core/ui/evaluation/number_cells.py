@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.issues.contract import rounded
 from core.records import Example, PredictedRow
-from core.services.evaluation.words import number_words
+from core.services.evaluation.words import off_words
 from core.store.predicted.columns import SUSPECT
 from core.targets.number.form import worth
 from core.ui.lists.verdict_bar import Seen
@@ -22,7 +22,7 @@ def number_seen(run: int, row: PredictedRow, example: Example) -> Seen:
     predicted, half = float(row.predicted), row.confidence
     number, around = rounded(predicted, half)
     caption = say("predicted {number} ± {around}", number=number, around=around)
-    why = number_words(run, predicted, half, float(row.label))
+    why = off_words(predicted, half, float(row.label))
     return Seen(example, worth(predicted, half), caption=caption, why=why, tier=f"run {run}")
 
 

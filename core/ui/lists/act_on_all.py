@@ -14,12 +14,10 @@ from core.errors import WinnowError
 from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
-from core.review.words import label_words
 from core.services.review.among import Among
 from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
-from core.services.review.moved import moved_words
 from core.store.ids import new_id
-from core.targets import Target
+from core.ui.lists.act_words import kinds_of_change, number_change
 from core.ui.modalities import line_of
 from core.ui.parts.labels import target_of
 from core.ui.parts.pending import POLL_SECONDS, settled
@@ -29,8 +27,6 @@ from core.ui.shell.guard import current_user
 from core.words import later, say, say_n, say_stored, stored
 
 THREADS = 2
-LISTED = 6
-"""Kinds of change that a preview lists."""
 LINE_CHARACTERS = 90
 _TITLES: dict[BulkAction, str] = {
     "suggestion": later("Take suggestion"),
@@ -189,7 +185,7 @@ class ActOnAll:
     def _draw(self, planned: Plan) -> None:
         """What would change: rows by label, then the first of them."""
         target = target_of(self._dataset)
-        st.markdown("\n".join(_kinds(planned, target)))
+        st.markdown("\n".join(kinds_of_change(planned, target)))
         left = [
             *([say("{n:,} have nothing to change", n=planned.nothing)] if planned.nothing else []),
             *(
@@ -199,7 +195,7 @@ class ActOnAll:
             ),
         ]
         shown = [
-            f"{row.example_id}: {_of_number(target, row.label, after)}{line_of(self._dataset, row, LINE_CHARACTERS)}"
+            f"{row.example_id}: {number_change(target, row.label, after)}{line_of(self._dataset, row, LINE_CHARACTERS)}"
             for row, after in planned.first
         ]
         if shown:
@@ -274,38 +270,3 @@ class ActOnAll:
             st.session_state.pop(f"{self._key}-asked", None)
         else:
             st.session_state[f"{self._key}-asked"] = asked
-
-
-def _kinds(planned: Plan, target: Target) -> list[str]:
-    """Rows by label and what it becomes; numbers of more than a few kinds all in one."""
-    moved = planned.moved
-    if moved is not None and (not planned.changes or len(planned.changes) > LISTED):
-        lines = [f"- **{moved.rows:,}** {plain(moved_words(moved, said(planned.doing, target)))}"]
-        without = planned.rows - moved.rows
-        after = _after(target, planned, None, planned.doing.label)
-        return [
-            *lines,
-            *([f"- **{without:,}** {plain(label_words(None, target))} → {plain(after)}"] if without else []),
-        ]
-    lines = [
-        f"- **{change.rows:,}** {plain(label_words(change.before, target))} → "
-        f"{plain(_after(target, planned, change.before, change.after))}"
-        for change in planned.changes[:LISTED]
-    ]
-    more = planned.changes[LISTED:]
-    if more:
-        lines.append(say("- **{n:,}** of {kinds:,} more kinds", n=sum(change.rows for change in more), kinds=len(more)))
-    return lines
-
-
-def _of_number(target: Target, before: str | None, after: str | None) -> str:
-    """What a row's number becomes, before its words: what all rows have in common says it of no one of them."""
-    if not target.numeric or after in (None, before):
-        return ""
-    return f"{label_words(before, target)} → {after} · "
-
-
-def _after(target: Target, planned: Plan, before: str | None, after: str | None) -> str:
-    if after == before or after is None:
-        return said(planned.doing, target)
-    return target.words(after)

@@ -19,7 +19,7 @@ from core.review.records import Recorded
 from core.review.words import in_words
 from core.services.review.blind import FLATTERS
 from core.services.review.decisions import record
-from core.services.review.many import together
+from core.services.review.selection import together
 from core.services.review.sources import HELD_OUT
 from core.store.acts.contained import contained_in
 from core.store.acts.decisions import standing_of

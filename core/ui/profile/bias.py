@@ -21,6 +21,7 @@ from core.ui.profile.crossing import crossed_with
 from core.ui.profile.groups import VIEW as GROUPS
 from core.ui.profile.groups import groups_view
 from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers
+from core.ui.profile.representative import representative_view
 from core.ui.shell.pages import link
 from core.words import later, say, say_stored
 
@@ -56,6 +57,7 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
     if groups is None:
         return None
     opened = groups_view(dataset, version, groups, right)
+    representative_view(dataset, version, groups.table)
     treated = settled(lambda: cleaning_by_group(context, version, crossed))
     if treated is not None:
         cleaning_view(dataset, version, treated, GROUPS)

@@ -13,10 +13,13 @@ from core.services.profile.figures import repeated_rows
 from core.tasks import target_of
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain
 from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers
 from core.words import later, say
 
 VIEW = "checks"
+TIED = 5
+"""Columns of which it is said that their gaps go together with the label."""
 _REPEATS = {"exact": later("Exact duplicates"), "conflicting": later("Duplicates with conflicting labels")}
 _HELP = {
     later("Duplicate rows"): later("Rows whose text, or whose image file, is byte for byte that of another row."),
@@ -134,6 +137,19 @@ def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | N
         label=say("Open the rows without a value"),
         shown=names.__getitem__,
     )
+    for one in found.by_label[:TIED]:
+        st.caption(
+            ":material/warning: "
+            + say(
+                "**{column}** is missing more often where the label is **{most}** ({high:.1%}) than where it is "
+                "**{least}** ({low:.1%}), which is not chance: a model can tell the label by what is missing.",
+                column=plain(attribute_said(dataset, one.name)),
+                most=plain(target_of(dataset).words(dataset.called(one.most))),
+                least=plain(target_of(dataset).words(dataset.called(one.least))),
+                high=one.most_share.estimate,
+                low=one.least_share.estimate,
+            )
+        )
     if column is None:
         return None
     name = next(name for name, each, _ in lacking if each == column)

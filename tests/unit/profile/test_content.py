@@ -91,6 +91,21 @@ def test_missing_values_count_empty_texts_too(make_rows: MakeRows) -> None:
     assert missing_values(rows, []).columns == ()
 
 
+def test_values_that_are_missing_where_one_label_is_are_told(make_rows: MakeRows) -> None:
+    """The amount lacks 30 of 60 values of `late` and 2 of 60 of `early`; `Region` as many of either."""
+    labels = ["late", "early"] * 60
+    amounts = [
+        None if (row % 4 == 0 if label == "late" else row in (1, 3)) else 1.0 for row, label in enumerate(labels)
+    ]
+    regions = ["" if row % 6 < 2 else "north" for row in range(120)]
+    rows = make_rows({"label": labels, "amount": amounts, "region": regions})
+    found = missing_values(rows, [AMOUNT, Attribute("Region", "region", "category")])
+    assert [one for *_, one in found.columns] == [40, 32]
+    [tied] = found.by_label
+    assert (tied.name, tied.most, tied.least) == (AMOUNT.name, "late", "early")
+    assert (tied.most_share.estimate, tied.least_share.estimate) == (0.5, 2 / 60) and tied.p_value < 1e-6
+
+
 @pytest.mark.parametrize("tail", [0, 1])
 def test_a_bar_never_counts_a_row_twice(make_rows: MakeRows, tail: int) -> None:
     rows = make_rows({"label": ["a"] * (500 + tail), "amount": [0.1 * i for i in range(500)] + [1e9] * tail})

@@ -17,6 +17,7 @@ from core.services.review.among import OfRun, OfScan, OfVersion
 from core.services.review.decisions import record
 from core.services.review.log import acts_on_many, log, log_lines
 from core.services.review.many import Change, carry_out, plan, take_back
+from core.services.review.selection import together
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -241,10 +242,10 @@ def test_a_selection_that_the_browser_sends_is_one_act_and_so_is_its_undo(contex
     version, act_id, undo_id = get_version(context.store, scanned.version_id), new_id(), new_id()
     acts = [Act(f"{act_id}:{row}", "relabel", row, "tech") for row in (0, 1)]
     for _ in range(2):  # a browser sends until it is answered
-        many.together(context, version, "ada", acts, "All rows")
+        together(context, version, "ada", acts, "All rows")
         record(context, version.version_id, "ada", acts)
     undos = [Act(f"{undo_id}:{row}", "undo", row, undoes_key=f"{act_id}:{row}") for row in (0, 1)]
-    many.together(context, version, "ada", undos, "All rows")
+    together(context, version, "ada", undos, "All rows")
     record(context, version.version_id, "ada", undos)
     assert in_force(context, version.version_id) == {}
     found = context.ledger.bulk.page(scanned.dataset_id, limit=10)

@@ -26,7 +26,7 @@ from core.words import speaking
             "无法解码的字节：列 text；文件其余部分为 UTF-8",
         ),
         ("line too long: 5007 bytes, the limit is 4000", "行过长：5007 字节，上限为 4000"),
-        ("broken JSON: a value is missing at character 9", "JSON 损坏：缺少值（第 9 个字符）"),
+        ("broken JSON: a value is missing (character 9)", "JSON 损坏：缺少值（第 9 个字符）"),
         ("broken JSON: nested too deep", "JSON 损坏：嵌套过深"),
         ("a JSON object was expected, not a list", "应为 JSON 对象，实为列表"),
         ("half a surrogate pair: \\ud83d", "不完整的代理对：\\ud83d"),

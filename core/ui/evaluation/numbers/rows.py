@@ -14,7 +14,8 @@ from core.context import Context
 from core.evaluation.numbers import places
 from core.records import ColumnFilter, PredictedRow, PredictionFilter
 from core.services.evaluation.numbers import NumberEvaluation
-from core.store.predicted.columns import FARTHEST
+from core.services.lists.asked import Listed
+from core.store.predicted.columns import FARTHEST, PROBABLY_WRONG
 from core.targets.number.form import written
 from core.ui import keys
 from core.ui.evaluation.choice import ShownNumbers
@@ -48,7 +49,7 @@ def examples(context: Context, shown: ShownNumbers) -> None:
     def at_once(size: int, offset: int) -> list[PredictedRow]:
         return [_row(shown.found, place) for place in order[offset : offset + size].tolist()]
 
-    rows_table(context, shown, where, total, key, None, stored("numbers farthest off"), at_once, chosen)
+    rows_table(context, shown, where, total, key, None, _among(shown, listed, cell), at_once, chosen)
 
 
 def _where(shown: ShownNumbers, where: PredictionFilter, cell: Cell | None, chosen: int | None) -> PredictionFilter:
@@ -97,6 +98,20 @@ def _title(shown: ShownNumbers, total: int, cell: Cell | None, chosen: int | Non
     true, predicted = (plain(names(shown)[part]) for part in cell)
     said = say("{rows} labelled **{true}** and predicted **{predicted}**", rows=rows, true=true, predicted=predicted)
     return f"{said}{sorted_so}"
+
+
+def _among(shown: ShownNumbers, listed: Listed, cell: Cell | None) -> str:
+    """Which rows these are, in English: acts keep it."""
+    said = list[str]()
+    if cell is not None:
+        true, predicted = (names(shown)[part] for part in cell)
+        said += [stored(f"labelled {true}"), stored(f"predicted {predicted}")]
+    if PROBABLY_WRONG in listed.added:
+        said.append(stored("labels that are probably wrong"))
+    value = len([one for one in (*listed.rows, *listed.added) if one != PROBABLY_WRONG])
+    if value:
+        said.append(stored(f"columns {value}"))
+    return " · ".join(said) or stored("all rows")
 
 
 def _clear() -> None:

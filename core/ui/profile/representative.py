@@ -1,0 +1,128 @@
+"""Representativeness: the shares of an attribute's groups beside those that they should have, typed or from a file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import UsageError
+from core.profile.records import GroupTable
+from core.profile.representative import Representativeness, reference_shares, representativeness
+from core.records import Dataset, Version
+from core.ui import keys
+from core.ui.parts.labels import attributes_said
+from core.ui.parts.problems import plain, show_error
+from core.ui.profile.parts import heading, numbers, share_column
+from core.ui.url import put
+from core.words import later, say
+
+LONGEST = 2_000
+"""Characters of a reference: it stands in the address, so that a copied link has it."""
+_TYPED, _FILE = "reference-typed", "reference-file"
+
+
+def representative_view(dataset: Dataset, version: Version, table: GroupTable) -> None:
+    """A box for the reference, and what comes of it."""
+    asked = st.query_params.get(keys.REFERENCE, "")
+    name = attributes_said(dataset, table.attribute)
+    with st.expander(
+        say("Is {name} as it should be? Compare with reference shares", name=plain(name)),
+        icon=":material/group:",
+        expanded=bool(asked),
+    ):
+        _box(table, asked)
+        if not asked:
+            return
+        try:
+            found = representativeness(table, reference_shares(asked))
+        except UsageError as error:
+            show_error(error)
+            return
+        _shown(dataset, version, found)
+
+
+def _box(table: GroupTable, asked: str) -> None:
+    """What is typed there, or in the file, goes into the address."""
+    such_as = ", ".join(f"{one.name}=50" for one in table.groups[:2] if one.where is not None)
+    st.session_state[_TYPED] = asked
+    typed, file = st.columns([3, 2], gap="large")
+    with typed:
+        st.text_area(
+            say("Reference shares, in any unit"),
+            key=_TYPED,
+            height=90,
+            max_chars=LONGEST,
+            placeholder=such_as,
+            help=say(
+                "Each group with its share, as in {such_as}; or lines of a CSV file: name, share.", such_as=such_as
+            ),
+            on_change=_take_typed,
+        )
+    with file:
+        st.file_uploader(say("Or a CSV file: name, share"), type=["csv", "txt"], key=_FILE, on_change=_take_file)
+
+
+def _take_typed() -> None:
+    put({keys.REFERENCE: st.session_state[_TYPED].strip() or None})
+
+
+def _take_file() -> None:
+    file = st.session_state[_FILE]
+    if file is not None:
+        put({keys.REFERENCE: file.getvalue().decode("utf-8-sig", "replace")[:LONGEST].strip() or None})
+
+
+def _shown(dataset: Dataset, version: Version, found: Representativeness) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        heading(_verdict(found))
+        st.space("stretch")
+        numbers(dataset, version, later("representativeness"), _columns(found), key="representative")
+    st.dataframe(
+        {
+            "group": [one.group for one in found.groups],
+            "rows": [one.rows for one in found.groups],
+            "share": [one.share.estimate for one in found.groups],
+            "reference": [one.reference for one in found.groups],
+            "interval": [f"{one.share.low:.1%} – {one.share.high:.1%}" for one in found.groups],
+            "lacking": [one.lacking for one in found.groups],
+        },
+        hide_index=True,
+        column_config={
+            "group": st.column_config.Column(say("group")),
+            "rows": st.column_config.NumberColumn(say("rows", "column"), format="localized", width=80),
+            "share": share_column(say("share"), say("Of the rows of all groups that the reference names.")),
+            "reference": share_column(say("reference"), say("What it should be.")),
+            "interval": st.column_config.TextColumn(say("95 % interval")),
+            "lacking": st.column_config.NumberColumn(
+                say("rows to add"),
+                format="localized",
+                help=say("So that the group has its share where all others stay; below 0: to be taken out."),
+            ),
+        },
+        alt=say("Shares of groups beside their reference"),
+    )
+    if found.others:
+        st.caption(say("{n:,} rows of groups that the reference does not name are left out.", n=found.others))
+
+
+def _verdict(found: Representativeness) -> str:
+    if found.chance:
+        return say("The groups are as frequent as the reference says, within chance.")
+    farthest = max(found.groups, key=lambda one: abs(one.share.estimate - one.reference))
+    return say(
+        "Not as the reference says, and not by chance: {group} has {share:.1%} where it should have {reference:.1%}.",
+        group=plain(farthest.group),
+        share=farthest.share.estimate,
+        reference=farthest.reference,
+    )
+
+
+def _columns(found: Representativeness) -> dict[str, list[object]]:
+    return {
+        later("group"): [one.group for one in found.groups],
+        "rows": [one.rows for one in found.groups],
+        later("share"): [round(one.share.estimate, 6) for one in found.groups],
+        later("low"): [round(one.share.low, 6) for one in found.groups],
+        later("high"): [round(one.share.high, 6) for one in found.groups],
+        later("reference"): [round(one.reference, 6) for one in found.groups],
+        later("rows to add"): [one.lacking for one in found.groups],
+    }
