@@ -21,6 +21,7 @@ import pyarrow as pa
 import soundfile
 from PIL import Image, ImageFilter
 
+from bench import planted_personal
 from bench.data import DATA, columns
 from bench.planted_rows import rows
 from bench.row import Row
@@ -30,6 +31,7 @@ from core.modalities.image.faults.find import find as find_in_images
 from core.modalities.payloads import Payloads
 from core.modalities.suspicion import Suspicion, judged
 from core.modalities.text.faults.find import suspicions as of_texts
+from core.modalities.text.language import languages
 
 SEED, IMAGES, QUESTIONS, EACH = 0, 3_000, 3_080, 0.01
 """Share of the examples that are spoiled in each of the ways."""
@@ -42,7 +44,7 @@ def run() -> list[Row]:
     """Nothing where the data is not there."""
     if not (DATA / "cifar10_test").is_dir():
         return []
-    return [*_images(), *_texts(), *_sounds(), *rows()]
+    return [*_images(), *_texts(), *_sounds(), *rows(), *planted_personal.rows()]
 
 
 def _planted(count: int, ways: Ways, generator: np.random.Generator) -> dict[int, str]:
@@ -199,6 +201,22 @@ def _again(text: str, others: Sequence[str], generator: np.random.Generator) -> 
     return " ".join([text] * int(generator.integers(4, 8)))
 
 
+def _elsewhere(text: str, others: Sequence[str], generator: np.random.Generator) -> str:
+    return FOREIGN[generator.integers(len(FOREIGN))]
+
+
+FOREIGN = (
+    "Warum wurde meine Karte beim Bezahlen im Laden abgelehnt?",
+    "Je n'arrive pas à retirer de l'argent au distributeur, que faire ?",
+    "No reconozco este cobro en mi cuenta y quiero que me lo devuelvan.",
+    "Quanto tempo ci vuole perché arrivi la mia nuova carta?",
+    "Hoe kan ik de pincode van mijn kaart veranderen in de app?",
+    "Dlaczego mój przelew jest wciąż w toku, skoro minęły trzy dni?",
+    "Почему мой перевод до сих пор не пришёл на счёт?",
+    "我的银行卡在自动取款机里被吞了，请问应该怎么办？",
+    "Kartım neden reddedildi ve paramı ne zaman geri alacağım?",
+    "Por que ainda não recebi o reembolso da minha compra?",
+)
 LOST = ("\ufffd", "\x00", "\x08", "\x92", "\ue000")
 OF_TEXTS: Ways = {
     "empty": _nothing,
@@ -208,6 +226,7 @@ OF_TEXTS: Ways = {
     "unreadable": _lost,
     "markup": _marked,
     "repeated": _again,
+    "foreign": _elsewhere,
 }
 
 
@@ -225,8 +244,9 @@ def _texts() -> Iterator[Row]:
             for row, text in enumerate(few)
         ]
         column = pa.chunked_array([pa.array(spoiled, pa.large_string())])
+        spoken = np.array(languages([text[:300] for text in spoiled]), object)  # a load has derived them
         began = time.perf_counter()
-        found = of_texts(column)
+        found = of_texts(column, spoken)
         taken = time.perf_counter() - began
         yield from _compared(name, found, planted)
         yield Row(f"content of {name}", len(few) / taken, "texts/s", higher_is_better=True)

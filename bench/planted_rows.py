@@ -18,6 +18,7 @@ from core.duplicates.near import near_duplicate_groups
 from core.duplicates.neighbourhood import Neighbourhood
 from core.heads.out_of_sample import out_of_sample_probabilities
 from core.issues.ambiguous.find import find as ambiguous
+from core.issues.contract import Found
 from core.issues.leakage.find import find as leaks
 from core.issues.signals import Signals
 from core.jobs.rows import Rows
@@ -28,13 +29,34 @@ from core.modalities.payloads import Payloads
 from core.modalities.text.facts import TEXT
 
 SEED, TRAIN, TEST, PLANTED = 0, 3_000, 1_000, 60
+UNSURE = 0.7
 
 
 def rows() -> Iterator[Row]:
-    """Of questions to a bank."""
+    """Of questions to a bank; and of tweets those on which people were not sure."""
     with tempfile.TemporaryDirectory() as place:
+        yield from _unsure(Path(place))
         yield from _ambiguous(Path(place))
         yield from _leaks(Path(place))
+
+
+def _unsure(root: Path) -> Iterator[Row]:
+    """disaster_tweets has how sure its crowd was of each label."""
+    table = columns(DATA / "disaster_tweets" / "test.csv")
+    names = sorted(set(table["crowd_label"]))
+    labels = np.array([names.index(label) for label in table["crowd_label"]])
+    sure = np.maximum(np.array(table["conf0"], float), np.array(table["conf1"], float))
+    found = _found(table["text"], labels, names, root)
+    unsure = sure < UNSURE
+    yield Row(
+        "ambiguous: tweets on whose label people were less than 70 % sure, among the flagged and among the others",
+        float(unsure[found.is_issue].mean()),
+        "",
+        float(unsure[~found.is_issue].mean()),
+        "the others",
+        True,
+        note=f"{int(found.is_issue.sum())} flagged",
+    )
 
 
 def _questions(rows: int, file: str = "train.csv") -> tuple[list[str], NDArray[np.int64], list[str]]:
@@ -53,21 +75,7 @@ def _ambiguous(root: Path) -> Iterator[Row]:
     for row in planted:
         others = np.flatnonzero(labels != labels[row])
         texts[row] += " " + texts[int(generator.choice(others))]
-    payloads = _payloads(texts)
-    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, _silent))
-    result = out_of_sample_probabilities(
-        embeddings, labels, _groups(payloads, root), len(names), folds=5, seed=SEED, scratch=root
-    )
-    found = ambiguous(
-        Signals.of(
-            labels,
-            result.probabilities,
-            result.judged,
-            classes=names,
-            example_ids=np.arange(TRAIN),
-            neighbours=Neighbourhood(embeddings),
-        )
-    )
+    found = _found(texts, labels, names, root)
     hits, flagged = int(found.is_issue[planted].sum()), int(found.is_issue.sum())
     yield Row(
         "ambiguous: questions with one of another class behind them, by score",
@@ -75,6 +83,25 @@ def _ambiguous(root: Path) -> Iterator[Row]:
         "AUROC",
         higher_is_better=True,
         note=f"{hits} of {PLANTED} flagged, {flagged - hits} of the {TRAIN - PLANTED:,} others",
+    )
+
+
+def _found(texts: list[str], labels: NDArray[np.int64], names: list[str], root: Path) -> Found:
+    """The ambiguous ones, by heads on minilm."""
+    payloads = _payloads(texts)
+    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, _silent))
+    result = out_of_sample_probabilities(
+        embeddings, labels, _groups(payloads, root), len(names), folds=5, seed=SEED, scratch=root
+    )
+    return ambiguous(
+        Signals.of(
+            labels,
+            result.probabilities,
+            result.judged,
+            classes=names,
+            example_ids=np.arange(len(texts)),
+            neighbours=Neighbourhood(embeddings),
+        )
     )
 
 

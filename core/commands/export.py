@@ -34,6 +34,7 @@ from core.services.views import ROWS, query_of
 @columns_option
 @plain_option
 @click.option("--names", is_flag=True, help="a column of the names of classes beside the labels, which stay as stored")
+@click.option("--mask", is_flag=True, help="with [email] and the like in place of personal data, in a table")
 @out_option(required=True, help="where to write it")
 def export_command(
     context: Context,
@@ -46,6 +47,7 @@ def export_command(
     columns: str | None,
     plain: bool,
     names: bool,
+    mask: bool,
     out: Path,
 ) -> Answer:
     """Write a version, or rows of it, as a file or folder, or a run's model."""
@@ -58,13 +60,14 @@ def export_command(
     if format_ is None:
         raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(all_formats())}.")
     dataset, version = dataset_version(context, name)
-    if names and (view or where or order or columns or format_ not in TABLES):
-        raise UsageError("--names is for a whole version as a table.", f"Formats: {', '.join(TABLES)}.")
+    for option, given in (("--names", names), ("--mask", mask)):
+        if given and (view or where or order or columns or format_ not in TABLES):
+            raise UsageError(f"{option} is for a whole version as a table.", f"Formats: {', '.join(TABLES)}.")
     query = query_of(context, dataset, ROWS, view, where, order, columns)
     if query:
         rows = export_rows(context, dataset, version.version_id, query, format_, out, plain)
     else:
-        export(context, version.version_id, format_, out, plain, names)
+        export(context, version.version_id, format_, out, plain, names, mask)
         rows = version.row_count
     data = {"out": out, "format": format_, "dataset": dataset.name, "version": version.number, "rows": rows}
     return Answer(data, f"{dataset.name}, version {version.number}: {rows:,} rows in {out}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood, SomeNeighbours
@@ -104,6 +105,8 @@ class Signals:
     of all others, and where such a head cannot be."""
     faults = Signal[Mapping[str, Suspicion]]()
     """What may be wrong with the n examples as they are, by the names of their modality's faults."""
+    written = Signal[pa.ChunkedArray]()
+    """(n,) the texts of examples that somebody wrote."""
     groups = Signal[NDArray[np.int64]]()
     """(n,) position of the first row of each row's group of near-duplicates."""
 

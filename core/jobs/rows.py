@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from core.modalities.payloads import Payloads
+from core.modalities.contract import DERIVED
+from core.modalities.payloads import Measures, Payloads
 from core.queue import JobFolder
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 from core.targets import Labels
@@ -30,9 +32,9 @@ class Rows:
     """In their array form: positions in the dataset's labels, a column for each of them where a row has several, or
     numbers."""
     payloads: Payloads
-    measures: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    """(n,) what a load has measured of each file, by the modality's names, NaN where it is not known; without those
-    that the file of rows has not."""
+    measures: Measures = field(default_factory=dict)
+    """(n,) what a load has measured of each file, NaN where it is not known, and what is derived of each row, by the
+    modality's names; without those that the file of rows has not."""
 
     def __len__(self) -> int:
         return len(self.example_ids)
@@ -46,12 +48,15 @@ def read_rows(folder: JobFolder, task: str, media: Path, classes: int = 0) -> Ro
     known = pq.read_schema(path).names
     ids = EXAMPLE_ID if EXAMPLE_ID in known else EARLIER_EXAMPLE_ID  # a job of release 0.1 that is started again
     measures = [name for name in modality.measures if name in known]
-    table = pq.read_table(path, columns=[ids, "content_hash", "label", modality.payload, *measures])
+    asked = [name for name in modality.asked if f"{DERIVED}{name}" in known]
+    columns = [ids, "content_hash", "label", modality.payload, *measures, *(f"{DERIVED}{name}" for name in asked)]
+    table = pq.read_table(path, columns=columns)
     payloads = Payloads.of(
         table.column(modality.payload), table.column("content_hash"), media if modality.in_files else None
     )
     example_ids = table.column(ids).to_numpy().astype(np.int64)
-    measured = {name: table.column(name).cast("float64").to_numpy() for name in measures}
+    measured: dict[str, NDArray[Any]] = {name: table.column(name).cast("float64").to_numpy() for name in measures}
+    measured |= {name: np.array(table.column(f"{DERIVED}{name}").to_pylist(), object) for name in asked}
     return Rows(example_ids, array_form(table.column("label").combine_chunks(), classes), payloads, measured)
 
 

@@ -15,6 +15,9 @@ what people search and what a list shows."""
 MEDIA: Final = "media_id"
 """The column with the place of an example's file below the workspace's media, VARCHAR; NULL where a cell holds it."""
 
+DERIVED: Final = "derived_"
+"""How the columns of derived attributes begin in what jobs read; no other column does."""
+
 Rows = Sequence[Mapping[str, Any]]
 """The first rows of a source: column → value."""
 
@@ -108,6 +111,8 @@ class Modality:
     """The dotted module of its heavy half, see `core.modalities.heavy`. Only jobs import it."""
     faults: tuple[Fault, ...] = ()
     """What can be wrong with an example as it is, which a scan looks for."""
+    asked: tuple[str, ...] = ()
+    """Columns of those of `derived` that faults are told from, where they are made already."""
     seconds_to_read: float = 0.0
     """In which two cores read, check and keep one file of next to no size, where an example is one."""
     suffixes: frozenset[str] = frozenset()

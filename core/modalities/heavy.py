@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.modalities.contract import Modality
 from core.modalities.encoder import Encoder
 from core.modalities.fitted import Learner, Opened
-from core.modalities.payloads import Payloads
+from core.modalities.payloads import Measures, Payloads
 from core.modalities.preparation import Preparation
 from core.modalities.suspicion import Suspicion
 from core.progress import Report
@@ -34,11 +34,9 @@ class HeavyModality(Protocol):
     def near_space(self, payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Report) -> Space:
         """Where near-duplicates are close to each other; `encoders` are asked for what they have already."""
 
-    def faults(
-        self, payloads: Payloads, measures: Mapping[str, NDArray[np.float64]], arrays: Path, tick: Report
-    ) -> Mapping[str, Suspicion]:
+    def faults(self, payloads: Payloads, measures: Measures, arrays: Path, tick: Report) -> Mapping[str, Suspicion]:
         """What may be wrong with the examples as they are, by the names of the modality's `faults`, those left out of
-        which nothing is known; `measures` (n,) are what their load has measured, by its columns. Only asked where a
+        which nothing is known; `measures` are the modality's `measures` and `asked`. Only asked where a
         modality has any."""
 
     def folder_of(self, model: str) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.arrays.shards import DIGEST
+
+Measures: TypeAlias = Mapping[str, NDArray[Any]]
+"""(n,) what is known of examples beside themselves: what their load has measured, what is derived of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,11 @@ def export(
     out: Path,
     plain: bool = False,
     named: bool = False,
+    masked: bool = False,
 ) -> Path:
     """Writes every row of a version with its labels as of then to `out`, which must not exist, and returns it. Labels
-    are as they are stored; `named` puts a column of their names beside them, in a table.
+    are as they are stored; `named` puts a column of their names beside them, in a table, and `masked` writes the kind
+    of personal data in place of it.
 
     `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` and
     `audiofolder` are ZIPs of one folder per class, `conll` is a file or a folder with one for each split, and
@@ -73,9 +75,14 @@ def export(
         )
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
+    if masked and (format not in TABLES or not can_mask(task)):
+        raise UsageError(
+            f"Personal data of '{dataset.name}' cannot be masked as {format} (task {task.name}).",
+            "Texts and rows of tables can be masked, as csv, parquet and jsonl, where labels are not places in them.",
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    written = _written(context, dataset, version_id, format, out, plain, named)
+    written = _written(context, dataset, version_id, format, out, plain, named, masked)
     _learn(context, version_id, format, time.monotonic() - began)
     return written
 
@@ -88,6 +95,7 @@ def _written(
     out: Path,
     plain: bool,
     named: bool,
+    masked: bool,
 ) -> Path:
     task = task_named(dataset.task)
     if format == "datasets":
@@ -101,8 +109,14 @@ def _written(
     if format == "jsonl" and task.target.located and not named:
         return export_json_lines(context, dataset, version_id, out)
     if format == "csv":
-        return store.export_rows(context.store, version_id, out, "csv", plain, named)
-    return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl", named=named)
+        return store.export_rows(context.store, version_id, out, "csv", plain, named, masked)
+    packed: store.Format = "parquet" if format == "parquet" else "jsonl"
+    return store.export_rows(context.store, version_id, out, packed, named=named, masked=masked)
+
+
+def can_mask(task: Task) -> bool:
+    """Whether personal data can be masked: in texts and rows of tables whose labels are not places in them."""
+    return not task.modality.in_files and not task.target.located
 
 
 def _learn(context: Context, version_id: str, format: str, seconds: float) -> None:  # noqa: A002

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
+from duckdb.sqltypes import VARCHAR
+
+from core import personal
 from core.files import whole
 from core.modalities import WORDS
+from core.modalities.contract import DERIVED
 from core.records import Dataset, IssueFilter, RowOrder
 from core.sql import identifier, literal, recast
 from core.store.acts.in_force import known_sql, standing_sql
@@ -44,6 +50,8 @@ _DECIMAL, _DIGITS = re.compile(r"DECIMAL\((\d+)"), 15
 """More digits than a DOUBLE holds, which is what readers of JSON take a number for."""
 _ISSUE = ("score", "is_issue", "given_label", "suggested_label", "rank")
 _VERDICT = ("verdict", "verdict_label", "verdict_by", "verdict_version", "verdict_note")
+MASK = "mask_personal_data"
+"""What masks a text in SQL."""
 WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
 
@@ -55,10 +63,12 @@ def export_rows(
     format: Format,  # noqa: A002
     plain: bool = False,
     named: bool = False,
+    masked: bool = False,
 ) -> Path:
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes.
     Labels of several classes are lists and numbers are numbers, in CSV their text form. `named`: with the names of the
-    label's classes behind it, where classes have any."""
+    label's classes behind it, where classes have any. `masked`: with the kind of personal data in place of it, in what
+    is written and in attributes that are texts."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     task = task_named(dataset.task)
     lists = task.target.several and format != "csv"
@@ -68,7 +78,14 @@ def export_rows(
     taken = [*task.modality.exported, "given_label", "label", "split", *attributes]
     own_id = [_source_id(dataset, taken)] if dataset.id_column else []
     columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes]
-    sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY example_id"
+    rows = relation(db, version_id)
+    if masked:
+        texts = [WORDS] if task.modality.written else []
+        texts += [identifier(one.column) for one in dataset.attributes if one.kind == "category" and not one.derived]
+        if texts:
+            hidden = ", ".join(f"{MASK}(CAST({one} AS VARCHAR)) AS {one}" for one in texts)
+            rows = f"(SELECT * REPLACE ({hidden}) FROM {rows})"
+    sql = f"SELECT {', '.join(columns)} FROM {rows} ORDER BY example_id"
     return copy_query(db, sql, out, format, plain=plain)
 
 
@@ -127,8 +144,7 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     spans = spans_sql(dataset, "r")
-    modality, columns = task_named(dataset.task).modality, {one.column for one in dataset.attributes}
-    measures = "".join(f", r.{identifier(name)}" for name in modality.measures if name in columns)
+    measures = _measures_sql(dataset)
     with db.cursor() as cursor:
         register_names(
             cursor,
@@ -146,6 +162,16 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
+
+
+def _measures_sql(dataset: Dataset) -> str:
+    """What a load has measured of files, and the derived attributes that a scan asks for, by the modality's own names;
+    those that there are. Begins with a comma."""
+    modality, columns = task_named(dataset.task).modality, {one.column for one in dataset.attributes}
+    measured = [f", r.{identifier(name)}" for name in modality.measures if name in columns]
+    derived = {one.name.removesuffix(" (derived)"): one.column for one in dataset.attributes if one.derived}
+    asked = [(derived.get(one.name), one.column) for one in modality.derived if one.column in modality.asked]
+    return "".join((*measured, *(f", r.{identifier(own)} AS {DERIVED}{name}" for own, name in asked if own)))
 
 
 def export_file(db: Database, parquet: Path, out: Path, format: Format, plain: bool = False) -> Path:  # noqa: A002
@@ -172,6 +198,8 @@ def copy_query(
     `plain`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with db.cursor() as cursor:
+        if MASK in sql:
+            _teach_to_mask(cursor)
         columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv" and not plain:
@@ -180,6 +208,12 @@ def copy_query(
             options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
             cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
+
+
+def _teach_to_mask(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Lets SQL mask; a database that has learnt it once knows it."""
+    with suppress(duckdb.CatalogException):
+        cursor.create_function(MASK, personal.masked, [VARCHAR], VARCHAR)
 
 
 def _fitted(kind: str, format: str) -> str | None:  # noqa: A002

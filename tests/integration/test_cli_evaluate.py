@@ -87,6 +87,14 @@ def test_evaluate_by_an_attribute_has_the_rates_of_each_group(ask: Ask) -> None:
     assert "The attributes: text length" in ask("evaluate", "abc", "--run", "1", "--by", "colour", code=2)
 
 
+def test_export_masks_a_whole_version_as_a_table_alone(ask: Ask, tmp_path: Path) -> None:
+    out = tmp_path / "masked.jsonl"
+    ask("export", "abc", "--format", "jsonl", "--mask", "--out", str(out))
+    assert json.loads(out.read_text().splitlines()[0])["text"] == "text 0"
+    wrong = ("export", "abc", "--format", "datasets", "--mask", "--out", str(tmp_path / "folder"))
+    assert "--mask is for a whole version as a table." in ask(*wrong, code=2)
+
+
 def test_compare_prints_paired_differences(ask: Ask) -> None:
     found = json.loads(ask("compare", "abc", "--runs", "1", "2", "--json"))
     one, two = ((guessed(seed).argmax(axis=1) == TRUE) for seed in (0, 1))

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.issues.contract import Found
+from core.issues.evidence import lists_of_texts
 from core.issues.signals import Signals
 from core.modalities.faults import COMMON
 from core.modalities.suspicion import judged
@@ -35,9 +36,9 @@ def find(signals: Signals) -> Found:
         None,
         pa.table(
             {
-                "kinds": _texts(kinds),
+                "kinds": lists_of_texts(kinds),
                 **{name: pa.array(rows, pa.list_(pa.float64())) for name, rows in columns.items()},
-                "found": _texts(found),
+                "found": lists_of_texts(found),
             }
         ),
         {
@@ -48,12 +49,6 @@ def find(signals: Signals) -> Found:
         },
         about=flagged,
     )
-
-
-def _texts(rows: list[list[str] | None]) -> pa.Array:
-    """Lists of texts, which are kept once each."""
-    lists = pa.array(rows, pa.list_(pa.string()))
-    return pa.ListArray.from_arrays(lists.offsets, lists.values.dictionary_encode(), mask=lists.is_null())
 
 
 def _most_first(counts: dict[str, int]) -> dict[str, int]:

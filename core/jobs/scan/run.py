@@ -269,6 +269,7 @@ class ScanRun:
             "contents": lambda: self.rows.payloads.digests,
             "groups": groups,
             "faults": self._faults,
+            "written": lambda: self.rows.payloads.column,
             "splits": lambda: read_splits(self.folder),
             "taught": lambda: taught(embeddings, self.rows, read_splits(self.folder), len(self.labels), seed),
             **(self._more() if more is None else more),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.modalities.audio.opening import opened
 from core.modalities.audio.preparation import Pictures, Waves, typical_seconds
 from core.modalities.encoder import Encoder
 from core.modalities.model_files import model_folder
-from core.modalities.payloads import Payloads
+from core.modalities.payloads import Measures, Payloads
 from core.modalities.preparation import Preparation
 from core.modalities.suspicion import Suspicion
 from core.progress import Report
@@ -37,9 +37,7 @@ def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], ti
     return near_rows(LogMelStatistics().embed(payloads, arrays, tick))
 
 
-def faults(
-    payloads: Payloads, measures: Mapping[str, NDArray[np.float64]], arrays: Path, tick: Report
-) -> dict[str, Suspicion]:
+def faults(payloads: Payloads, measures: Measures, arrays: Path, tick: Report) -> dict[str, Suspicion]:
     from core.modalities.audio.faults.find import suspicions
 
     return suspicions(measures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.modalities.encoder import Encoder
 from core.modalities.image.opening import opened
 from core.modalities.image.preparation import Images
 from core.modalities.model_files import model_folder
-from core.modalities.payloads import Payloads
+from core.modalities.payloads import Measures, Payloads
 from core.modalities.preparation import Preparation
 from core.modalities.suspicion import Suspicion
 from core.progress import Report
@@ -42,9 +42,7 @@ def unit_rows(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.where(lengths > 1e-3, centred / np.maximum(lengths, 1e-3), 0), np.float32)
 
 
-def faults(
-    payloads: Payloads, measures: Mapping[str, NDArray[np.float64]], arrays: Path, tick: Report
-) -> dict[str, Suspicion]:
+def faults(payloads: Payloads, measures: Measures, arrays: Path, tick: Report) -> dict[str, Suspicion]:
     from core.modalities.image.faults.find import find
 
     return find(payloads, arrays, tick)

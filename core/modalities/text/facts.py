@@ -40,4 +40,5 @@ TEXT = Modality(
     ),
     heavy="core.modalities.text.heavy",
     faults=FAULTS,
+    asked=("language",),
 )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from core.modalities.encoder import Encoder
 from core.modalities.model_files import config, model_folder
-from core.modalities.payloads import Payloads
+from core.modalities.payloads import Measures, Payloads
 from core.modalities.suspicion import Suspicion
 from core.modalities.text.bundled import bundled_text_model
 from core.modalities.text.preparation import Texts
@@ -33,12 +31,10 @@ def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], ti
     return lexical.terms(payloads, tick)
 
 
-def faults(
-    payloads: Payloads, measures: Mapping[str, NDArray[np.float64]], arrays: Path, tick: Report
-) -> dict[str, Suspicion]:
+def faults(payloads: Payloads, measures: Measures, arrays: Path, tick: Report) -> dict[str, Suspicion]:
     from core.modalities.text.faults.find import find
 
-    return find(payloads, arrays, tick)
+    return find(payloads, measures, tick)
 
 
 def folder_of(model: str) -> Path:

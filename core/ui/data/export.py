@@ -12,7 +12,7 @@ import streamlit as st
 from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset, Version
-from core.services.export import TABLES, export, file_name, formats_of
+from core.services.export import TABLES, can_mask, export, file_name, formats_of
 from core.services.runs.forecast_time import time_of_export
 from core.services.runs.time_in_words import of_work
 from core.settings import allowed_folders
@@ -32,6 +32,8 @@ FORMATS = {
     "imagefolder": (later("ZIP with one folder of images per class"), ".zip"),
     "audiofolder": (later("ZIP with one folder of sounds per class"), ".zip"),
 }
+How = tuple[bool, bool]
+"""Whether with the names of classes, and whether with personal data masked."""
 LARGE_ROWS = 500_000
 """A download is held in memory while it is sent: beyond this, the server writes the file itself."""
 
@@ -61,12 +63,25 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
             help=say("A column “label_name” beside the labels, which stay as they were loaded."),
         )
     )
+    masked = (
+        can_mask(task_named(dataset.task))
+        and chosen in TABLES
+        and st.checkbox(
+            say("With personal data masked"),
+            key="export-masked",
+            help=say(
+                "[email], [phone] and the like in place of what has their form, in texts and in columns of texts. "
+                "Names of people are not found."
+            ),
+        )
+    )
+    how = (named, masked)
     _time(context, version, chosen)
     large = version.row_count > LARGE_ROWS
     if not large:
-        _download(context, dataset, version, chosen, named)
+        _download(context, dataset, version, chosen, how)
     with st.expander(say("Write it to the server instead"), expanded=large):
-        _to_server(context, dataset, version, chosen, named)
+        _to_server(context, dataset, version, chosen, how)
 
 
 def _time(context: Context, version: Version, chosen: str) -> None:
@@ -86,11 +101,11 @@ def _named(dataset: Dataset, version: Version, chosen: str) -> str:
     return file_name(f"{dataset.name}-v{version.number}{FORMATS[chosen][1]}")
 
 
-def _download(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> None:
+def _download(context: Context, dataset: Dataset, version: Version, chosen: str, how: How) -> None:
     name = _named(dataset, version, chosen) + (".zip" if FORMATS[chosen][1] == "" else "")
     st.download_button(
         say("Download"),
-        lambda: _made(context, dataset, version, chosen, named),
+        lambda: _made(context, dataset, version, chosen, how),
         file_name=name,
         icon=":material/download:",
         type="primary",
@@ -99,30 +114,30 @@ def _download(context: Context, dataset: Dataset, version: Version, chosen: str,
     )
 
 
-def _made(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> BinaryIO:
+def _made(context: Context, dataset: Dataset, version: Version, chosen: str, how: How) -> BinaryIO:
     """The export as an open file that is gone from the disk once it is closed. Runs off the script thread."""
     with tempfile.TemporaryDirectory(dir=context.workspace.uploads) as folder:
         out = Path(folder) / _named(dataset, version, chosen)
-        export(context, version.version_id, chosen, out, named=named)
+        export(context, version.version_id, chosen, out, named=how[0], masked=how[1])
         if out.is_dir():
             out = Path(shutil.make_archive(str(out), "zip", out))
         return out.open("rb")
 
 
-def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> None:
+def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str, how: How) -> None:
     folder = st.text_input(say("Folder on the server"), value=str(allowed_folders()[0]), key="export-folder")
     if st.button(say("Write"), icon=":material/save:", key="export-write"):
-        st.session_state[keys.EXPORT] = (version.version_id, chosen, folder, named)
+        st.session_state[keys.EXPORT] = (version.version_id, chosen, folder, how)
     asked = st.session_state.get(keys.EXPORT)
     if asked is None:
         return
     try:
         out = inside(asked[2], typable()) / _named(dataset, version, asked[1])
-        version_id, format_, _, with_names = asked
+        version_id, format_, _, asked_how = asked
         written = result_of(
             context,
             asked,
-            lambda: _write(context, version_id, format_, out, with_names),
+            lambda: _write(context, version_id, format_, out, asked_how),
             waiting=stored(f"writing {plain(str(out))}"),
         )
     except Exception:
@@ -134,8 +149,8 @@ def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str
         st.success(say("Written: {path}", path=plain(str(written))))
 
 
-def _write(context: Context, version_id: str, chosen: str, out: Path, named: bool) -> Path:
+def _write(context: Context, version_id: str, chosen: str, out: Path, how: How) -> Path:
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write to another folder.")
-    export(context, version_id, chosen, out, named=named)
+    export(context, version_id, chosen, out, named=how[0], masked=how[1])
     return out

@@ -94,6 +94,18 @@ def test_texts_that_are_only_unusual_have_no_fault() -> None:
     assert not one.about.any()
 
 
+def test_a_text_in_a_language_of_hardly_any_other_is_foreign_and_kin_are_not() -> None:
+    texts = questions("Wo ist mein Geld und warum geht die Karte nicht", "Mein Geld", "ok ok ok ok ok")
+    languages = np.array(["English"] * 280 + ["Scots"] * 20 + ["German", "German", "unclear"], object)
+    one = found(of_texts(texts, languages))
+    assert "foreign" in kinds(one, 300)
+    assert "Foreign language: German; 93% of the texts here are in one other." in reason(one, 300)
+    assert not any("foreign" in kinds(one, row) for row in (*range(300), 301, 302))
+    mixed = np.array(["English"] * 150 + ["German"] * 150 + ["Polish"] * 3, object)
+    assert "foreign" not in found(of_texts(texts, mixed)).summary["kinds"]
+    assert "foreign" not in of_texts(texts)
+
+
 def test_an_emoji_alone_is_no_empty_text_and_words_of_short_messages_are_not_too_short() -> None:
     short = pa.chunked_array([["ok", "yes please", "no", "thanks a lot", "❤️", "see you at nine", "hi", "lol"] * 20])
     assert not found(of_texts(short)).is_issue.any()

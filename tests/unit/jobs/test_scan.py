@@ -242,7 +242,7 @@ def test_every_issue_type_is_scanned_for_and_ranked_by_itself(tmp_path: Path) ->
     about = summary(folder)
     assert list(about["found"]) == list(ISSUE_TYPES)
     assert about["found"].pop("unlabelled")["flagged"] == len(issues(folder, kind="unlabelled")["rank"]) == 0
-    for kind in ("content", "ambiguous", "leakage"):  # lists of flagged rows alone
+    for kind in ("content", "ambiguous", "leakage", "personal_data"):  # lists of flagged rows alone
         assert about["found"].pop(kind)["flagged"] == len(issues(folder, kind=kind)["rank"])
     for kind, one in about["found"].items():
         found = issues(folder, kind=kind)

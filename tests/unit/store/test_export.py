@@ -8,9 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.ledger.sqlite import SqliteLedger
+from core.modalities.text.facts import TEXT
 from core.records import IssueFilter, RowFilter
 from core.store.database import Database
+from core.store.datasets import get_dataset
 from core.store.export import export_issues, export_rows, write_job_rows
+from core.store.ingest.derive import derive
+from core.store.names import examples_table
 from core.store.versions import make_review_version
 
 from .conftest import Load, ScanOf
@@ -35,6 +39,23 @@ def test_a_csv_export_holds_every_column_and_the_labels_of_the_version(
         "example_id": "4", "text": "good film", "given_label": "neg", "label": "pos", "split": "train", "lang": "en",
         "stars": "5",
     }  # fmt: skip
+
+
+def test_personal_data_is_masked_in_texts_and_columns_of_texts(db: Database, load: Load, tmp_path: Path) -> None:
+    columns = "'text': 'VARCHAR', 'label': 'VARCHAR', 'contact': 'VARCHAR', 'stars': 'INTEGER'"
+    lines = "mail jane@example.com,x,+49 30 901820,5\nnothing here,y,,4\n"
+    dataset = load(f"text,label,contact,stars\n{lines}", columns=columns, attributes=("contact", "stars"))
+    version = dataset.latest_version_id
+    for _ in range(2):  # a database that has learnt to mask is asked once more
+        out = tmp_path / f"{_}.csv"
+        rows = _rows(export_rows(db, version, out, "csv", masked=True))
+        assert [(row["text"], row["contact"], row["stars"]) for row in rows] == [
+            ("mail [email]", "[phone]", "5"), ("nothing here", "", "4"),
+        ]  # fmt: skip
+    packed = pq.read_table(export_rows(db, version, tmp_path / "a.parquet", "parquet", masked=True))
+    assert packed["text"].to_pylist() == ["mail [email]", "nothing here"]
+    whole = _rows(export_rows(db, version, tmp_path / "whole.csv", "csv"))
+    assert whole[0]["text"] == "mail jane@example.com", "the rows themselves stay"
 
 
 def test_no_cell_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_path: Path) -> None:
@@ -105,3 +126,13 @@ def test_a_job_gets_its_rows_in_order_with_class_indices(db: Database, load: Loa
     assert table["example_id"].to_pylist() == [0, 1, 2, 3, 4]
     assert table["label"].to_pylist() == [1, 0, 1, 0, 0]
     assert str(table["label"].type) == "int32"
+
+
+def test_a_job_gets_the_derived_attributes_that_faults_are_told_from(db: Database, load: Load, tmp_path: Path) -> None:
+    dataset = load()
+    derive(db, dataset.dataset_id, TEXT.derived, lambda done, total: None, lambda: False)
+    path = write_job_rows(db, dataset.latest_version_id, tmp_path / "rows.parquet", dataset.labels)
+    column = next(one.column for one in get_dataset(db, dataset.dataset_id).attributes if one.name == "language")
+    told = [value for (value,) in db.fetch(f"SELECT {column} FROM {examples_table(dataset.dataset_id)} ORDER BY 1")]
+    assert sorted(pq.read_table(path)["derived_language"].to_pylist()) == told
+    assert [name for name in pq.read_schema(path).names if name.startswith("derived_")] == ["derived_language"]

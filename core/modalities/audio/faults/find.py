@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-from numpy.typing import NDArray
 
 from core.modalities.audio.faults import CLIPPED, SILENT, TIMES
+from core.modalities.payloads import Measures
 from core.modalities.suspicion import Suspicion
 
 
-def suspicions(measures: Mapping[str, NDArray[np.float64]]) -> dict[str, Suspicion]:
+def suspicions(measures: Measures) -> dict[str, Suspicion]:
     """Of n sounds by their measures, of which some may not be known."""
     found: dict[str, Suspicion] = {}
     if "silent_share" in measures:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from core.modalities.faults import Fault
-from core.words import later, say, say_n
+from core.words import later, say, say_n, say_stored
 
 TIMES: Final = 4.0
 """A text is too short or too long that has so many times fewer or more words than is usual."""
 REPEATED: Final = 0.6
 """Share of a text's words from which on it says the same over and over: three times are two thirds."""
+NEARLY_ALL: Final = 0.9
+"""A text can be in a foreign language where so many are in one."""
+FEW: Final = 0.02
+"""And it is where no more of them are in its own: kin, which are taken for each other, are more."""
+SOME_WORDS: Final = 4
+"""Of fewer words the language is a guess."""
 
 FAULTS: Final = (
     Fault(
@@ -82,6 +88,16 @@ FAULTS: Final = (
             "Repeats itself: {value:.0%} of its words say again what stands right before: “{found}”.",
             value=value,
             found=found,
+        ),
+    ),
+    Fault(
+        "foreign",
+        later("foreign language"),
+        later("It is in a language that at most one text in fifty is in, where nine of ten are in one other."),
+        lambda value, usual, found: say(
+            "Foreign language: {language}; {usual:.0%} of the texts here are in one other.",
+            language=say_stored(found),
+            usual=usual,
         ),
     ),
 )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from core.modalities.payloads import Payloads
+from core.modalities.payloads import Measures, Payloads
 from core.modalities.suspicion import Suspicion
-from core.modalities.text.faults import REPEATED, TIMES
+from core.modalities.text.faults import FEW, NEARLY_ALL, REPEATED, SOME_WORDS, TIMES
 from core.modalities.text.faults.encoding import CANDIDATE, mended
 from core.modalities.text.faults.repeats import repeats
+from core.modalities.text.language import UNCLEAR
 from core.progress import Report
 
 AT_ONCE = 20_000
@@ -44,13 +45,15 @@ MARKUP = (
 )
 
 
-def find(payloads: Payloads, arrays: Path, tick: Report) -> dict[str, Suspicion]:
+def find(payloads: Payloads, measures: Measures, tick: Report) -> dict[str, Suspicion]:
     """As `core.modalities.heavy` says."""
-    return suspicions(payloads.column, tick)
+    return suspicions(payloads.column, measures.get("language"), tick)
 
 
-def suspicions(texts: pa.ChunkedArray, tick: Report = lambda done, total: None) -> dict[str, Suspicion]:
-    """Of n texts."""
+def suspicions(
+    texts: pa.ChunkedArray, languages: NDArray[Any] | None = None, tick: Report = lambda done, total: None
+) -> dict[str, Suspicion]:
+    """Of n texts; in which of the `languages` (n,) each is, where that is known."""
     parts, total = [], len(texts)
     for start in range(0, total, AT_ONCE):
         tick(start, total)
@@ -61,6 +64,7 @@ def suspicions(texts: pa.ChunkedArray, tick: Report = lambda done, total: None) 
     fewer, more = np.quantile(known, (0.05, 0.95)) if len(known) else (0.0, 0.0)
     median = float(np.median(known)) if len(known) else 0.0
     counted = np.where(whole.empty, np.nan, words)
+    foreign = {} if languages is None else {"foreign": _foreign(languages, words)}
     return {
         "empty": Suspicion(whole.empty, 0.25, certain=0.25, amiss=True, found=whole.beginnings),
         "too_short": Suspicion(counted, median / TIMES, low=True, ratios=True, usual=float(fewer)),
@@ -69,7 +73,21 @@ def suspicions(texts: pa.ChunkedArray, tick: Report = lambda done, total: None) 
         "unreadable": Suspicion(whole.unreadable, 0.5, certain=0.5, amiss=True, found=whole.lost),
         "markup": Suspicion(whole.markup, 0.5, certain=0.5, amiss=True, found=whole.tags),
         "repeated": Suspicion(whole.repeated, REPEATED, certain=REPEATED, amiss=True, found=whole.again),
+        **foreign,
     }
+
+
+def _foreign(languages: NDArray[Any], words: NDArray[np.float64]) -> Suspicion:
+    """Texts of some words in a language that hardly another text is in, where nearly all are in one."""
+    told = np.array([language not in (None, "", UNCLEAR) for language in languages.tolist()], bool)
+    _, place, counts = np.unique(languages[told].astype(str), return_inverse=True, return_counts=True)
+    shares = counts / max(1, counts.sum())
+    most = float(shares.max(initial=0.0))
+    foreign = np.full(len(languages), np.nan)
+    foreign[told] = (shares <= FEW)[place] if most >= NEARLY_ALL else 0.0
+    foreign[words < SOME_WORDS] = np.nan
+    names = [str(language or "") for language in languages.tolist()]
+    return Suspicion(foreign, 0.25, certain=0.25, usual=most, found=names)
 
 
 class _Part:

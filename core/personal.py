@@ -1,0 +1,231 @@
+"""Personal data in texts, by patterns and check digits: what can be told by its form.
+
+Names, and addresses that are not written with a street's word and a number, need a model of the language and are not
+looked for.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from core.words import later
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of personal data."""
+
+    name: str
+    title: str
+    rule: str
+    """What counts as it, in a sentence."""
+    needs: Callable[[str], bool]
+    """Whether a text can have it at all: looked at first, so that most texts cost next to nothing."""
+    pattern: re.Pattern[str]
+    """Its group `it`, or the whole match, is what was found."""
+    holds: Callable[[str], bool] = lambda found: True
+    """Whether what the pattern found is it: check digits, ranges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A place of personal data in a text."""
+
+    kind: str
+    start: int
+    stop: int
+
+
+_DIGIT = re.compile(r"\d")
+_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = (
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
+    rf"|{_DAY}\.? {_MONTHS},? \d{{4}}|{_MONTHS} {_DAY},? \d{{4}})"
+)
+_STREETS = (
+    "street|avenue|road|boulevard|lane|drive|court|place|square|terrace|highway|parkway|st|ave|rd|blvd|ln|dr|pkwy"
+)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def luhn(number: str) -> bool:
+    """Whether the last digit checks the others (ISO/IEC 7812-1)."""
+    total = 0
+    for place, digit in enumerate(reversed(number)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 * (value > 9)
+    return total % 10 == 0
+
+
+def _card(found: str) -> bool:
+    digits = _digits(found)
+    return 13 <= len(digits) <= 19 and digits[0] in "23456" and len(set(digits)) > 1 and luhn(digits)
+
+
+_IBAN_LENGTHS = {
+    "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BG": 22, "BR": 29, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18,
+    "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26,
+    "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25,
+    "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29,
+}  # fmt: skip
+
+
+def _iban(found: str) -> bool:
+    """Whether country, length and the remainder of 97 are right (ISO 13616)."""
+    plain = re.sub(r"\W", "", found).upper()
+    if _IBAN_LENGTHS.get(plain[:2]) != len(plain):
+        return False
+    return int("".join(str(int(one, 36)) for one in plain[4:] + plain[:4])) % 97 == 1
+
+
+def _resident(found: str) -> bool:
+    """Whether a Chinese resident's number has a birth date and its check digit (GB 11643)."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    try:
+        born = date(int(found[6:10]), int(found[10:12]), int(found[12:14]))
+    except ValueError:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(found[:17], weights, strict=True))
+    return born.year >= 1900 and found[17].upper() == "10X98765432"[total % 11]
+
+
+def _social_security(found: str) -> bool:
+    area, group, serial = found[:3], found[4:6], found[7:]
+    return area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
+
+
+def _identity(found: str) -> bool:
+    return _resident(found) if len(found) == 18 else _social_security(found)
+
+
+def _phone(found: str) -> bool:
+    digits = _digits(found)
+    return 8 <= len(digits) <= 15 and len(set(digits)) > 2
+
+
+def _ip(found: str) -> bool:
+    try:
+        address = ipaddress.ip_address(found)
+    except ValueError:
+        return False
+    return not (address.is_unspecified or address.is_loopback)
+
+
+KINDS = (
+    Kind(
+        "identity",
+        later("identity number"),
+        later("A Chinese resident's number with its check digit, or a US social security number."),
+        lambda text: len(_digits(text)) >= 9,
+        re.compile(r"(?<![\d.-])(?:\d{17}[\dXx]|\d{3}-\d{2}-\d{4})(?![\d-])"),
+        _identity,
+    ),
+    Kind(
+        "iban",
+        later("bank account (IBAN)"),
+        later("A country's letters and an account of its length whose check digits are right."),
+        lambda text: len(text) >= 15 and _DIGIT.search(text) is not None,
+        re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b"),
+        _iban,
+    ),
+    Kind(
+        "card",
+        later("payment card"),
+        later("13 to 19 digits, in groups or in one, whose check digit is right."),
+        lambda text: len(_digits(text)) >= 13,
+        re.compile(r"(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d.-]?\d)"),
+        _card,
+    ),
+    Kind(
+        "birth_date",
+        later("birth date"),
+        later("A date right after a word for birth."),
+        lambda text: _DIGIT.search(text) is not None,
+        re.compile(
+            rf"(?:\bborn\b|\bbirth\s?da(?:te|y)\b|\bdate of birth\b|\bd\.?o\.?b\.?\b|\bgeboren\b|\bgeb\.|出生|生日)"
+            rf".{{0,12}}?(?P<it>{_DATE})",
+            re.IGNORECASE,
+        ),
+    ),
+    Kind(
+        "email",
+        later("e-mail address"),
+        later("A name, @ and a domain."),
+        lambda text: "@" in text,
+        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}\b"),
+        lambda found: ".." not in found and found[0] != ".",
+    ),
+    Kind(
+        "ip",
+        later("IP address"),
+        later("Four numbers up to 255, or eight groups of hexadecimal digits; not that of the machine itself."),
+        lambda text: text.count(".") >= 3 or text.count(":") >= 2,
+        re.compile(
+            r"(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
+            r"|(?:[0-9A-Fa-f]{1,4}:){2,6}(?::[0-9A-Fa-f]{1,4}){1,5})(?![\w:]|\.\d)"
+        ),
+        _ip,
+    ),
+    Kind(
+        "phone",
+        later("phone number"),
+        later("A number with its country's code, a Chinese mobile number, or one in the usual groups."),
+        lambda text: len(_digits(text)) >= 8,
+        re.compile(
+            r"(?<![A-Za-z0-9_.+-])(?<!\d )(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,4}"
+            r"|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4}|1[3-9]\d{9}|0\d{2,3}-\d{7,8}"
+            r"|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5})(?![\d-]|\.\d)"
+        ),
+        _phone,
+    ),
+    Kind(
+        "address",
+        later("street address"),
+        later("A number and a street's name with a word for a street, or a Chinese road with its number."),
+        lambda text: _DIGIT.search(text) is not None,
+        re.compile(
+            rf"\b\d{{1,5}}[A-Za-z]? (?:[A-Z][A-Za-z'’.-]+ ){{1,3}}(?i:{_STREETS})\b\.?"
+            r"|\b[A-ZÄÖÜ][a-zäöüß]+(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4}[a-z]?\b"
+            r"|[\u4e00-\u9fff]{2,8}(?:路|街|大道|巷|弄)\d{1,5}号"
+        ),
+    ),
+)
+"""The kinds, those that tell most of a person first: where two cover the same place, it is of the first."""
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def personal_in(text: str) -> list[Personal]:
+    """The places of personal data in a text, by where they are; none of them overlap."""
+    found: list[Personal] = []
+    for kind in KINDS:
+        if kind.needs(text):
+            found += [one for one in _places(kind, text) if not any(_overlap(one, other) for other in found)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _places(kind: Kind, text: str) -> Iterator[Personal]:
+    for match in kind.pattern.finditer(text):
+        group = "it" if "it" in kind.pattern.groupindex else 0
+        if kind.holds(match[group]):
+            yield Personal(kind.name, *match.span(group))
+
+
+def _overlap(one: Personal, other: Personal) -> bool:
+    return one.start < other.stop and other.start < one.stop
+
+
+def masked(text: str) -> str:
+    """The text with the kind of each in place of it: `Write to [email]`."""
+    parts, at = [], 0
+    for one in personal_in(text):
+        parts += [text[at : one.start], f"[{one.kind}]"]
+        at = one.stop
+    return "".join((*parts, text[at:]))

@@ -1,0 +1,41 @@
+"""Personal data as an issue: which rows are listed, in which order, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+
+from core.issues import ISSUE_TYPES
+from core.issues.contract import Seen
+from core.issues.evidence import as_json
+from core.issues.personal_data.find import find
+from core.issues.signals import Signals
+
+KIND = ISSUE_TYPES["personal_data"]
+TEXTS = [
+    "Nothing to see in 2019",
+    "Write to jane@example.com or joe@example.org",
+    "my number is +49 30 901820",
+    "SSN 536-90-4399, mail me: x@y.de",
+    None,
+]
+
+
+def test_rows_that_hold_any_are_listed_and_the_most_telling_first() -> None:
+    texts = pa.chunked_array([TEXTS[:3], TEXTS[3:]], pa.string())
+    found = find(Signals({"written": lambda: texts}))
+    assert found.is_issue.tolist() == [False, True, True, True, False]
+    assert found.about is not None and found.about.tolist() == found.is_issue.tolist()
+    assert found.score[3] < found.score[1] < found.score[2] < 0.5 < found.score[0] == 1
+    assert found.summary == {"kinds": {"email": 2, "phone": 1, "identity": 1}}
+    told = [json.loads(one) if one else {} for one in as_json(found.evidence).to_pylist()]
+    assert told[1] == {"kinds": ["email"], "counts": [2]}
+    said = [KIND.say(KIND.read(one), Seen(None, None, ())) for one in told]
+    assert said[1] == "It holds: e-mail address (2)."
+    assert said[3] == "It holds: identity number, e-mail address."
+    assert said[0] == "No pattern of personal data is in it."
+    assert "jane" not in json.dumps(told), "evidence repeats nothing of it"
+    assert KIND.sure(found.summary) == (
+        "e-mail address 2 · phone number 1 · identity number 1; names of people are not looked for"
+    )
