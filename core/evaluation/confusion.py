@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.proportions import wilson
+from core.records import Estimate
+
 Integers = NDArray[np.int64]
+
+MOST_OVERLAPPED = 0.75
+"""Half-way between a coin and always right."""
+MIN_OVERLAPPED = 10
+"""Rows that each of the two classes must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,18 @@ class ConfusedPair:
     """Of the rows of the true class, 0–1."""
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two classes that are hardly told apart."""
+
+    first: str
+    second: str
+    rows: int
+    """Of either class, predicted as one of the two."""
+    right: Estimate
+    """Share of these that is right, the mean of both classes; a coin has 0.5."""
+
+
 def all_labels(known: Sequence[str], occurring: Collection[str]) -> tuple[str, ...]:
     """The labels that a model knows in their order, then, sorted, those that it does not know but meets."""
     return (*known, *sorted(set(occurring).difference(known)))
@@ -122,6 +142,28 @@ def most_confused(matrix: Integers, labels: Sequence[str], limit: int) -> tuple[
         ConfusedPair(labels[t], labels[p], int(matrix[t, p]), float(matrix[t, p] / support[t]))
         for t, p in zip(true[first].tolist(), predicted[first].tolist(), strict=True)
     )
+
+
+def hardly_told_apart(matrix: Integers, labels: Sequence[str], limit: int) -> tuple[Overlap, ...]:
+    """The pairs of classes that predictions tell apart hardly better than a coin, at most `limit` of them, those with
+    most rows first: of the rows of either that are predicted as one of the two, the share that is right, each class
+    counting the same, lies below `MOST_OVERLAPPED` with all of its 95 % interval. `matrix` is (k, k) counts."""
+    first, second = np.nonzero(np.triu(matrix + matrix.T, 1))
+    own = np.array([matrix[first, first], matrix[second, second]])
+    both = own + np.array([matrix[first, second], matrix[second, first]])
+    low, high = wilson(own, both)
+    enough = (both >= MIN_OVERLAPPED).all(axis=0)
+    # Half of either end is wider than the interval of the mean: what is said is sure.
+    told = [
+        Overlap(
+            labels[first[at]],
+            labels[second[at]],
+            int(both[:, at].sum()),
+            Estimate(float((own[:, at] / both[:, at]).mean()), float(low[:, at].mean()), float(high[:, at].mean())),
+        )
+        for at in np.flatnonzero(enough & (high.mean(axis=0) < MOST_OVERLAPPED))
+    ]
+    return tuple(sorted(told, key=lambda one: (-one.rows, one.first, one.second))[:limit])
 
 
 def drawn_classes(matrix: Integers, sort: str, limit: int) -> Integers:

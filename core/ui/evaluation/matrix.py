@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.charts.confusion import Figures, confusion
 from core.charts.grid import MAX_CLASSES
-from core.evaluation.confusion import Integers, drawn_classes, most_confused
+from core.evaluation.confusion import Integers, drawn_classes, hardly_told_apart, most_confused
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import Shown
@@ -14,8 +14,13 @@ from core.ui.evaluation.pairs import PAIRS, cells_of, pair_table
 from core.ui.evaluation.rows import choose_cell, chosen_cell
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
+from core.ui.parts.problems import plain
+from core.ui.shell.pages import link
+from core.ui.shell.reading import reading
 from core.words import later, say
 
+OVERLAPS = 3
+"""Pairs of classes of which it is said that they overlap."""
 FIGURES: dict[Figures, str] = {
     "counts": later("Rows"),
     "row": later("Share of the true class"),
@@ -107,3 +112,19 @@ def _pairs(shown: Shown) -> None:
         share=say("Share of the rows of the true class"),
         alt=say("Most confused pairs of true and predicted class"),
     )
+    overlaps = hardly_told_apart(shown.found.matrix, shown.found.labels, OVERLAPS)
+    for one in overlaps:
+        st.caption(
+            ":material/join_inner: "
+            + say(
+                "**{first}** and **{second}** are hardly told apart: of {n:,} rows that are predicted as one of them, "
+                "{right:.0%} are right, where a coin has 50 %. If they mean the same, merge them; else say in their "
+                "guidelines what sets them apart.",
+                first=plain(one.first),
+                second=plain(one.second),
+                n=one.rows,
+                right=one.right.estimate,
+            )
+        )
+    if overlaps and not reading():
+        link("data", say("To the classes"), icon=":material/merge:", dataset=shown.dataset.name, view="classes")
