@@ -100,7 +100,7 @@ def _attributes(dataset: Dataset, version: Version, found: Sequence[Drift]) -> D
     st.caption(
         say(
             "**{name}**: Cramér's V {value:.3f}, 95 % {low:.3f} – {high:.3f}; {reading}, by a chi-square test "
-            "corrected for {n:,} attributes (Holm).",
+            "corrected for all attributes ({n:,}; Holm).",
             name=plain(names[one.table.column]),
             value=one.size.estimate,
             low=one.size.low,
