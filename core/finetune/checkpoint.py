@@ -71,12 +71,17 @@ class Checkpoints:
 
     def load(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> State | None:
         """Puts the newest checkpoint into model and optimiser and returns its state; None where there is none."""
-        found = sorted(folder for folder in self.folder.glob("step-*") if folder.suffix != PART)
+        found = self._states()
         if not found:
             return None
         _restore(model, load_file(found[-1] / "weights.safetensors"))
         restore_moments(model, optimiser, load_file(found[-1] / "moments.safetensors"))
         return State(**json.loads((found[-1] / "state.json").read_text(encoding="utf-8")))
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one to go on from."""
+        return bool(self._states())
 
     def save_best(self, epoch: int, model: nn.Module) -> None:
         """Keeps the weights after `epoch`; the best before it goes with the next `save`."""
@@ -91,6 +96,9 @@ class Checkpoints:
     def clear(self) -> None:
         """Forgets everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _states(self) -> list[Path]:
+        return sorted(folder for folder in self.folder.glob("step-*") if folder.suffix != PART)
 
     def _best(self, epoch: int) -> Path:
         return self.folder / f"best-{epoch:04d}.safetensors"

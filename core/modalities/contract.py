@@ -47,6 +47,8 @@ class Course:
     """About so many, by as many epochs."""
     epochs: tuple[int, int]
     """At least and at most."""
+    solved: bool = False
+    """Whether its last layer begins as the one that a quick retrain solves for, and not at random."""
 
 
 @dataclass(frozen=True, slots=True)

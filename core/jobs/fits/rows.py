@@ -14,6 +14,7 @@ from core.finetune.place import Place
 from core.jobs.about import About
 from core.jobs.examples import JobExamples
 from core.jobs.fits.fit import Fit
+from core.jobs.fits.solved_head import begins_solved, solve_head
 from core.jobs.fits.steps import readied, take_steps
 from core.jobs.rows import Rows
 from core.modalities.heavy import heavy_modality
@@ -59,6 +60,7 @@ def learn(
     train: Examples,
     validation: Examples,
     words: NDArray[np.int64] | None,
+    digests: NDArray[np.bytes_],
     settings: TrainSpec,
     place: Place,
     checkpoints: Checkpoints,
@@ -66,12 +68,16 @@ def learn(
     unit: float = 1.0,
     sparing: bool = False,
 ) -> State:
-    """`take_steps` of rows."""
+    """`take_steps` of rows; `digests`: of the contents of those to learn from."""
 
     def made() -> Loop:
         return Loop(classifier, train, validation, settings, place, checkpoints, report, unit, sparing)
 
-    return take_steps(classifier, words, place, made)
+    def first() -> None:
+        if begins_solved(classifier, settings) and not checkpoints.any:
+            solve_head(classifier, train, digests, settings, place, report)
+
+    return take_steps(classifier, words, place, made, first)
 
 
 def fit_rows(
@@ -87,7 +93,19 @@ def fit_rows(
     scale = scale_of(labels) if numeric else (0.0, 1.0)
     learnt = Examples(scaled(labels, scale) if numeric else labels, examples.of(train).inputs)
     nothing, words = examples.of(train[:0]), examples.words(train)
-    learn(classifier, learnt, nothing, words, fit.settings, fit.place, fit.checkpoints, report, scale[1], sparing=True)
+    learn(
+        classifier,
+        learnt,
+        nothing,
+        words,
+        rows.payloads.digests[train],
+        fit.settings,
+        fit.place,
+        fit.checkpoints,
+        report,
+        scale[1],
+        sparing=True,
+    )
     told = examples.of(asked)
     found = np.empty((len(asked), len(classifier.labels)), np.float32)
     for output in forward(classifier, told, np.arange(len(asked)), fit.place):

@@ -26,12 +26,18 @@ def readied(classifier: Classifier, settings: TrainSpec) -> Classifier:
 
 
 def take_steps(
-    classifier: Classifier, words: NDArray[np.int64] | None, place: Place, made: Callable[[], Loop]
+    classifier: Classifier,
+    words: NDArray[np.int64] | None,
+    place: Place,
+    made: Callable[[], Loop],
+    first: Callable[[], None] = lambda: None,
 ) -> State:
     """Takes the classifier through all steps of a loop, from the last checkpoint where there is one; `words`: those
-    that occur in the examples. Raises Stopped once a checkpoint is saved."""
+    that occur in the examples; `first` is called once the model is on its device. Raises Stopped once a checkpoint is
+    saved."""
     with only_occurring(classifier.model, words):
         loop = made()
+        first()
         finished = loop.run()
     place.wait()
     if not finished:

@@ -82,7 +82,9 @@ def _fine_tuned(amount: Amount, spec: ScanSpec, place: int) -> Works:
     """A fine-tune for each fold, of which the fold is then asked about."""
     settings = settings_of_folds(amount.context, amount.dataset.task, amount.rows, spec)
     learns, once = LEARNS["full"], amount.cost(settings.max_tokens)
-    seen = ((settings.epochs or 1) * (1 - 1 / spec.folds) + 1 / spec.folds / learns) * once
+    course, learnt = amount.modality.fine_tuning.courses.get(settings.model), 1 - 1 / spec.folds
+    before = learnt / learns if course is not None and course.solved else 0.0
+    seen = ((settings.epochs or 1) * learnt + 1 / spec.folds / learns + before) * once
     usual, guessed = learns * usual_of(settings.model, amount.modality), like(settings.model, amount.modality, "full")
     warm = 0.5 if settings.model in BUNDLED else 3.0
     stages = [stage_of(settings.model, fold, spec.folds) for fold in range(spec.folds)]

@@ -73,6 +73,7 @@ class _FineTune:
                 examples.of(train),
                 examples.of(validation),
                 examples.words(np.concatenate([train, validation])),
+                self.rows.payloads.digests[train],
                 self.settings,
                 self.place,
                 self.checkpoints,

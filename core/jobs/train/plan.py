@@ -21,7 +21,9 @@ def foresee_train(
     each = amount.cost(spec.max_tokens) / max(1, amount.rows)
     usual = usual_of(spec.model, amount.modality)
     learns = LEARNS[spec.strategy]
-    seen = (spec.epochs or 1) * each * (train + validation / learns)
+    course = amount.modality.fine_tuning.courses.get(spec.model)
+    before = train / learns if course is not None and course.solved else 0.0
+    seen = each * ((spec.epochs or 1) * (train + validation / learns) + before)
     work = f"{spec.strategy}, {spec.last_layers}" if spec.strategy == "last" else spec.strategy
     kept = "pixels" if amount.modality.in_files else "tokens"
     works = (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 from transformers import BatchFeature, PreTrainedConfig, PreTrainedModel
 from transformers.feature_extraction_sequence_utils import SequenceFeatureExtractor
@@ -14,6 +15,13 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 
 from .features import RATE, VERSION, padded, separate, speech_picture
 from .speech_body import BANDS, SCALE, WIDTH, SpeechBody
+
+HEIGHT, STRETCH = 2.0, 0.08
+"""How far a spectrogram is changed while learning, as another voice might: bands up or down, logarithm of their
+width."""
+WAVES, GAP_BANDS, GAP_FRAMES = 0.3, 4.0, 8.0
+"""And as another room or microphone might: what is added to bands, in bels; gaps of so many bands and frames at
+most."""
 
 
 class SpeechConfig(PreTrainedConfig):  # type: ignore[no-untyped-call,unused-ignore]
@@ -71,13 +79,37 @@ class SpeechForAudioClassification(PreTrainedModel):  # type: ignore[no-untyped-
         self, input_features: Tensor, frames: Tensor | None = None, labels: Tensor | None = None, **others: Any
     ) -> SequenceClassifierOutput:
         """Logits of spectrograms (b, frames, bands), of which so many `frames` (b,) are no padding."""
-        logits = self.classifier(self.dropout(SCALE * self.body(input_features, frames)))
+        given = changed(input_features) if self.training else input_features
+        logits = self.classifier(self.dropout(SCALE * self.body(given, frames)))
         loss = None
         if labels is not None:
             several = self.config.problem_type == "multi_label_classification"
             of = nn.functional.binary_cross_entropy_with_logits if several else nn.functional.cross_entropy
             loss = of(logits, labels)
         return SequenceClassifierOutput(loss=loss, logits=logits)
+
+
+def changed(given: Tensor) -> Tensor:
+    """(b, frames, bands): each of the spectrograms as another recording of the same might look."""
+    count, frames, bands = given.shape
+
+    def drawn(*shape: int) -> Tensor:
+        return given.new_empty(count, *shape).uniform_(-1, 1)
+
+    places = torch.arange(bands, device=given.device, dtype=given.dtype)
+    middle = (bands - 1) / 2
+    wanted = middle + (places - middle) * torch.exp(STRETCH * drawn(1)) + HEIGHT * drawn(1)
+    wanted = wanted.clamp(0, bands - 1)
+    mixed = (1 - (places[None, :, None] - wanted[:, None, :]).abs()).clamp(min=0)
+    points = WAVES * drawn(1, 4)
+    found = given @ mixed + nn.functional.interpolate(points, bands, mode="linear", align_corners=True)
+    means = found.mean((1, 2), keepdim=True)
+    for length, widest, shape in ((bands, GAP_BANDS, (count, 1, bands)), (frames, GAP_FRAMES, (count, frames, 1))):
+        wide = widest * drawn(1).abs()
+        start = drawn(1).abs() * (length - wide)
+        at = torch.arange(length, device=given.device, dtype=given.dtype)[None]
+        found = torch.where(((at >= start) & (at < start + wide)).view(shape), means, found)
+    return found
 
 
 def register() -> None:

@@ -42,7 +42,7 @@ def folder_of(
         "label": pa.array(labels, pa.int32()),
         "split": [SPLITS[row // 3 % 5] for row in range(count)],
         "text": pa.array(payloads) if task == "text" else nothing,
-        "media_id": pa.array(payloads) if task == "image" else nothing,
+        "media_id": nothing if task == "text" else pa.array(payloads),
     }
     pq.write_table(pa.table(columns), folder.input / "rows.parquet")
     about = {"task": task, "labels": list(TOPICS), "arrays": str(root / "arrays"), "media": str(root), "title": ""}

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from core.finetune.predictor import Predictor
 from core.modalities.audio import features, speech_body
 from core.modalities.audio.log_mel import changed
 from core.modalities.audio.opening import opened
+from core.modalities.audio.speech import changed as changed_speech
 from tests.sounds import saved, wav
 from tests.unit.modalities.audio.models import spectrogram_transformer, wav2vec2
 
@@ -87,13 +88,29 @@ def test_a_model_of_other_features_is_refused(tmp_path: Path) -> None:
         Predictor.open(tmp_path)
 
 
-def test_while_it_learns_a_sound_is_changed_and_the_same_draw_changes_it_alike() -> None:
-    given = torch.randn(4, 1, 24, 48)
+@pytest.mark.parametrize(
+    ("change", "shape"), [(changed, (4, 1, 24, 48)), (changed_speech, (4, 90, 32))], ids=["log-mel", "speech"]
+)
+def test_while_it_learns_a_sound_is_changed_and_the_same_draw_changes_it_alike(
+    change: Callable[[torch.Tensor], torch.Tensor], shape: tuple[int, ...]
+) -> None:
+    given = torch.randn(*shape)
     torch.manual_seed(3)
-    one = changed(given)
+    one = change(given)
     torch.manual_seed(3)
-    assert torch.equal(changed(given), one)
+    assert torch.equal(change(given), one)
     assert one.shape == given.shape and not torch.allclose(one, given, atol=0.1)
+
+
+def test_what_the_speech_model_says_is_of_the_sound_as_it_is() -> None:
+    model = load_classifier("speech", TASK, LABELS, seed=1).model
+    given = torch.from_numpy(features.speech_picture(opened(wav(2), 16_000)))[None]
+    model.classifier.weight.data *= 100
+    model.dropout.p = 0.0
+    with torch.inference_mode():
+        asked, learning = (model.train(mode)(given).logits for mode in (False, True))
+        assert torch.equal(model.eval()(given).logits, asked)
+    assert not torch.allclose(asked, learning, atol=0.01)
 
 
 @pytest.mark.parametrize("make", [wav2vec2, spectrogram_transformer])
