@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.services.profile.figures import (
-    associations,
     class_balance,
     derived,
     duplicates,
@@ -19,11 +18,10 @@ from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.profile.balance import balance_view
-from core.ui.profile.bias import bias_view
 from core.ui.profile.checks import gaps, repeats
-from core.ui.profile.content import content_view
+from core.ui.profile.measured import measured_view
 from core.ui.profile.parts import Opened, opened_rows
-from core.ui.profile.words import has_words, words_view
+from core.ui.profile.words import has_words
 from core.ui.shell.frame import open_page
 from core.ui.spans.entities import entities_view, has_entities
 from core.words import later, say
@@ -34,6 +32,7 @@ VIEWS = {
     "content": later("Content"),
     "checks": later("Duplicates and gaps"),
     "bias": later("Bias"),
+    "drift": later("Drift"),
 }
 WORDS = {"words": later("Words")}
 
@@ -66,14 +65,8 @@ with shown_errors():
                 opened = repeats(context, dataset, version, repeated)
             if missing is not None:
                 opened = gaps(dataset, version, missing) or opened
-        elif view == "words" and measured is not None:
-            opened = words_view(context, measured, version)
-        elif view == "content" and measured is not None:
-            opened = content_view(context, measured, version)
         elif measured is not None:
-            found = settled(lambda: associations(context, version.version_id))
-            if found is not None:
-                opened = bias_view(context, measured, version, found)
+            opened = measured_view(context, measured, version, view)
     if opened is not None:
         opened_rows(context, dataset, version, opened, view)
     next_act(context, dataset, "profile")

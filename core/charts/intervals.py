@@ -11,6 +11,9 @@ from core.charts.style import ACCENT, MARKS, PALETTE, emphasis, faded, lay_out, 
 from core.records import Estimate
 from core.words import say
 
+LEAST_HEIGHT = 100
+"""Pixels in which the scale beneath a single line is whole."""
+
 
 def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: int | None = None) -> go.Figure:
     """A point and a whisker per name from estimates in 0–1, top down; `customdata` is its position."""
@@ -38,7 +41,7 @@ def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: 
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
-    lay_out(figure, height=len(names) * (row_pixels(names) + 4) + 40)
+    lay_out(figure, height=max(LEAST_HEIGHT, len(names) * (row_pixels(names) + 4) + 40))
     name_rows(figure, names)
     return figure.update_xaxes(range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1])
 

@@ -18,7 +18,7 @@ from core.context import Context
 from core.errors import UsageError
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
-from core.profile.crossed import MOST_CROSSED
+from core.profile.by_group.crossed import MOST_CROSSED
 from core.records import Attribute, Dataset, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
 from core.services.evaluation.groups import InGroups, groups_data, in_groups
 from core.services.evaluation.in_sight import in_sight

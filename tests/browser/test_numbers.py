@@ -41,8 +41,26 @@ def test_numbers_are_loaded_and_changed_by_keys(page: Page, server: Server, tmp_
     press(page, "k")
     saved(page, 2)
 
+    page.goto(f"{server.url}/data?dataset=reviews&view=rows&layout=cards&reviewer=ada")
+    settled(page)
+    cards = page.locator(".tile")
+    cards.nth(3).click()
+    cards.nth(4).click()
+    page.keyboard.press("l")  # of several rows: none of their numbers to begin with
+    expect(page.get_by_text("the same for 2 rows")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Another number")).to_have_value("")
+    page.keyboard.type("9.0")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Confirm")).to_contain_text("3.5 → 9")
+    page.keyboard.press("Enter")
+    for place in (3, 4):
+        expect(cards.nth(place)).to_contain_text("Changed to 9 · you")
+        expect(cards.nth(place)).to_contain_text("not yet in a version")
+
     server.stop()
     assert [(one.action, one.example_id, one.new_label) for one in decided(tmp_path)] == [
         ("relabel", 0, "7.5"),
         ("keep", 1, None),
+        ("relabel", 3, "9"),
+        ("relabel", 4, "9"),
     ]

@@ -169,6 +169,7 @@ def test_content_is_listed_with_what_is_wrong_and_narrowed_to_one_kind_of_it(
     said = texts(shown).replace("\\", "")
     assert "Too short: 1 word; 95 % of the texts here have 6 or more. Markup left over: 1 tag or entity" in said
     assert "markup left over 2 · too short 1; usual here, so not flagged: unreadable characters 31%" in said
+    assert "suggested" not in [box.key for box in shown.selectbox]  # nothing is ever suggested
     shown.selectbox(key="kind").select("too_short").run()
     assert ranks(shown) == [1]
     assert "**too short**: It has a fourth of the usual number of words or fewer" in texts(shown)

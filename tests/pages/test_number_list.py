@@ -177,6 +177,7 @@ def test_all_rows_of_the_list_get_the_number_that_is_predicted_for_each_and_back
     after = [round(LABELS[row] + OFF[row], 1) for row in SUSPECT]
     assert f"- **5 rows**: {LABELS[52]} to {LABELS[47]}, median {LABELS[55]} → {min(after):g} to {max(after):g}" in text
     assert "run 1 on test · labels that are probably wrong" in text
+    assert "probably wrong\\: yes" in [one.label for one in shown.button]
     assert f"41: {LABELS[41]} → {after[0]:g} · a flat of" in text
     [confirm] = [one for one in shown.button if one.key and one.key.endswith("-many-confirm")]
     assert confirm.label == "Change 5 rows"

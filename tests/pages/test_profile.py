@@ -138,6 +138,35 @@ def test_duplicates_in_conflict_and_missing_values_open_their_rows(open_at: Open
     assert not shown.exception
 
 
+def test_an_attribute_that_differs_between_splits_is_told_and_opens_its_rows(
+    app: Context, open_at: OpenAt, tmp_path: Path
+) -> None:
+    rows: list[tuple[object, ...]] = [
+        (f"Text {row}", ("a", "b")[row % 2], ("train", "test")[row % 3 == 0], "web" if row % 3 == 0 else "app")
+        for row in range(150)
+    ]
+    dataset = _load(app, tmp_path, "moved", rows, "text label split source")
+    derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
+    shown = open_at("profile", dataset="moved", view="drift")
+    while not any("differ between splits by more than chance: **source**" in one.value for one in shown.markdown):
+        assert not shown.exception
+        shown.run()
+    shown.selectbox(key="choice-drift-source-group").select_index(0).run()
+    while not shown.dataframe:
+        assert not shown.exception
+        shown.run()
+    assert "100 rows" in _captions(shown)
+    assert shown.dataframe[-1].value["row"].tolist()[:4] == [1, 2, 4, 5]
+
+
+def test_without_splits_there_is_no_drift(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    _load(app, tmp_path, "whole", [(f"Text {row}", "ab"[row % 2]) for row in range(80)], "text label")
+    shown = open_at("profile", dataset="whole", view="drift")
+    while "This version has no splits" not in _captions(shown):
+        assert not shown.exception
+        shown.run()
+
+
 def test_groups_are_held_against_shares_that_somebody_gives(open_at: OpenAt, news: Dataset) -> None:
     shown = open_at("profile", dataset="news", view="bias", reference="desk 0=50, desk 1=25, desk 2=25")
     while not any("Not as the reference says" in one.value for one in shown.markdown):

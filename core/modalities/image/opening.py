@@ -76,12 +76,13 @@ def _open(source: Path | bytes) -> Iterator[Image.Image]:
     except ImageFault:
         raise
     except Image.DecompressionBombError as error:
-        raise ImageFault(
-            stored(f"image over the limit of {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels: {error}")
-        ) from error
+        # Pillow refuses it before it says its size, and repeats in English what is said here.
+        raise ImageFault(stored(f"image over the limit of {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels")) from error
     except UnidentifiedImageError as error:
         raise ImageFault(stored("unreadable image: the file is broken, or of no known image format")) from error
     except Exception as error:  # Pillow's plugins raise anything on broken files: struct.error, SyntaxError, KeyError …
+        if "truncated" in str(error).lower():
+            raise ImageFault(stored("unreadable image: the file breaks off before its end")) from error
         raise ImageFault(stored(f"unreadable image: {error or type(error).__name__}")) from error
 
 

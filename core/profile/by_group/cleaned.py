@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.profile.by_group.crossed import grouped
 from core.profile.by_group.marks import Marked, marked_rows
 from core.profile.by_group.rates import Rates, rates_of
-from core.profile.crossed import grouped
 from core.profile.records import Group, Rows
 from core.records import Attribute
 

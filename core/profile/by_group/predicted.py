@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.profile.by_group.crossed import grouped
 from core.profile.by_group.marks import Marked, marked_rows
 from core.profile.by_group.rates import Rates, rates_of
-from core.profile.crossed import grouped
 from core.profile.records import Counts, Group, Rows
 from core.records import Attribute
 from core.sql import literal

@@ -19,11 +19,14 @@ _HOW_SAID = {
 
 
 def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset, said: Callable[[str], str] | None = None) -> str:
-    """A filter as a person reads it: `price ≥ 10`, and classes by their names. `said` says a value otherwise than
-    `value_in_words` does."""
+    """A filter as a person reads it: `price ≥ 10`, `flagged: yes`, and classes by their names. `said` says a value
+    otherwise than `value_in_words` does."""
     whole = one.how in ("=", "!=")
     told = (said or partial(value_in_words, column=column, dataset=dataset)) if whole else str
     values = say(" or ").join(told(value) or say("(empty)") for value in one.values)
+    if column.kind == "flag" and one.how == "=" and one.values in (("true",), ("false",)):
+        answer = say("yes") if one.values == ("true",) else say("no")
+        return say("{field}: {value}", field=column.title, value=answer)
     if one.how == "=":
         return say("{column} is {values}", column=column.title, values=values)
     if one.how == "!=":

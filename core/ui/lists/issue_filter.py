@@ -61,7 +61,8 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
             (say("Given class"), say("Suggested class")) if several else (say("Given label"), say("Suggested label"))
         )
         _label(given, keys.GIVEN, dataset, or_none=several)
-        _label(suggested, keys.SUGGESTED, dataset, or_none=several)
+        if "suggestion" in ISSUE_TYPES[issue_type].actions or keys.SUGGESTED in asked:
+            _label(suggested, keys.SUGGESTED, dataset, or_none=several)
         st.text_input(
             say("Search"),
             key=keys.SEARCH,

@@ -68,7 +68,7 @@ class NumberBox {
     const text = this.input.value.trim()
     if (numberIn(text) === null) return this.tell(text ? t("“{text}” is no number: write digits with a point, such as 3.5.", { text }) : t("Write a number, such as 3.5."))
     this.close()
-    this.onChoose(text)
+    this.onChoose(String(numberIn(text)))
   }
 
   key(event) {

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from core.profile.crossed import grouped
+from core.profile.by_group.crossed import grouped
 from core.records import Attribute, ColumnFilter
 from tests.unit.profile.conftest import MakeRows
 

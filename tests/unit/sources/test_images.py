@@ -105,6 +105,11 @@ def test_what_is_no_image_is_refused_with_a_reason(tmp_path: Path, content: byte
     assert not list(tmp_path.iterdir())
 
 
+def test_an_image_that_breaks_off_is_said_to(tmp_path: Path) -> None:
+    with pytest.raises(ImageFault, match=r"^unreadable image: the file breaks off before its end$"):
+        keep(_saved(Image.effect_noise((60, 40), 99.0).convert("RGB"), "JPEG")[:900], tmp_path)
+
+
 def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
     with pytest.raises(ImageFault, match="the limit is 32 MB"):
         keep(bytes(MAX_CELL_BYTES + 1), tmp_path)
