@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,9 +48,7 @@ _DATE = (
     r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
     rf"|{_DAY}\.? {_MONTHS},? \d{{4}}|{_MONTHS} {_DAY},? \d{{4}})"
 )
-_STREETS = (
-    "street|avenue|road|boulevard|lane|drive|court|place|square|terrace|highway|parkway|st|ave|rd|blvd|ln|dr|pkwy"
-)
+_STREETS = "street|avenue|road|boulevard|lane|drive|terrace|highway|parkway|st|ave|rd|blvd|ln|dr|pkwy"
 
 
 def _digits(text: str) -> str:
@@ -108,7 +107,12 @@ def _identity(found: str) -> bool:
 
 def _phone(found: str) -> bool:
     digits = _digits(found)
-    return 8 <= len(digits) <= 15 and len(set(digits)) > 2
+    if not 8 <= len(digits) <= 15 or len(set(digits)) <= 2:
+        return False
+    if found.startswith("+1"):
+        return len(digits) == 11 and digits[1] in "23456789"
+    # Without its country's code one that begins with 0 has ten digits at least, or a sign between its parts.
+    return not found.startswith("0") or len(digits) >= 10 or "/" in found or "-" in found
 
 
 def _ip(found: str) -> bool:
@@ -116,7 +120,29 @@ def _ip(found: str) -> bool:
         address = ipaddress.ip_address(found)
     except ValueError:
         return False
-    return not (address.is_unspecified or address.is_loopback)
+    long = any(len(group) > 2 for group in found.split(":")) or "." in found
+    zeros = found.endswith(".0.0")  # a version of a program, or a whole network
+    return long and not zeros and not (address.is_unspecified or address.is_loopback)
+
+
+_FILES = frozenset(("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ico", "pdf", "mp4"))
+
+
+def _email(found: str) -> bool:
+    name, _, host = found.rpartition("@")
+    return ".." not in found and not name.startswith(".") and host.rpartition(".")[2].lower() not in _FILES
+
+
+def _date(found: str) -> bool:
+    """Whether its numbers can be a day, a month and a year."""
+    numbers = [int(one) for one in re.findall(r"\d+", found)]
+    years, rest = [one for one in numbers if one > 31], [one for one in numbers if one <= 31]
+    if len(years) > 1 or any(99 < one < 1900 or one > 2100 for one in years):
+        return False
+    if len(numbers) == 2:  # the month is a word
+        return len(years) == 1 and rest[0] >= 1
+    days = rest if years else rest[:2]
+    return len(days) >= 2 and 1 <= min(days) <= 12
 
 
 KINDS = (
@@ -133,15 +159,18 @@ KINDS = (
         later("bank account (IBAN)"),
         later("A country's letters and an account of its length whose check digits are right."),
         lambda text: len(text) >= 15 and _DIGIT.search(text) is not None,
-        re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b"),
+        re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
         _iban,
     ),
     Kind(
         "card",
         later("payment card"),
-        later("13 to 19 digits, in groups or in one, whose check digit is right."),
+        later("13 to 19 digits in one, or in the groups of a card, whose check digit is right."),
         lambda text: len(_digits(text)) >= 13,
-        re.compile(r"(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d.-]?\d)"),
+        re.compile(
+            r"(?<![\d.,-])(?<!\d )(?:\d{13,19}|\d{4}(?P<by>[ -])\d{4}(?P=by)\d{4}(?P=by)\d{4}"
+            r"|3\d{3}(?P<of>[ -])\d{6}(?P=of)\d{5})(?!\d|[.,-]\d| \d{4}(?!\d))"
+        ),
         _card,
     ),
     Kind(
@@ -150,18 +179,22 @@ KINDS = (
         later("A date right after a word for birth."),
         lambda text: _DIGIT.search(text) is not None,
         re.compile(
-            rf"(?:\bborn\b|\bbirth\s?da(?:te|y)\b|\bdate of birth\b|\bd\.?o\.?b\.?\b|\bgeboren\b|\bgeb\.|出生|生日)"
-            rf".{{0,12}}?(?P<it>{_DATE})",
+            r"(?:\bborn\b|\bbirth\s?da(?:te|y)\b|\bdate of birth\b|\bd\.?o\.?b\.?\b|\bgeboren\b|\bgeb\.|出生|生日)"
+            rf"[^.!?。\n]{{0,12}}?(?P<it>{_DATE})",
             re.IGNORECASE,
         ),
+        _date,
     ),
     Kind(
         "email",
         later("e-mail address"),
         later("A name, @ and a domain."),
         lambda text: "@" in text,
-        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}\b"),
-        lambda found: ".." not in found and found[0] != ".",
+        re.compile(
+            r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
+            r"[A-Za-z]{2,24}(?![A-Za-z0-9]|:[A-Za-z])"
+        ),
+        _email,
     ),
     Kind(
         "ip",
@@ -169,8 +202,9 @@ KINDS = (
         later("Four numbers up to 255, or eight groups of hexadecimal digits; not that of the machine itself."),
         lambda text: text.count(".") >= 3 or text.count(":") >= 2,
         re.compile(
-            r"(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
-            r"|(?:[0-9A-Fa-f]{1,4}:){2,6}(?::[0-9A-Fa-f]{1,4}){1,5})(?![\w:]|\.\d)"
+            r"(?<![A-Za-z0-9_.:])(?<![A-Za-z]/)(?<![Vv]ersion )(?:(?:\d{1,3}\.){3}\d{1,3}(?![A-Za-z0-9_]|\.\d)"
+            r"|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![A-Za-z0-9_:])"
+            r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,5}(?![A-Za-z0-9_:]))"
         ),
         _ip,
     ),
@@ -180,9 +214,10 @@ KINDS = (
         later("A number with its country's code, a Chinese mobile number, or one in the usual groups."),
         lambda text: len(_digits(text)) >= 8,
         re.compile(
-            r"(?<![A-Za-z0-9_.+-])(?<!\d )(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,4}"
-            r"|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4}|1[3-9]\d{9}|0\d{2,3}-\d{7,8}"
-            r"|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5})(?![\d-]|\.\d)"
+            r"(?<![A-Za-z0-9_.+-])(?<!\d )(?:\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{1,4}(?:[ -]?\d{2,4}){1,4}"
+            r"|\+\d{1,3}\.\d{2,4}\.\d{3,4}(?:\.\d{3,4})?|(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}"
+            r"|(?:1[.-])?\d{3}[.-]\d{3}[.-]\d{4}|1[3-9]\d{9}|0\d{2,3}-\d{7,8}|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5})"
+            r"(?![\d-]|[.,]\d| \d)"
         ),
         _phone,
     ),
@@ -192,7 +227,8 @@ KINDS = (
         later("A number and a street's name with a word for a street, or a Chinese road with its number."),
         lambda text: _DIGIT.search(text) is not None,
         re.compile(
-            rf"\b\d{{1,5}}[A-Za-z]? (?:[A-Z][A-Za-z'’.-]+ ){{1,3}}(?i:{_STREETS})\b\.?"
+            r"\b\d{1,5}[A-Za-z]? (?!(?:Hour|Minute|Day|Year|Mile|Meter|Metre)s?\b)"
+            rf"(?:[A-Z][A-Za-z'’.-]+ ){{1,3}}(?i:{_STREETS})\b\.?"
             r"|\b[A-ZÄÖÜ][a-zäöüß]+(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4}[a-z]?\b"
             r"|[\u4e00-\u9fff]{2,8}(?:路|街|大道|巷|弄)\d{1,5}号"
         ),
@@ -207,8 +243,9 @@ def personal_in(text: str) -> list[Personal]:
     found: list[Personal] = []
     for kind in KINDS:
         if kind.needs(text):
-            found += [one for one in _places(kind, text) if not any(_overlap(one, other) for other in found)]
-    return sorted(found, key=lambda one: one.start)
+            free = [one for one in _places(kind, text) if not _taken(found, one)]
+            found = sorted([*found, *free], key=_start) if free else found
+    return found
 
 
 def _places(kind: Kind, text: str) -> Iterator[Personal]:
@@ -218,8 +255,14 @@ def _places(kind: Kind, text: str) -> Iterator[Personal]:
             yield Personal(kind.name, *match.span(group))
 
 
-def _overlap(one: Personal, other: Personal) -> bool:
-    return one.start < other.stop and other.start < one.stop
+def _start(one: Personal) -> int:
+    return one.start
+
+
+def _taken(found: Sequence[Personal], one: Personal) -> bool:
+    """Whether one of the places, which are in order and apart, has a part of this one."""
+    before = bisect_left(found, one.stop, key=_start)
+    return before > 0 and found[before - 1].stop > one.start
 
 
 def masked(text: str) -> str:

@@ -13,8 +13,9 @@ from core.records import Estimate
 
 Integers = NDArray[np.int64]
 
+COIN = 0.5
 MOST_OVERLAPPED = 0.75
-"""Half-way between a coin and always right."""
+"""Half-way between a coin and always right. What is surely worse than a coin is told apart, under other names."""
 MIN_OVERLAPPED = 10
 """Rows that each of the two classes must have."""
 
@@ -161,7 +162,7 @@ def hardly_told_apart(matrix: Integers, labels: Sequence[str], limit: int) -> tu
             int(both[:, at].sum()),
             Estimate(float((own[:, at] / both[:, at]).mean()), float(low[:, at].mean()), float(high[:, at].mean())),
         )
-        for at in np.flatnonzero(enough & (high.mean(axis=0) < MOST_OVERLAPPED))
+        for at in np.flatnonzero(enough & (high.mean(axis=0) < MOST_OVERLAPPED) & (high.mean(axis=0) > COIN))
     ]
     return tuple(sorted(told, key=lambda one: (-one.rows, one.first, one.second))[:limit])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -122,6 +123,18 @@ def _date(seconds: float) -> str:
         return stored(f"year {1970 + seconds / _YEAR:,.0f}") if math.isfinite(seconds) else str(seconds)
 
 
+def apart(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """The groups with a number behind each name that another one before it has: bands of times within a day, of
+    numbers that differ in a fifth digit."""
+    seen: dict[str, int] = {}
+    found = []
+    for group in groups:
+        seen[group.name] = seen.get(group.name, 0) + 1
+        again = seen[group.name]
+        found.append(group if again == 1 else replace(group, name=f"{group.name} ({again})"))
+    return tuple(found)
+
+
 def _missing(attribute: Attribute, count: int) -> Group:
     return Group(MISSING, count, RowFilter(attribute=attribute.column), count >= MIN_GROUP_ROWS)
 
@@ -145,5 +158,5 @@ def _table(
         if label is not None:
             counts[row_of[position], column_of[label]] += count
     sizes = whole or {position: int(counts[row].sum()) for position, row in row_of.items()}
-    groups = tuple(group(position, sizes[position]) for position in positions)
+    groups = apart([group(position, sizes[position]) for position in positions])
     return GroupTable(attribute.name, attribute.column, groups, tuple(labels), counts)

@@ -61,4 +61,6 @@ def _tied(
 
 
 def _value(attribute: Attribute) -> str:
-    return number(attribute) if attribute.kind in ("number", "time") else text(attribute)
+    if attribute.kind not in ("number", "time"):
+        return text(attribute)
+    return f"CASE WHEN NOT isnan({number(attribute)}) THEN {number(attribute)} END"

@@ -62,6 +62,9 @@ def reference_shares(text: str) -> dict[str, float]:
     """What somebody wrote as `east=50, west=50`, or as lines of a CSV file with a name and a share: name → share, which
     sum to 1 whatever they were written in. Raises `UsageError` with the part that cannot be read."""
     written = _PAIR.findall(text) if "=" in text else [_cells(line) for line in text.splitlines() if line.strip()]
+    part = _PAIR.sub("", text).strip(" ,;\n\t\r") if "=" in text else ""
+    if part:
+        raise UsageError(f"{part!r} is no group with its share.", "Write each as east=50, or as a line east,50.")
     found: dict[str, float] = {}
     for line, (name, said) in enumerate(written):
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -68,7 +68,7 @@ def export_rows(
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes.
     Labels of several classes are lists and numbers are numbers, in CSV their text form. `named`: with the names of the
     label's classes behind it, where classes have any. `masked`: with the kind of personal data in place of it, in what
-    is written and in attributes that are texts."""
+    is written, in attributes that are texts or lists of them, and in the source's own row ids."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     task = task_named(dataset.task)
     lists = task.target.several and format != "csv"
@@ -80,13 +80,22 @@ def export_rows(
     columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes]
     rows = relation(db, version_id)
     if masked:
-        texts = [WORDS] if task.modality.written else []
-        texts += [identifier(one.column) for one in dataset.attributes if one.kind == "category" and not one.derived]
-        if texts:
-            hidden = ", ".join(f"{MASK}(CAST({one} AS VARCHAR)) AS {one}" for one in texts)
-            rows = f"(SELECT * REPLACE ({hidden}) FROM {rows})"
+        named_texts = {"source_id", *(one.column for one in dataset.attributes if not one.derived)}
+        hidden = _hidden(db, rows, named_texts | ({WORDS} if task.modality.written else set()))
+        rows = f"(SELECT * REPLACE ({hidden}) FROM {rows})" if hidden else rows
     sql = f"SELECT {', '.join(columns)} FROM {rows} ORDER BY example_id"
     return copy_query(db, sql, out, format, plain=plain)
+
+
+def _hidden(db: Database, rows: str, names: Set[str]) -> str:
+    """What replaces the texts, and lists of texts, among these columns; numbers stay as they are."""
+    kinds = {name: kind for name, kind, *_ in db.fetch(f"DESCRIBE SELECT * FROM {rows}")}
+    masks = {
+        "VARCHAR": f"{MASK}({{0}})",
+        "VARCHAR[]": f"list_transform({{0}}, lambda x: {MASK}(x))",
+    }
+    texts = sorted(name for name in names & kinds.keys() if kinds[name] in masks)
+    return ", ".join(f"{masks[kinds[name]].format(identifier(name))} AS {identifier(name)}" for name in texts)
 
 
 def label_in_file(target: Target, value: str, format: str) -> str:  # noqa: A002

@@ -38,6 +38,16 @@ def kinds(text: str) -> list[str]:
         ("He lives at 221 Baker Street now", "address", "221 Baker Street"),
         ("Hauptstraße 12 in Bonn", "address", "Hauptstraße 12"),
         ("住在中山北路25号", "address", "住在中山北路25号"),
+        ("联系john@example.com谢谢", "email", "john@example.com"),
+        ("john_doe@example.com_", "email", "john_doe@example.com"),
+        ("账号DE89370400440532013000已", "iban", "DE89370400440532013000"),
+        ("是192.168.1.1的", "ip", "192.168.1.1"),
+        ("http://10.0.0.1:8080/x", "ip", "10.0.0.1"),
+        ("fe80::1ff:fe23:4567:890a", "ip", "fe80::1ff:fe23:4567:890a"),
+        ("1-800-555-1234", "phone", "1-800-555-1234"),
+        ("card 4111111111111111 12/25", "card", "4111111111111111"),
+        ("4111 1111 1111 1111 123", "card", "4111 1111 1111 1111"),
+        ("3782 822463 10005", "card", "3782 822463 10005"),
     ],
 )
 def test_what_has_the_form_of_it_is_found(text: str, kind: str, found: str) -> None:
@@ -61,6 +71,15 @@ def test_what_has_the_form_of_it_is_found(text: str, kind: str, found: str) -> N
         "1111 1111 1111 1111",
         "we drove 5 Miles and 3 Big Red dogs",
         "a@b and a@@b.com",
+        "30 32 34 36 38 40 42 44",
+        "+12.345678, +3.14159265",
+        "scores +100 200 300",
+        "012 345 678",
+        "Chrome/120.0.0.0 and version 1.2.3.4, 10.2.0.0",
+        "1:2:3:4:5:6:7:8 and 1:2::3",
+        "icon@2x.png and git@github.com:foo",
+        "2008 Supreme Court, 100 Meters Court and 24 Hours Drive",
+        "born 99/99/99, born 1980-13-45, born in 1990. 12/03/2004",
     ],
 )
 def test_what_only_looks_like_it_is_not(text: str) -> None:
@@ -87,6 +106,23 @@ def test_long_texts_of_digits_take_no_time() -> None:
         begun = time.perf_counter()
         personal_in(text)
         assert time.perf_counter() - begun < 1, text[:10]
+
+
+def test_lists_of_numbers_are_no_cards_and_no_phones() -> None:
+    draw, alarms = random.Random(1), 0
+    for _ in range(300):
+        alarms += bool(kinds(" ".join(str(draw.randrange(10, 100)) for _ in range(50))))
+        alarms += bool(kinds(" ".join(str(draw.randrange(256)) for _ in range(50))))
+        alarms += bool(kinds(" ".join(f"{draw.uniform(-20, 20):+.6f}" for _ in range(5))))
+        alarms += bool(kinds(", ".join(str(draw.randrange(1900, 2030)) for _ in range(12))))
+    assert alarms == 0
+
+
+def test_a_text_of_many_places_takes_no_time() -> None:
+    text = " ".join(f"p{row}@example.com 10.1.{row % 250}.7" for row in range(10_000))
+    begun = time.perf_counter()
+    assert len(personal_in(text)) == 20_000
+    assert time.perf_counter() - begun < 3
 
 
 def test_each_kind_says_what_it_is() -> None:

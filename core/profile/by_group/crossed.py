@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
-from core.profile.groups import group_table
+from core.profile.groups import apart, group_table
 from core.profile.records import Group, GroupTable, Rows
 from core.profile.shares import MIN_GROUP_ROWS
 from core.profile.sql import labelled, number, text
 from core.records import CROSS, Attribute, ColumnFilter, RowFilter
 from core.sql import literal
 
+_EPOCH = datetime(1970, 1, 1)
+_FIRST, _LAST = (round((end - _EPOCH).total_seconds() * 1_000_000) for end in (datetime.min, datetime.max))
 MOST_CROSSED = 3
 SIDES = 12
 """Groups of each attribute that are crossed: those that are large enough to judge, the first of them."""
@@ -45,9 +48,11 @@ def grouped(rows: Rows, attributes: Sequence[Attribute]) -> GroupTable:
                 totals[label] = totals.get(label, 0) + count
     labels = sorted(totals, key=lambda label: (-totals[label], label))
     counts = np.array([[held[place].get(label, 0) for label in labels] for place in kept], dtype=np.int64)
-    groups = tuple(
-        _combined(attributes, [side[one] for side, one in zip(sides, place, strict=True)], sizes[place])
-        for place in kept
+    groups = apart(
+        [
+            _combined(attributes, [side[one] for side, one in zip(sides, place, strict=True)], sizes[place])
+            for place in kept
+        ]
     )
     name, column = (CROSS.join(said) for said in ([one.name for one in attributes], [one.column for one in attributes]))
     return GroupTable(name, column, groups, tuple(labels), counts.reshape(len(kept), len(labels)))
@@ -98,6 +103,9 @@ def _filters(attribute: Attribute, where: RowFilter | None) -> list[ColumnFilter
 
 
 def _bound(attribute: Attribute, value: float) -> str:
-    if attribute.kind == "time":
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).replace(tzinfo=None).isoformat()
-    return repr(value)
+    """A bound as a column's filter has it: of a time the next microsecond, its least unit, and no year that Python's
+    calendar has not."""
+    if attribute.kind != "time":
+        return repr(value)
+    micros = min(max(math.ceil(value * 1_000_000), _FIRST), _LAST)
+    return (_EPOCH + timedelta(microseconds=micros)).isoformat()

@@ -119,8 +119,8 @@ def class_outcomes(rows: Predicted, attributes: Sequence[Attribute]) -> ClassOut
     labels = sorted(named, key=lambda name: (-int(marked_rows(table, _TRUE + name).sum()), name))
 
     def of_classes(kind: str) -> Counts:
-        found: Counts = np.stack([marked_rows(table, kind + name) for name in labels], axis=1)
-        return found
+        columns = [marked_rows(table, kind + name) for name in labels]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(table.groups), 0), dtype=np.int64)
 
     accuracy = rates_of(marked_rows(table, _RIGHT), table.sizes, table.groups)
     return ClassOutcomes(

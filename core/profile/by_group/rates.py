@@ -17,6 +17,8 @@ from core.profile.records import Counts, Group
 from core.proportions import wilson
 from core.records import Estimate
 
+LEAST_EXPECTED, DRAWS = 5, 20_000
+"""Rows that each cell of a chi-square test must be expected to have (Cochran 1954), and the tables drawn where not."""
 MIN_RATE_ROWS = 10
 """A rate over fewer rows is shown but not compared: its 95 % interval may be wider than ±30 points."""
 
@@ -68,11 +70,20 @@ class Rates:
 
     @property
     def p_value(self) -> float:
-        """That differences at least as large come about by chance, by a chi-square test of the groups to compare; 1
-        where they all have the same."""
+        """That differences at least as large come about by chance, by a chi-square test of the groups to compare, where
+        too few rows are expected for its distribution by drawing tables with the same sums; 1 where they all have the
+        same."""
         hits, trials = self.hits[self.judged], self.trials[self.judged]
         test = independence(np.stack([hits, trials - hits], axis=1))
-        return 1.0 if test is None else test.p_value
+        if test is None:
+            return 1.0
+        if (np.outer([hits.sum(), (trials - hits).sum()], trials) >= LEAST_EXPECTED * trials.sum()).all():
+            return test.p_value
+        drawn = np.random.default_rng(0).multivariate_hypergeometric(trials, int(hits.sum()), DRAWS, method="marginals")
+        expected = hits.sum() * trials / trials.sum()
+        away = ((drawn - expected) ** 2 / trials).sum(axis=1)
+        seen = float(((hits - expected) ** 2 / trials).sum())
+        return float((1 + (away >= seen * (1 - 1e-9)).sum()) / (1 + DRAWS))
 
 
 def rates_of(hits: Counts, trials: Counts, groups: Sequence[Group]) -> Rates:

@@ -70,8 +70,8 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
             say("With personal data masked"),
             key="export-masked",
             help=say(
-                "[email], [phone] and the like in place of what has their form, in texts and in columns of texts. "
-                "Names of people are not found."
+                "[email], [phone] and the like in place of what has their form, in texts, in columns of texts and in "
+                "the source's ids. Columns of numbers stay as they are, and names of people are not found."
             ),
         )
     )

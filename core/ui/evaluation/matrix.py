@@ -117,9 +117,9 @@ def _pairs(shown: Shown) -> None:
         st.caption(
             ":material/join_inner: "
             + say(
-                "**{first}** and **{second}** are hardly told apart: of {n:,} rows that are predicted as one of them, "
-                "{right:.0%} are right, where a coin has 50 %. If they mean the same, merge them; else say in their "
-                "guidelines what sets them apart.",
+                "**{first}** and **{second}** are hardly told apart: of their {n:,} rows that are predicted as one of "
+                "the two, {right:.0%} of each on average are right, where a coin has 50 %. If they mean the same, "
+                "merge them; else say in their guidelines what sets them apart.",
                 first=plain(one.first),
                 second=plain(one.second),
                 n=one.rows,

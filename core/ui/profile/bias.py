@@ -60,7 +60,7 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
     representative_view(dataset, version, groups.table)
     treated = settled(lambda: cleaning_by_group(context, version, crossed))
     if treated is not None:
-        cleaning_view(dataset, version, treated, GROUPS)
+        cleaning_view(dataset, version, treated, GROUPS, groups.table)
     return opened
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.profile.by_group.rates import MIN_RATE_ROWS, Rates
+from core.profile.records import GroupTable
 from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Dataset, Version
 from core.services.profile.cleaning import CleaningByGroup
@@ -18,8 +19,9 @@ LISTED = 10
 """Groups that are in sight; a longer table scrolls."""
 
 
-def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, heat: str) -> None:
-    """A line for each group; a click chooses it in the view `heat` above, so that its rows are listed."""
+def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, heat: str, above: GroupTable) -> None:
+    """A line for each group; a click chooses it in the view `heat` above, whose table is `above`, so that its rows are
+    listed."""
     cleaned, each = found.found, found.found.rates
     name = attributes_said(dataset, cleaned.attribute)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -32,7 +34,10 @@ def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, he
 
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        st.session_state[f"{CHOICE}-group-{cleaned.column}-{heat}"] = rows[0] if rows else None
+        there = [one.where for one in above.groups]
+        where = cleaned.groups[rows[0]].where if rows else None
+        place = there.index(where) if where is not None and where in there else None
+        st.session_state[f"{CHOICE}-group-{cleaned.column}-{heat}"] = place
 
     st.dataframe(
         {
@@ -50,7 +55,9 @@ def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, he
             "relabelled": share_column(
                 say("relabelled"), say("Of all rows of the group, those that got another label.")
             ),
-            "excluded": share_column(say("excluded"), say("Of all rows of the group, those that were taken out.")),
+            "excluded": share_column(
+                say("excluded"), say("Of the rows of the group in this version, those that were taken out since.")
+            ),
             "confirmed": st.column_config.TextColumn(
                 say("flags that were right"),
                 help=say(

@@ -32,6 +32,9 @@ def representative_view(dataset: Dataset, version: Version, table: GroupTable) -
         _box(table, asked)
         if not asked:
             return
+        if len(asked) > LONGEST:
+            st.error(say("The reference is longer than {n:,} characters: leave out what needs no share.", n=LONGEST))
+            return
         try:
             found = representativeness(table, reference_shares(asked))
         except UsageError as error:
@@ -43,7 +46,7 @@ def representative_view(dataset: Dataset, version: Version, table: GroupTable) -
 def _box(table: GroupTable, asked: str) -> None:
     """What is typed there, or in the file, goes into the address."""
     such_as = ", ".join(f"{one.name}=50" for one in table.groups[:2] if one.where is not None)
-    st.session_state[_TYPED] = asked
+    st.session_state[_TYPED] = asked[:LONGEST]
     typed, file = st.columns([3, 2], gap="large")
     with typed:
         st.text_area(
@@ -68,7 +71,7 @@ def _take_typed() -> None:
 def _take_file() -> None:
     file = st.session_state[_FILE]
     if file is not None:
-        put({keys.REFERENCE: file.getvalue().decode("utf-8-sig", "replace")[:LONGEST].strip() or None})
+        put({keys.REFERENCE: file.getvalue()[: 4 * LONGEST].decode("utf-8-sig", "replace").strip() or None})
 
 
 def _shown(dataset: Dataset, version: Version, found: Representativeness) -> None:

@@ -39,6 +39,14 @@ def words_view(context: Context, dataset: Dataset, version: Version) -> Opened |
     found = settled(lambda: words_tied(context, version.version_id, attribute))
     if found is None:
         return None
+    if not found.words:
+        st.caption(
+            say(
+                "Words are compared between classes: there is only one, or no word is in {rows} rows.",
+                rows=MIN_WORD_ROWS,
+            )
+        )
+        return None
     if not found.ties:
         st.caption(
             say(

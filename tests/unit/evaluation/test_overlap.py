@@ -28,3 +28,7 @@ def test_the_pairs_with_most_rows_come_first_and_so_many_at_most() -> None:
     found = hardly_told_apart(matrix, tuple("abcdef"), 2)
     assert [(one.first, one.second) for one in found] == [("c", "d"), ("e", "f")]
     assert hardly_told_apart(np.zeros((3, 3), int), tuple("abc"), 2) == ()
+
+
+def test_two_classes_under_each_others_names_are_told_apart() -> None:
+    assert hardly_told_apart(np.array([[0, 100], [100, 0]]), ("a", "b"), 5) == ()

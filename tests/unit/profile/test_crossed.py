@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 import numpy as np
 
@@ -51,3 +52,20 @@ def test_groups_too_small_to_judge_are_not_crossed(make_rows: MakeRows) -> None:
     found = grouped(rows, [DESK, YEAR])
     assert sorted(group.name for group in found.groups) == ["uk × 2,024", "uk × 2,025", "us × 2,024", "us × 2,025"]
     assert all(group.judged for group in found.groups) and sum(found.sizes) == 120
+
+
+def test_the_latest_of_a_few_times_opens_its_rows(make_rows: MakeRows) -> None:
+    days = [datetime(2026, 1, 1 + row % 3) for row in range(180)]
+    rows = make_rows({"label": ["a", "b"] * 90, "desk": ["uk", "us"] * 90, "day": days})
+    found = grouped(rows, [DESK, Attribute("day", "day", "time")])
+    assert len(found.groups) == 6
+    for group in found.groups:
+        assert group.where is not None
+        low = next((one.values[0] for one in group.where.columns if one.how == ">="), datetime.min.isoformat())
+        high = next((one.values[0] for one in group.where.columns if one.how == "<"), datetime.max.isoformat())
+        desk = next(one.values[0] for one in group.where.columns if one.how == "=")
+        held = [
+            row for row in range(180)
+            if low <= days[row].isoformat() < high and ("uk", "us")[row % 2] == desk
+        ]  # fmt: skip
+        assert len(held) == group.count

@@ -30,6 +30,16 @@ def predicted(rows: TableRows, answers: list[str], split: list[str] | None = Non
     return Predicted(rows, "run", "test")
 
 
+def fast_predicted(rows: TableRows, answers: list[str]) -> Predicted:
+    """Of many rows."""
+    rows.fetch(
+        "CREATE OR REPLACE TABLE predictions AS SELECT 'run' AS run_id, 'test' AS split,"
+        " unnest(range(len($1))) AS example_id, unnest($1) AS predicted",
+        [answers],
+    )
+    return Predicted(rows, "run", "test")
+
+
 def drawn(make_rows: MakeRows) -> tuple[Predicted, dict[str, np.ndarray]]:
     """Rows of two countries and a handful of a third; spam of `fr` is found less often."""
     rng = np.random.default_rng(0)
@@ -112,6 +122,38 @@ def test_numbers_are_compared_in_bands(make_rows: MakeRows) -> None:
         1.0, 1.0, 1.0, 1.0, 0.0,
     ]  # fmt: skip
     assert found.accuracy.ends == (4, 0) and found.accuracy.difference == 1
+
+
+def test_rare_errors_in_a_small_group_are_no_news(make_rows: MakeRows) -> None:
+    """Predictions that have nothing to do with the group: of 5,000 rows and 40, with 20 classes, by 40 draws."""
+    told = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        true = np.array([f"c{one:02}" for one in rng.integers(0, 20, 5_040)])
+        answer = np.where(rng.random(5_040) < 0.9, true, rng.permutation(true))
+        group = np.where(np.arange(5_040) < 5_000, "large", "small")
+        rows = make_rows({"example_id": list(range(5_040)), "label": true.tolist(), "group": group.tolist()})
+        found = class_outcomes(fast_predicted(rows, answer.tolist()), [Attribute("group", "group", "category")])
+        p_values = [
+            min(1.0, 2 * min(found.found(at).p_value, found.wrongly_given(at).p_value))
+            for at in range(len(found.labels))
+        ]
+        told += min(holm(p_values)) < 0.05
+    assert told <= 6, "by chance two of 40, and hardly ever more than six"
+
+
+def test_where_nothing_is_predicted_there_are_no_classes(make_rows: MakeRows) -> None:
+    rows = make_rows({"example_id": [0, 1], "label": ["[]", "[]"], "group": ["x", "x"]}, MULTI_LABEL)
+    found = class_outcomes(predicted(rows, ["[]", "[]"]), [Attribute("group", "group", "category")])
+    assert found.labels == () and found.true.shape == (1, 0) and found.outcomes.accuracy.hits.tolist() == [2]
+
+
+def test_groups_of_one_name_are_told_apart(make_rows: MakeRows) -> None:
+    values = [1234.1, 1234.2, 1234.3] * 40
+    rows = make_rows({"example_id": list(range(120)), "label": ["a"] * 120, "price": values})
+    found = outcomes(predicted(rows, ["a"] * 120), [Attribute("price", "price", "number")])
+    names = [group.name for group in found.groups]
+    assert len(set(names)) == len(names) == 3
 
 
 def test_corrected_p_values_are_holms() -> None:

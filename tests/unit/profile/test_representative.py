@@ -39,6 +39,9 @@ def test_a_name_may_hold_a_comma() -> None:
         ("", "two groups at least"),
         ("east=-5, west=50", "'east=-5' is no group"),
         ("east=0, west=0", "two groups at least"),
+        ("east=12,5; west=87,5", "is no group"),
+        ("east=1,000, west=2,000", "is no group"),
+        ("east=50, west=50, north", "'north' is no group"),
     ],
 )
 def test_what_cannot_be_read_is_said(text: str, said: str) -> None:

@@ -14,13 +14,15 @@ from core.services.evaluation.groups import ByAttribute
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown
 from core.ui.evaluation.groups.parts import LISTED, rate_chart, rate_columns, reading
-from core.ui.parts.choices import pick
 from core.ui.parts.labels import attribute_said, attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.crossing import crossed_with
 from core.ui.profile.parts import heading, numbers, share_column
-from core.ui.url import put
+from core.ui.url import from_url, put
 from core.words import later, say, say_n
+
+_WITHOUT: dict[str, str | None] = dict.fromkeys((keys.CROSSED, keys.CROSSED_TOO, keys.GROUP, keys.CLASS))
+"""What was chosen of another attribute goes with it."""
 
 
 def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) -> tuple[Attribute, ...]:
@@ -37,8 +39,7 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
 
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        others = dict.fromkeys((keys.CROSSED, keys.CROSSED_TOO, keys.GROUP, keys.CLASS))
-        put(others | {keys.BY: columns[rows[0]] if rows else None})
+        put(_WITHOUT | {keys.BY: columns[rows[0]] if rows else None})
 
     key = f"groups-attributes-{hash((shown.run.run_id, shown.split, st.query_params.get(keys.BY))):x}"
     ends = [one.outcomes.accuracy.ends or (0, 0) for one in compared]
@@ -82,7 +83,17 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
                 rows=MIN_GROUP_ROWS,
             )
         )
-    column = pick(say("Attribute"), keys.BY, names, icon=":material/balance:", width=320)
+    column = from_url(keys.BY, columns)
+    st.selectbox(
+        say("Attribute"),
+        columns,
+        key=keys.BY,
+        format_func=lambda one: names[one],
+        label_visibility="collapsed",
+        icon=":material/balance:",
+        on_change=lambda: put(_WITHOUT | {keys.BY: st.session_state[keys.BY]}),
+        width=320,
+    )
     return crossed_with(dataset, names, column)
 
 
