@@ -46,7 +46,7 @@ AUDIO = Modality(
         marked_by="sampling_rate",
         snippet=_SNIPPET,
         courses={
-            # Of spoken_digits, three speakers held out to choose by, last weights: 6 epochs .993, 3 epochs .992, at 1e-4
+            # Of spoken_digits, three speakers held out to choose by, last weights: 6 epochs .993, 3 epochs .992, 1e-4
             # .988; of sounds that were not changed .977; the quick retrain .980.
             "speech": Course({"last": 3e-4, "full": 3e-4}, steps=200, epochs=(3, 10), solved=True),
             "log-mel": Course(
