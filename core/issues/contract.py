@@ -39,6 +39,8 @@ class Seen:
     suggested: str | None
     neighbours: Sequence[str | None]
     """Labels of the evidence's neighbours."""
+    called: Callable[[str], str] = str
+    """What people call a class that the evidence names; the labels above are called so already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def why(evidence: AmbiguousEvidence, row: Seen) -> str:
     """Both classes with their probabilities, and how many of the nearest rows are of each."""
     if evidence.first_probability is None or evidence.second_probability is None:
         return say("One class is clearly the most probable.")
-    first, second = evidence.first, evidence.second
+    first, second = (None if one is None else row.called(one) for one in (evidence.first, evidence.second))
     parts = [
         say(
             "Between two classes: {first} {one:.0%}, {second} {other:.0%}. The label is one of them.",

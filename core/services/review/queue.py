@@ -162,7 +162,9 @@ def _item(
         None if label is None else isolated(target.words(label))
         for label in (issue.given_label, issue.suggested_label, *(one.example.label for one in neighbours))
     )
-    why = kind.say(proof, Seen(given, suggested, near_labels))
+    why = kind.say(
+        proof, Seen(given, suggested, near_labels, lambda one: isolated(target.words(target.label_of((one,)))))
+    )
     return ReviewItem(examples[issue.example_id], issue, likeliest, neighbours, why)
 
 

@@ -89,3 +89,13 @@ def test_it_is_asked_only_where_a_row_has_one_class() -> None:
 
 def test_a_single_class_is_never_ambiguous() -> None:
     assert not found(np.ones((3, 1)), np.zeros(3, int)).is_issue.any()
+
+
+def test_classes_are_called_by_the_names_that_people_gave_them() -> None:
+    proof = KIND.read({"first": "0", "first_probability": 0.5, "second": "1", "second_probability": 0.4})
+    names = {"0": "negative", "1": "neutral"}
+    said = KIND.say(proof, Seen("negative", None, ["negative", "neutral", "neutral"], names.__getitem__))
+    assert said == (
+        "Between two classes: negative 50%, neutral 40%. The label is one of them. "
+        "Of the 3 nearest rows: negative 1, neutral 2."
+    )
