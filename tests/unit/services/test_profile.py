@@ -82,11 +82,30 @@ def test_a_later_version_has_a_profile_of_its_own(context: Context, dataset: Dat
 def test_every_group_opens_exactly_the_rows_it_counts(context: Context, dataset: Dataset, column: str) -> None:
     profile.derived(context, dataset.dataset_id, None)
     dataset = get_dataset(context.store, dataset.dataset_id)
-    found = profile.group_shares(context, dataset.latest_version_id, profile.attribute_of(dataset, column), None)
+    found = profile.group_shares(context, dataset.latest_version_id, [profile.attribute_of(dataset, column)], None)
     assert not isinstance(found, profile.Pending)
     for group in found.table.groups:
         assert group.where is not None
         assert count_rows(context.store, dataset.latest_version_id, group.where) == group.count
+
+
+def test_every_crossed_group_opens_exactly_the_rows_it_counts(context: Context, tmp_path: Path) -> None:
+    """A category, a number with gaps, and a time of three days, of which the last has no upper end of its own."""
+    lines = [
+        f'"Text {i}",{"ab"[i % 2]},{["east", "west"][i % 5 > 2]},{"NaN" if i % 6 == 0 else i},2020-01-{1 + i % 3:02}'
+        for i in range(600)
+    ]
+    (tmp_path / "rows.csv").write_text("\n".join(["text,label,shop,size,at", *lines]))
+    schema = Schema("text", "text", "label", None, None, ("shop", "size", "at"))
+    dataset = taken_in(context.store, Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}')"), schema, "rows")
+    for columns in (("shop", "at"), ("size", "at"), ("shop", "size"), ("shop", "size", "at")):
+        crossed = [profile.attribute_of(dataset, column) for column in columns]
+        found = profile.group_shares(context, dataset.latest_version_id, crossed, None)
+        assert not isinstance(found, profile.Pending)
+        assert len(found.table.groups) > 5 and sum(found.table.sizes) == 600
+        for group in found.table.groups:
+            assert group.where is not None
+            assert count_rows(context.store, dataset.latest_version_id, group.where) == group.count, group.name
 
 
 @pytest.mark.parametrize("column", ["size", "at"])
