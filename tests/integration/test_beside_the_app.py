@@ -18,6 +18,7 @@ import pytest
 from core.__main__ import main
 from core.commands import COMMANDS
 from core.commands.command import Command
+from core.issues import ISSUE_TYPES
 from core.reading.wire import receive, send
 from core.release import release
 from core.services.context import open_context
@@ -179,9 +180,7 @@ def test_progress_comes_while_the_command_runs(beside: Server) -> None:
     ran = finished(scan)
     assert (ran.code, ran.json["rows"]) == (0, 240)
     stages = {line.partition("version 1: ")[2] for line in ran.err.splitlines()}
-    own = {"near-duplicates", "lexical: probabilities", "label issues", "near-duplicate issues", "outlier issues"} | {
-        "unlabelled issues"
-    }
+    own = {"near-duplicates", "lexical: probabilities", *(f"{name} issues" for name in ISSUE_TYPES)}
     assert len(stages & own) >= 2, stages  # a quick one may be over between two looks
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.issues import ISSUE_TYPES
 from core.words import in_this_language, preferred, say, say_n, say_stored, speaking
 from core.words.catalogue import entries, read
 from core.words.check import as_entries, lacking, unused, wrong
@@ -170,6 +171,11 @@ def test_a_language_holds_for_its_block_alone_and_what_it_lacks_is_english() -> 
 )  # fmt: skip
 def test_what_was_written_down_is_found_by_its_template(text: str, said: str) -> None:
     assert translated(text, "zh") == said
+
+
+@pytest.mark.parametrize("name", ISSUE_TYPES)
+def test_the_stage_of_every_issue_type_is_said(name: str) -> None:
+    assert translated(f"{name} issues", "zh") != f"{name} issues"
 
 
 def test_a_long_text_that_nobody_here_wrote_is_let_alone_at_once() -> None:
