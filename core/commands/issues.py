@@ -95,7 +95,8 @@ def issues_command(
         of = type_of(scan, issue_type)
         return Answer(summary_data(scan, of, top), summary_text(name, scan, of, top))
     if kind is not None and kind not in type_of(scan, issue_type).kinds:
-        raise UsageError(f"--kind {kind}: this issue type has no such kind.", "Add --type content.")
+        of_it = next(one.name for one in ISSUE_TYPES.values() if kind in one.kinds)
+        raise UsageError(f"--kind {kind}: this issue type has no such kind.", f"Add --type {of_it}.")
     query = query_of(context, dataset, ISSUES, view, where, order, columns)
     asked = {SHOW: SETTLED if settled else FLAGGED} if settled or flagged else {}
     narrowed = issue_filter(dataset, issue_type, {SHOW: ALL} | query | asked)

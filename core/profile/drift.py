@@ -4,35 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.profile.association import cramers_v, independence
+from core.profile.by_group.marks import Instead, labelled_by
 from core.profile.by_group.rates import holm
 from core.profile.groups import group_table
 from core.profile.records import CHANCE, GroupTable, Rows
 from core.progress import Report, unheard
 from core.records import Attribute, Estimate
-from core.targets import Target
-from core.targets.one_class.facts import ONE_CLASS
-
-
-@dataclass(frozen=True, slots=True)
-class BySplit:
-    """Rows with their split in place of the label; those without a split are left out."""
-
-    rows: Rows
-
-    @property
-    def relation(self) -> str:
-        return f"(SELECT * REPLACE (split AS label) FROM {self.rows.relation} WHERE split IS NOT NULL)"
-
-    @property
-    def target(self) -> Target:
-        return ONE_CLASS
-
-    def fetch(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
-        """As the rows do."""
-        return self.rows.fetch(sql, params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +31,18 @@ class Drift:
         return self.p_value >= CHANCE
 
 
+def by_split(rows: Rows) -> Instead:
+    """The rows with their split in place of the label; those without one are left out."""
+    return labelled_by(rows, "split", "split IS NOT NULL")
+
+
 def drift(rows: Rows, attributes: Sequence[Attribute], on_progress: Report = unheard) -> tuple[Drift, ...]:
     """Every attribute that has two groups which are large enough to judge, those first that differ most and by more
     than chance; none with fewer than two splits."""
     found: list[tuple[GroupTable, Estimate, float]] = []
     for place, attribute in enumerate(attributes):
         on_progress(place, len(attributes))
-        table = group_table(BySplit(rows), attribute)
+        table = group_table(by_split(rows), attribute)
         size, test = cramers_v(table.counts), independence(table.counts)
         if size is not None and test is not None and sum(group.judged for group in table.groups) > 1:
             found.append((table, size, test.p_value))

@@ -8,14 +8,13 @@ for all words and classes that are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.modalities import WORDS
+from core.profile.by_group.marks import labelled_by
 from core.profile.by_group.rates import holm
 from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import CHANCE, Rows
@@ -23,8 +22,6 @@ from core.profile.sql import labelled, text
 from core.proportions import wilson
 from core.records import Attribute, Estimate, RowFilter
 from core.sql import literal
-from core.targets import Target
-from core.targets.one_class.facts import ONE_CLASS
 
 MIN_WORD_ROWS = 10
 """Words in fewer rows are not looked at."""
@@ -82,27 +79,6 @@ class Wording:
     """How many were looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Grouped:
-    """Rows with a category in place of the label."""
-
-    rows: Rows
-    attribute: Attribute
-
-    @property
-    def relation(self) -> str:
-        value = text(self.attribute)
-        return f"(SELECT * REPLACE ({value} AS label) FROM {self.rows.relation} WHERE label IS NOT NULL)"
-
-    @property
-    def target(self) -> Target:
-        return ONE_CLASS
-
-    def fetch(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
-        """As the rows do."""
-        return self.rows.fetch(sql, params)
-
-
 def wording(rows: Rows, attribute: Attribute | None = None) -> Wording:
     """The words that go together with a class by more than chance; with a category, what each marks of its groups.
 
@@ -111,7 +87,9 @@ def wording(rows: Rows, attribute: Attribute | None = None) -> Wording:
     found = _ties(rows)
     if attribute is None:
         return found
-    groups = {one.word: one for one in _ties(_Grouped(rows, attribute), all_of_them=True).ties}
+    groups = {
+        one.word: one for one in _ties(labelled_by(rows, text(attribute), "label IS NOT NULL"), all_of_them=True).ties
+    }
     marked = (
         replace(one, marks=groups[one.word].label, times=groups[one.word].share.estimate / groups[one.word].usual)
         if one.word in groups

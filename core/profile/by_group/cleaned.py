@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.profile.by_group.crossed import grouped
-from core.profile.by_group.marks import Marked, marked_rows
+from core.profile.by_group.marks import marked, marked_rows
 from core.profile.by_group.rates import Rates, rates_of
 from core.profile.records import Group, Rows
 from core.records import Attribute
@@ -60,7 +60,7 @@ def cleaned(rows: Rows, flagged: str, verdicts: str, attributes: Sequence[Attrib
         f" LEFT JOIN {flagged} f ON f.example_id = r.example_id LEFT JOIN {verdicts} d ON d.example_id = r.example_id"
         " WHERE r.label IS NOT NULL)"
     )
-    table = grouped(Marked(rows, relation), attributes)
+    table = grouped(marked(rows, relation), attributes)
     of = {mark: marked_rows(table, mark) for mark in (_FLAGGED, _JUDGED, _WRONG, _RELABELLED, _EXCLUDED)}
     sizes, groups = table.sizes, table.groups
     return Cleaned(

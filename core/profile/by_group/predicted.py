@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.profile.by_group.crossed import grouped
-from core.profile.by_group.marks import Marked, marked_rows
+from core.profile.by_group.marks import Instead, marked, marked_rows
 from core.profile.by_group.rates import Rates, rates_of
 from core.profile.records import Counts, Group, Rows
 from core.records import Attribute
@@ -29,12 +29,12 @@ class Predicted:
     split: str
 
     @property
-    def right(self) -> Marked:
+    def right(self) -> Instead:
         """With one mark where the prediction is right."""
         return self._with(self._right)
 
     @property
-    def by_class(self) -> Marked:
+    def by_class(self) -> Instead:
         """With the marks of true, predicted and rightly predicted classes, too."""
         classes = self.rows.target.classes_sql
         true, predicted = classes("t.label"), classes("p.predicted")
@@ -46,8 +46,8 @@ class Predicted:
     def _right(self) -> str:
         return f"CASE WHEN t.label = p.predicted THEN ['{_RIGHT}'] ELSE CAST([] AS VARCHAR[]) END"
 
-    def _with(self, marks: str) -> Marked:
-        return Marked(
+    def _with(self, marks: str) -> Instead:
+        return marked(
             self.rows,
             f"(SELECT t.* REPLACE ({marks} AS label) FROM {self.rows.relation} t"
             f" JOIN predictions p ON p.example_id = t.example_id AND t.label IS NOT NULL"

@@ -21,7 +21,7 @@ from core.profile import label_sets as together
 from core.profile import missing as absences
 from core.profile import wording as wordings
 from core.profile.by_group.crossed import grouped
-from core.profile.drift import BySplit, Drift, drift
+from core.profile.drift import Drift, by_split, drift
 from core.profile.label_numbers import Band, LabelNumbers, in_bands, label_numbers
 from core.profile.numbers import number_profile
 from core.profile.records import (
@@ -180,7 +180,7 @@ def words_of_splits(context: Context, version_id: str, timeout: float | None = T
     """The words that mark a split, of examples that are written."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> Wording:
-        return wordings.wording(BySplit(rows))
+        return wordings.wording(by_split(rows))
 
     return _ask(context, version_id, stored("Counting words"), work, timeout, "splits")
 

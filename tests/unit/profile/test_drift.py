@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.profile.drift import BySplit, drift
+from core.profile.drift import by_split, drift
 from core.profile.wording import wording
 from core.records import Attribute
 from tests.unit.profile.conftest import MakeRows, TableRows
@@ -41,7 +41,7 @@ def test_the_attribute_that_drifts_comes_first_and_the_other_is_chance(make_rows
 
 
 def test_words_that_mark_a_split_are_found(make_rows: MakeRows) -> None:
-    found = wording(BySplit(drifted(make_rows)))
+    found = wording(by_split(drifted(make_rows)))
     assert {(one.word, one.label) for one in found.ties} == {
         ("by", "test"), ("telephone", "test"), ("of", "train"), ("someone", "train"),
     }  # fmt: skip
