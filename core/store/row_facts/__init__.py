@@ -7,11 +7,12 @@ from collections.abc import Hashable, Mapping
 
 from core.records import ColumnFilter, RowFilter
 from core.store.database import Database
+from core.store.row_facts.area import MAP
 from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.issue import ISSUE
 
-ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION)}
+ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, MAP)}
 """By the column that a filter has."""
 
 
