@@ -14,6 +14,10 @@ LAST_VERSION = "last_version"
 """The version last looked at."""
 VIEW = "view"
 """Which of its views a page shows; in the URL, whose absence means the first."""
+BETWEEN = "between"
+"""What Profile's view Drift holds rows against; in the URL, whose absence means the first that there is."""
+AGAINST = "against"
+"""The id of the version that they are held against; in the URL."""
 LAYOUT = "layout"
 """How the rows of a list are laid out; in the URL, whose absence means the list's own first."""
 
@@ -106,6 +110,12 @@ LIKE = "like"
 """The row whose most similar rows are listed; in the URL only."""
 USE = "use"
 """Whether one example or a whole file is predicted; also in the URL."""
+
+# What a map shows; both in the URL.
+MAP = "map"
+"""The name of the map, where a dataset has several."""
+COLOUR = "colour"
+"""What its points are coloured by."""
 
 # What an evaluation shows; all of it in the URL.
 LABELS = "labels"
