@@ -33,7 +33,7 @@ def review_budget(context: Context, dataset: Dataset, found: Findings) -> None:
     now = budget.following
     st.markdown(
         say_n(
-            "The next review finds about **{found:,.1f}** wrong labels.",
+            "The next {n:,} review finds about **{found:,.1f}** wrong labels ({low:,.0f} – {high:,.0f}).",
             "The next {n:,} reviews find about **{found:,.0f}** wrong labels ({low:,.0f} – {high:,.0f}).",
             now.rows,
             found=now.found.estimate,
