@@ -24,6 +24,7 @@ from core.commands.lists.views import views_command
 from core.commands.load import load_command
 from core.commands.predict import predict_command
 from core.commands.profile import profile_command
+from core.commands.proof import proof_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
 from core.commands.review.version import version_command
@@ -50,6 +51,7 @@ COMMANDS: tuple[Word, ...] = (
     profile_command,
     scan_command,
     issues_command,
+    proof_command,
     views_command,
     decide_command,
     decisions_command,
