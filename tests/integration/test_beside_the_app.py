@@ -54,6 +54,7 @@ READ: Sequence[Step] = (
 WRITE: Sequence[Step] = (
     ("load", "GIVEN/notes.csv", "--name", "more", "--payload", "text", "--label", "topic", "--id", "key"),
     ("scan", "more", "--encoder", "lexical"),
+    ("proof", "more", "--copies", "2"),
     ("decide", "more", "--file", "GIVEN/decisions.csv", "--reviewer", "ada"),
     ("decisions", "more"),
     ("classes", "more", "--name", "food=Food", "--guideline", "food=What one eats."),

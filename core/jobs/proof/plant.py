@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 from core.issues.signals import Probabilities
 from core.targets import Labels
 
-NEARNESS = 1.0
-"""Exponent of the odds of the nearest other class: 0 plants anywhere, 1 as often as the model would take the row for
-it."""
 SELDOM = 1e-6
 
 
@@ -38,8 +35,9 @@ def plant(manner: str, soil: Soil, count: int, generator: np.random.Generator) -
     np.put_along_axis(others, given[:, None], 0.0, 1)
     found = soil.labels.copy()
     if manner == "near":
+        others *= _overused(soil.noise)
         nearest, own = others.max(1), soil.probabilities[rows, given]
-        odds = (nearest / np.maximum(nearest + own, SELDOM)) ** NEARNESS
+        odds = nearest / np.maximum(nearest + own, SELDOM)
         chosen = _drawn(odds, count, generator)
         found[rows[chosen]] = others[chosen].argmax(1)
     elif manner == "pairs":
@@ -55,6 +53,16 @@ def plant(manner: str, soil: Soil, count: int, generator: np.random.Generator) -
         chosen = _drawn(np.ones(len(rows)), count, generator)
         found[rows[chosen]] = (given[chosen] + generator.integers(1, classes, len(chosen))) % classes
     return found
+
+
+def _overused(noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k,) how much more often than all classes each one is given wrongly; 1 where it cannot be told. People overuse
+    classes: planted without it, a vote of neighbours seemed as good on tweets as the noise model, which is thrice as
+    good on people's errors (average precision .56 against .17); with it the order of seven detectors was people's."""
+    if np.isnan(noise).all() or not np.nansum(noise):
+        return np.ones(len(noise))
+    mean = float(np.nanmean(noise))
+    return np.asarray(np.nan_to_num(noise, nan=mean) / mean + SELDOM, np.float64)
 
 
 def _drawn(odds: NDArray[np.float64], count: int, generator: np.random.Generator) -> NDArray[np.int64]:

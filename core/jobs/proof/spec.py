@@ -12,7 +12,7 @@ from core.words import later
 
 NEAR = "near"
 MANNERS: Mapping[str, str] = {
-    NEAR: later("where a person would err: rows near another class get that one"),
+    NEAR: later("where people err: rows near another class, more often near one that is often given wrongly"),
     "pairs": later("confusable pairs: as often as the model takes one class for another"),
     "classes": later("per class: as often as each class is estimated to be given wrongly"),
     "uniform": later("uniformly: any row, any other class"),

@@ -7,8 +7,8 @@ from core.services.issues.proof import BesideDecided, Winner, standings, winner
 from core.words import later, say
 
 TRUST = later(
-    "Planted errors are not a person's. They lie near another class, where people err most, but a detector that finds "
-    "them best need not find people's best. "
+    "Planted errors are not people's. They lie where people err most, by what the scan itself makes of classes and "
+    "rows, so that they favour its ranking a little; and a detector that finds them best need not find people's best. "
     "Rows that you have judged say more, and where the two differ they count."
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +46,11 @@ def test_as_many_errors_as_asked_are_planted_in_rows_that_are_free(manner: str) 
 
 def test_errors_lie_near_the_other_class_or_carry_the_class_that_is_often_wrong() -> None:
     soil = _soil()
-    near = plant(NEAR, soil, 20, np.random.default_rng(1))
+    near = plant(NEAR, replace(soil, noise=np.full(4, np.nan)), 20, np.random.default_rng(1))
     changed = np.flatnonzero(near != soil.labels)
     assert (changed % 10 == 0).mean() > 0.5  # a tenth of the rows
+    overused = plant(NEAR, soil, 20, np.random.default_rng(1))
+    assert (overused[overused != soil.labels] == 1).all()
     of_class = plant("classes", soil, 20, np.random.default_rng(1))
     carried = of_class[of_class != soil.labels]
     assert (carried == 1).mean() > 0.6
