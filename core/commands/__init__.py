@@ -26,6 +26,7 @@ from core.commands.predict import predict_command
 from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
+from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
@@ -53,6 +54,8 @@ COMMANDS: tuple[Word, ...] = (
     views_command,
     decide_command,
     decisions_command,
+    tag_command,
+    tags_command,
     version_command,
     train_command,
     runs_command,

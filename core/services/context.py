@@ -50,7 +50,7 @@ def _opened(workspace: Workspace, mending: bool) -> Context:
         _check_the_others(workspace, store)
         _back_up_before_upgrade(workspace, store)
         ledger = SqliteLedger(workspace.ledger)
-        store.follow(ledger.decisions, ledger.classes)
+        store.follow(ledger.decisions, ledger.classes, ledger.tags)
         migrate(store)
         move_acts(store, ledger)
         queue = Queue(workspace)
