@@ -258,6 +258,12 @@ class Database:
         with self.cursor() as cursor:
             return self._mirror.tags.catch_up(cursor)
 
+    def newest_tag(self) -> int:
+        """The number of the newest act on tags that queries see from now on."""
+        with self.cursor() as cursor:
+            self._mirror.tags.catch_up(cursor)
+        return self._mirror.tags.seq
+
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file."""
         with self.exclusive(), self.cursor() as cursor:

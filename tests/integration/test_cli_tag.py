@@ -28,7 +28,7 @@ def test_a_tag_is_put_on_a_filter_taken_off_some_and_taken_back(run: Run, news: 
     put = run(*asked, "--json").json
     assert put["rows"] == would["rows"]
     again = run(*asked)
-    assert again.code == 2 and "every of these has the tag already" in again.err
+    assert again.code == 2 and "Each of these rows has the tag already" in again.err
     off = run("tag", "news", "TO ASK", "--off", "--label", "sport", "--split", "test", "--json").json
     assert off["tag"] == "to ask" and 0 < off["rows"] < put["rows"]
     left = run("tags", "news", "--json").json["tags"]

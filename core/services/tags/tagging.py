@@ -57,20 +57,19 @@ def plan_tag(context: Context, among: Among, name: str, *, puts: bool) -> TagPla
     version = get_version(context.store, among.version_id)
     tag = checked_tag(name, tags.tag_names(context.store, version.dataset_id))
     query = among.query(context)
-    asked = context.store, version.version_id, query, version.dataset_id, tag
-    rows, others = tags.ids_among(*asked, lack=puts), tags.ids_among(*asked, lack=not puts)
+    matching, has = tags.ids_among(context.store, version.version_id, query, version.dataset_id, tag)
+    rows = matching[~has if puts else has]
     first = get_rows(context.store, version.version_id, [int(one) for one in rows[:FIRST_ROWS]])
-    return TagPlan(version, tag, puts, len(rows) + len(others), rows, tuple(first))
+    return TagPlan(version, tag, puts, len(matching), rows, tuple(first))
 
 
 def carry_out(context: Context, planned: TagPlan, by: str, words: str, act_id: str = "") -> TagAct:
     """Does what was planned, of these very rows; a second call with the same `act_id` changes nothing. `words` say
     which rows these are. Raises `UsageError` where no row would change, or the dataset is in the trash."""
     if not len(planned.rows):
-        has = "has the tag already" if planned.puts else "has the tag"
-        raise UsageError(
-            f"No row would be changed: {'every' if planned.puts else 'none'} of these {has}.", "Take other rows."
-        )
+        if planned.puts:
+            raise UsageError("Each of these rows has the tag already.", "Take other rows.")
+        raise UsageError("None of these rows has the tag.", "Take other rows.")
     _check_open(context, planned.version)
     act = TagAct(
         *(act_id or new_id(), planned.version.dataset_id, planned.tag, planned.puts, words, by, datetime.now(UTC)),

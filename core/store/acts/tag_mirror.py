@@ -40,7 +40,8 @@ class TagMirror:
 
     def __init__(self) -> None:
         self._log: TagLog | None = None
-        self._seq = 0
+        self.seq = 0
+        """The number of the newest act that was taken in."""
         self._numbers: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()
 
@@ -52,7 +53,7 @@ class TagMirror:
         """Makes the table on a new connection on which `acts` is attached, to be filled anew."""
         with self._lock:
             connection.execute(f"CREATE OR REPLACE TABLE {TAGGED} (tag_number INTEGER, example_id BIGINT)")
-            self._seq = 0
+            self.seq = 0
 
     def catch_up(self, cursor: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], int]:
         """Takes in what was done since the last time; the number of each tag by its dataset and itself."""
@@ -60,12 +61,12 @@ class TagMirror:
             return {}
         with self._lock:
             newest = self._log.newest()
-            while newest > self._seq:
-                acts = self._log.since(self._seq, AT_A_TIME)
+            while newest > self.seq:
+                acts = self._log.since(self.seq, AT_A_TIME)
                 if not acts:
                     break
                 self._take_in(cursor, self._log, acts)
-                self._seq = acts[-1][0]
+                self.seq = acts[-1][0]
             return dict(self._numbers)
 
     def _take_in(self, cursor: duckdb.DuckDBPyConnection, log: TagLog, acts: Acts) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Version
+from core.sql import literal
 from core.store.acts.tag_mirror import TAGGED
 from core.store.database import Database
-from core.store.filters import Condition
 from core.store.relations import relation
 
 
@@ -55,32 +56,34 @@ def tags_of(db: Database, dataset_id: str, example_ids: Sequence[int]) -> dict[i
     return {one: tuple(sorted(each, key=lambda tag: (tag.casefold(), tag))) for one, each in tags.items()}
 
 
-def written_sql(db: Database, dataset_id: str) -> str:
-    """The tags of each row that has any as one text, as an SQL subquery for (example_id, tags)."""
-    known = {number: tag for (of, tag), number in db.tag_numbers().items() if of == dataset_id}
-    if not known:
-        return "(SELECT NULL::BIGINT AS example_id, NULL::VARCHAR AS tags WHERE false)"
-    ordered = sorted(known, key=lambda number: (known[number].casefold(), known[number]))
-    names = ", ".join(
-        "({}, {}, '{}')".format(number, at, known[number].replace("'", "''")) for at, number in enumerate(ordered)
-    )
-    return f"""(SELECT example_id, string_agg(name, ', ' ORDER BY place) AS tags FROM {TAGGED}
-                JOIN (VALUES {names}) n(tag_number, place, name) USING (tag_number) GROUP BY example_id)"""
+def tags_column(db: Database, dataset_id: str, row: str, taken: Collection[str]) -> list[str]:
+    """What a file of a dataset's rows has of their tags, where any row has one: a text with commas between them, which
+    no tag has, in a column that none of those that are `taken` is called like. `row` is the row's id in SQL."""
+    names = tag_names(db, dataset_id)
+    if not names:
+        return []
+    numbers = db.tag_numbers()
+    listed = ", ".join(f"({numbers[dataset_id, name]}, {at}, {literal(name)})" for at, name in enumerate(names))
+    title = next(one for one in ("tags", "tags_put_on", "_tags") if one not in {name.lower() for name in taken})
+    written = f"""SELECT g.example_id, string_agg(n.name, ', ' ORDER BY n.place) AS tags FROM {TAGGED} g
+                  JOIN (VALUES {listed}) n(tag_number, place, name) USING (tag_number) GROUP BY g.example_id"""
+    return [f"(SELECT w.tags FROM ({written}) w WHERE w.example_id = {row}) AS {title}"]
 
 
 def ids_among(
-    db: Database, version_id: str, among: Condition, dataset_id: str, tag: str, *, lack: bool
-) -> NDArray[np.int64]:
-    """The rows that a query for (example_id, …) asks for, that the version has, and that lack the tag, or have it."""
+    db: Database, version_id: str, among: tuple[str, list[Any]], dataset_id: str, tag: str
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The rows that a query for (example_id, …) asks for and that the version has, and which of them have the tag."""
     query, parameters = among
-    has = f"q.example_id {'NOT ' if lack else ''}IN {tagged_sql(db, dataset_id, [tag])}"
     with db.cursor() as cursor:
         found = cursor.execute(
-            f"""SELECT q.example_id FROM ({query}) q
-                JOIN (SELECT example_id FROM {relation(db, version_id)}) r USING (example_id) WHERE {has}""",
+            f"""SELECT example_id, example_id IN {tagged_sql(db, dataset_id, [tag])} AS has
+                FROM (SELECT DISTINCT q.example_id FROM ({query}) q
+                      SEMI JOIN (SELECT example_id FROM {relation(db, version_id)}) r USING (example_id))
+                ORDER BY example_id""",
             parameters,
         ).fetchnumpy()
-    return np.unique(np.asarray(found["example_id"], np.int64))
+    return np.asarray(found["example_id"], np.int64), np.asarray(found["has"], np.bool_)
 
 
 def _numbers(db: Database, dataset_id: str, tags: Sequence[str] | None) -> str:

@@ -257,7 +257,7 @@ def download_button(tools: Tools, listed: Listed, total: int, name: str, write: 
             label,
             file,
             lambda folder: write(folder / file, chosen, not escape),
-            *(key, chosen, str(escape)),
+            *(key, chosen, str(escape), str(tools.context.store.newest_tag())),
         )
 
 

@@ -12,7 +12,7 @@ from core.ledger.sqlite import SqliteLedger
 from core.ledger.sqlite.file import SCHEMAS
 from core.ledger.sqlite.salvage import salvage
 from core.records import TagAct
-from core.store.acts.tags import tag_names, tagged_sql, tags_of, written_sql
+from core.store.acts.tags import tag_names, tagged_sql, tags_column, tags_of
 from core.store.database import Database
 from core.store.ids import new_id
 from core.store.times import now
@@ -66,7 +66,8 @@ def test_the_store_follows_in_the_order_of_the_acts(ledger: SqliteLedger, store:
     assert rows_with(store, "to ask") == [1, 3, 4]
     assert rows_with(store, "to ask", "odd") == [1, 3, 3, 4, 9]
     assert tags_of(store, DATASET, [2, 3]) == {3: ("odd", "to ask")}
-    assert store.fetch(f"SELECT tags FROM {written_sql(store, DATASET)} WHERE example_id = 3") == [("odd, to ask",)]
+    [column] = tags_column(store, DATASET, "3", ["TAGS"])
+    assert store.fetch(f"SELECT {column}") == [("odd, to ask",)] and column.endswith(" AS tags_put_on")
     assert tags_of(store, "e" * 32, [3]) == {}
 
 
