@@ -6,7 +6,7 @@ steps back changes what an act says about its time, never which act is newer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -204,6 +204,9 @@ class Views(Protocol):
 
     def of(self, dataset_id: str) -> list[View]:
         """All views of a dataset, by name."""
+
+    def state(self) -> Hashable:
+        """Another one once any view was saved, renamed or deleted."""
 
     def rename(self, dataset_id: str, name: str, to: str) -> None:
         """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken."""

@@ -25,6 +25,7 @@ from core.services.lists.asked import (
     TYPE,
     WORST,
 )
+from core.services.lists.slices import check_not_of_itself, check_unused
 from core.services.lists.written import filter_texts, write_filters
 from core.store.times import now
 
@@ -81,22 +82,27 @@ def view_named(context: Context, dataset: Dataset, name: str, page: str | None =
 
 def save_view(context: Context, dataset: Dataset, name: str, page: str, query: Mapping[str, str], by: str) -> View:
     """Keeps what a link to a page's list says under a name, in place of a view that had it. Raises `UsageError` for a
-    name that is none."""
+    name that is none, and for a slice that would be made of itself."""
     kept = tuple((key, query[key]) for key in OF_PAGE[page] if query.get(key))
     view = View(dataset.dataset_id, checked_name(name), page, kept, by, now())
+    check_not_of_itself(dataset, view, views_of(context, dataset))
     context.ledger.views.save(view)
     return view
 
 
 def rename_view(context: Context, dataset: Dataset, name: str, to: str) -> None:
-    """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken or none."""
+    """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken or none, or
+    other views are narrowed by the slice."""
     view_named(context, dataset, name)
+    check_unused(dataset, name, views_of(context, dataset))
     context.ledger.views.rename(dataset.dataset_id, name, checked_name(to))
 
 
 def delete_view(context: Context, dataset: Dataset, name: str) -> None:
-    """Raises `NotFoundError` where there is none of that name."""
+    """Raises `NotFoundError` where there is none of that name, `UsageError` where other views are narrowed by the
+    slice."""
     view_named(context, dataset, name)
+    check_unused(dataset, name, views_of(context, dataset))
     context.ledger.views.delete(dataset.dataset_id, name)
 
 

@@ -22,6 +22,7 @@ import duckdb
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
+from core.store.acts.slices import NoSlices, SliceLog
 from core.store.acts.tag_mirror import TagLog
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
@@ -70,6 +71,8 @@ class Database:
         self._mirror = mirror
         self.names: ClassNameLog = NoNames()
         """What people call classes."""
+        self.slices: SliceLog = NoSlices()
+        """Filters of rows that people saved under a name."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()

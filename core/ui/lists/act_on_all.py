@@ -18,7 +18,8 @@ from core.services.review.among import Among
 from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
 from core.store.ids import new_id
 from core.ui.lists.act_words import kinds_of_change, number_change
-from core.ui.lists.tag_all import TITLES, TagAll, Tagging
+from core.ui.lists.tag_all import TITLES as TAG_TITLES
+from core.ui.lists.tag_all import TagAll, Tagging
 from core.ui.modalities import line_of
 from core.ui.parts.labels import target_of
 from core.ui.parts.pending import POLL_SECONDS, settled
@@ -130,7 +131,7 @@ class ActOnAll:
             and (name not in ("add", "remove") or target.several)
             and not (target.located and name in ("relabel", "add", "remove"))
         ]
-        titles: dict[BulkAction | Tagging, str] = {**_TITLES, **TITLES}
+        titles: dict[str, str] = {**{str(name): title for name, title in _TITLES.items()}, **TAG_TITLES}
         action = st.selectbox(
             say("What to do"),
             [*offered, *self._tags.offered()],

@@ -23,7 +23,7 @@ from core.ui.parts.problems import plain, show_error
 from core.words import later, say, say_n, say_stored, stored
 
 Tagging = Literal["tag", "untag"]
-TITLES: Mapping[Tagging, str] = {"tag": later("Tag…"), "untag": later("Take tag off…")}
+TITLES: Mapping[str, str] = {"tag": later("Tag…"), "untag": later("Take tag off…")}
 LINE_CHARACTERS = 90
 THREADS = 2
 

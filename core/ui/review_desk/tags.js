@@ -42,6 +42,7 @@ class TagPicker extends LabelPicker {
     const typed = this.input.value.replaceAll(",", " ").trim().replace(/\s+/g, " ")
     if (!typed || this.folded.includes(typed.toLocaleLowerCase())) return
     this.found.push(typed)
+    this.count.textContent = ""
     this.draw()
   }
 
