@@ -20,12 +20,14 @@ _TITLES: Mapping[str, str] = {
     "decision": later("decision"),
     "tag": later("tag"),
     "slice": later("slice"),
+    "map": later("map"),
 }
 _SAID: Mapping[str, Callable[[str], str]] = {
     "issue": lambda value: say(ISSUE_TYPES[value].title) if value in ISSUE_TYPES else value,
     "decision": lambda value: say(_VERDICTS.get(value, value)),
     "tag": str,
     "slice": str,
+    "map": lambda value: say("in the drawn area"),
 }
 
 
