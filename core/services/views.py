@@ -24,8 +24,9 @@ from core.services.lists.asked import (
     SUGGESTED,
     TYPE,
     WORST,
+    row_filter,
 )
-from core.services.lists.slices import check_not_of_itself, check_unused
+from core.services.lists.slices import NARROWING, check_not_of_itself, check_unused
 from core.services.lists.written import filter_texts, write_filters
 from core.store.times import now
 
@@ -88,6 +89,19 @@ def save_view(context: Context, dataset: Dataset, name: str, page: str, query: M
     check_not_of_itself(dataset, view, views_of(context, dataset))
     context.ledger.views.save(view)
     return view
+
+
+def save_slice(context: Context, dataset: Dataset, name: str, query: Mapping[str, str], by: str) -> View:
+    """Keeps what a link to a dataset's rows lets through as a slice. Raises `UsageError` for a filter that keeps all
+    rows, one that the dataset's rows have not, and a name that a view of another list has; else as `save_view`."""
+    kept = {key: query[key] for key in NARROWING if query.get(key)}
+    if not kept:
+        raise UsageError("A slice needs a filter, and nothing narrows the rows.", "Narrow them before, see --where.")
+    row_filter(dataset, kept)
+    other = next((one for one in views_of(context, dataset) if one.name == checked_name(name)), None)
+    if other is not None and other.page != ROWS:
+        raise UsageError(f"{other.name!r} is a view of another list.", "Take another name.")
+    return save_view(context, dataset, name, ROWS, kept, by)
 
 
 def rename_view(context: Context, dataset: Dataset, name: str, to: str) -> None:

@@ -56,6 +56,8 @@ WRITE: Sequence[Step] = (
     ("scan", "more", "--encoder", "lexical"),
     ("decide", "more", "--file", "GIVEN/decisions.csv", "--reviewer", "ada"),
     ("decisions", "more"),
+    ("tag", "more", "to ask", "--rows", "3,4"),
+    ("tags", "more"),
     ("classes", "more", "--name", "food=Food", "--guideline", "food=What one eats."),
     ("version", "more", "--note", "first pass"),
     ("train", "more", "--model", "minilm", "--strategy", "head"),

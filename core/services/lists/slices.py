@@ -69,7 +69,8 @@ def check_not_of_itself(dataset: Dataset, view: View, views: Sequence[View]) -> 
     if not is_slice(view):
         return
     known: Mapping[str, View] = {one.name: one for one in views if is_slice(one)} | {view.name: view}
-    waiting, seen = [(view.name,)], set[str]()
+    waiting: list[tuple[str, ...]] = [(view.name,)]
+    seen = set[str]()
     while waiting:
         way = waiting.pop()
         for name in named_in(dataset, known[way[-1]]) if way[-1] in known else ():

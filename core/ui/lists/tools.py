@@ -24,9 +24,10 @@ from core.services.lists.columns import VERDICT, holds_labels
 from core.services.lists.facts import fact_said
 from core.services.lists.words import in_words, value_in_words
 from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters, write_names, write_order
-from core.services.views import OF_CLASSES, OF_PAGE
+from core.services.views import OF_CLASSES, OF_PAGE, ROWS
 from core.store.export import Format
 from core.store.row_facts import ROW_FACTS
+from core.ui.lists.save_slice import slice_button
 from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
@@ -150,6 +151,8 @@ def chips(tools: Tools) -> None:
             st.button(
                 say("Remove all"), type="tertiary", key="list-chips-clear", on_click=put, args=(tools.key(FILTERS), "")
             )
+        if tools.page == ROWS:
+            slice_button(tools.context, tools.dataset, list_query(tools))
 
 
 def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -> None:
