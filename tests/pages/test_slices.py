@@ -63,7 +63,7 @@ def test_evaluate_has_the_accuracy_of_each_slice_and_marks_small_ones(
     assert found[2].accuracy is not None and found[2].accuracy.low < 8 / 12 < found[2].accuracy.high
     shown = until(open_at("evaluation", dataset="news", run="1", split="test", view="groups"), "slice")
     assert table(shown, "accuracy") == [("all rows", 90, 60 / 90), ("business", 30, 0.0), ("early", 12, 8 / 12)]
-    assert [row[2] for row in table(shown, "reading")] == ["", "", "fewer than 20 rows: not compared"]
+    assert [row[2] for row in table(shown, "reading")] == ["", "", "fewer than 30 rows: not compared"]
 
 
 def test_profile_has_the_classes_of_each_slice(app: Context, news: Dataset, open_at: Open) -> None:
@@ -75,7 +75,7 @@ def test_profile_has_the_classes_of_each_slice(app: Context, news: Dataset, open
         ("early", 12, 4),
     ]
     shown = until(open_at("profile", dataset="news", view="balance"), "slice")
-    assert table(shown, "business") == [("all rows", 90, 30 / 90), ("business", 30, 1.0), ("early", 12, 4 / 12)]
+    assert table(shown, "of business") == [("all rows", 90, 30 / 90), ("business", 30, 1.0), ("early", 12, 4 / 12)]
 
 
 def test_a_slice_is_saved_beside_the_filters_of_a_list(app: Context, news: Dataset, open_at: Open) -> None:

@@ -24,7 +24,7 @@ from core.services.lists.columns import VERDICT, holds_labels
 from core.services.lists.facts import fact_said
 from core.services.lists.words import in_words, value_in_words
 from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters, write_names, write_order
-from core.services.views import OF_CLASSES, OF_PAGE, ROWS
+from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
 from core.store.row_facts import ROW_FACTS
 from core.ui.lists.save_slice import slice_button
@@ -128,8 +128,9 @@ def filter_button(tools: Tools) -> None:
         _new_filter(tools)
 
 
-def chips(tools: Tools) -> None:
-    """The filters in force, each of which a click removes. Nothing where there is none."""
+def chips(tools: Tools, *, whole: bool = False) -> None:
+    """The filters in force, each of which a click removes. Nothing where there is none. `whole`: with what stands in
+    the URL beside them they are all that narrows the list, and can be saved as a slice."""
     texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
     if not texts:
         return
@@ -151,7 +152,7 @@ def chips(tools: Tools) -> None:
             st.button(
                 say("Remove all"), type="tertiary", key="list-chips-clear", on_click=put, args=(tools.key(FILTERS), "")
             )
-        if tools.page == ROWS:
+        if whole:
             slice_button(tools.context, tools.dataset, list_query(tools))
 
 

@@ -36,7 +36,7 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
             "slice": [one.name or say("all rows") for one in found],
             "rows": [one.rows for one in found],
             "share": [one.share for one in found],
-            **{label: [_share(one, label) for one in found] for label in classes},
+            **{f"of {label}": [_share(one, label) for one in found] for label in classes},
             **({"remark": problems} if any(problems) else {}),
         },
         hide_index=True,
@@ -47,7 +47,9 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
             "share": share_column(say("share"), say("Of all rows of the version."), 120),
             "remark": st.column_config.Column(say("remark")),
             **{
-                label: share_column(dataset.called(label), say("Share of the slice's rows that have the class."), 120)
+                f"of {label}": share_column(
+                    dataset.called(label), say("Share of the slice's rows that have the class."), 120
+                )
                 for label in classes
             },
         },
