@@ -19,6 +19,7 @@ BENCHMARKS = (
     "ingest",
     "pages",
     "lists",
+    "maps",
     "evaluation",
     "cold_start",
     "review_latency",

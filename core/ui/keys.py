@@ -103,6 +103,12 @@ LIKE = "like"
 USE = "use"
 """Whether one example or a whole file is predicted; also in the URL."""
 
+# What a map shows; both in the URL.
+MAP = "map"
+"""The name of the map, where a dataset has several."""
+COLOUR = "colour"
+"""What its points are coloured by."""
+
 # What an evaluation shows; all of it in the URL.
 LABELS = "labels"
 """Whose labels count as true."""

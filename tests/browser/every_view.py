@@ -24,7 +24,7 @@ from tests.used_models import used_run, write_texts
 
 NEWS = {
     "data": ("rows", "rows&row=3", "load", "classes", "splits", "rejected", "export", "manage", "rows&like=3"),
-    "profile": ("balance", "content", "checks", "bias", "drift", "words"),
+    "profile": ("balance", "content", "checks", "bias", "drift", "map", "words"),
     "issues": (
         "",
         "&type=near_duplicate",
