@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.services.issues.listing import findings, latest_scan, newest_scan_job
 from core.ui.health.view import health_view
+from core.ui.issues.budget import review_budget
 from core.ui.issues.cards import cards
 from core.ui.issues.figures import figures
 from core.ui.issues.groups import excluded
@@ -44,6 +45,7 @@ with shown_errors():
         found = findings(context, scan, where.issue_type, where.worst)
         with above:
             figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
+            review_budget(context, dataset, found)
             cards(dataset, scan, found.kind)
             where_they_are(dataset, version, found)
         excluded(context, user, found)
