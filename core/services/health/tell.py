@@ -16,6 +16,7 @@ from core.services.health.lists import OfScan, list_rows
 from core.services.health.measures import Measured, measured_rows
 from core.services.health.rows import Health, fix_first
 from core.services.profile import figures
+from core.services.profile.drift import Between, drift_of
 from core.services.story.expected import expected_wrong
 from core.store.scans import latest_scan
 from core.store.telling.health import Counted, Pace, counted, pace
@@ -28,6 +29,8 @@ USUAL_SECONDS = 6.0
 """For a verdict, where too few were given to know."""
 ENOUGH = 20
 """Verdicts from which on the pace is taken."""
+
+BETWEEN_SPLITS = Between("splits")
 
 T = TypeVar("T")
 
@@ -125,10 +128,10 @@ def _measured(
     if have("attributes", lambda wait: figures.derived(context, dataset.dataset_id, wait)) is None:
         return Measured(balance, repeats)
     missing = have("missing", lambda wait: figures.missing_values(context, version_id, wait))
-    drifts = have("drifts", lambda wait: figures.drift_of(context, version_id, wait))
+    drifts = have("drifts", lambda wait: drift_of(context, version_id, BETWEEN_SPLITS, wait))
     associations = words = None
     if judged:
         associations = have("associations", lambda wait: figures.associations(context, version_id, wait))
         if task_named(dataset.task).modality.written and not numeric:
             words = have("words", lambda wait: figures.words_tied(context, version_id, None, wait))
-    return Measured(balance, repeats, missing, associations, words, drifts)
+    return Measured(balance, repeats, missing, associations, words, drifts.found if drifts else None)
