@@ -36,6 +36,7 @@ READ: Sequence[Step] = (
     ("datasets",),
     ("media", "--json"),
     ("steps", "notes"),
+    ("health", "notes"),
     ("views", "notes"),
     ("profile", "notes"),
     ("profile", "notes@1", "--json"),
