@@ -25,9 +25,9 @@ from core.commands.load import load_command
 from core.commands.map import map_command
 from core.commands.predict import predict_command
 from core.commands.profile import profile_command
-from core.commands.proof import proof_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
+from core.commands.review.proof import proof_command
 from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
 from core.commands.runs import runs_command

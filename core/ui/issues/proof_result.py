@@ -43,7 +43,7 @@ def proof_result(context: Context, dataset: Dataset, scan: Scan, spec: ProofSpec
     first = [SCAN, *(name for name in names if name != SCAN)][:DRAWN]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.segmented_control(
-            say("Measure"),
+            say("Measure", "what is drawn"),
             list(MEASURES),
             default=PRECISION,
             required=True,
