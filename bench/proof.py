@@ -34,7 +34,11 @@ def run() -> list[Row]:
     """Per set the scan's ranking on planted and on real errors, and for each manner how alike the orders are."""
     with tempfile.TemporaryDirectory() as folder:
         arrays = Path(ARRAYS or folder)
-        return [row for make in SOURCES for row in _rows(next(iter(whole_sets(make(arrays)))))]
+        rows: list[Row] = []
+        for make in SOURCES:
+            rows += _rows(next(iter(whole_sets(make(arrays)))))
+            print(rows[-len(MANNERS) - 1 :], flush=True)
+        return rows
 
 
 def _rows(one: KnownSet) -> Iterator[Row]:
