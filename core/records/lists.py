@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 How = Literal["=", "!=", "contains", ">=", "<=", ">", "<", "missing", "present"]
-ColumnKind = Literal["category", "number", "time", "words", "flag"]
-"""How a column is asked for: by its values, within bounds, by words, or whether it applies."""
+ColumnKind = Literal["category", "number", "time", "words", "flag", "fact"]
+"""How a column is asked for: by its values, within bounds, by words, whether it applies, or by what a row is said to be
+elsewhere, of which it may have none, one or several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,11 @@ class Database:
             self._connection = _connect(self.path, self._mirror)
             self._writes += 1
 
+    @property
+    def writes(self) -> int:
+        """How often something was written since the file was opened."""
+        return self._writes
+
     @contextmanager
     def write(self) -> Iterator[Cursor]:
         """A transaction: committed at the end, rolled back on any error; no other write runs meanwhile."""

@@ -105,7 +105,7 @@ def export_list(
     rows, with how alike each is to another one in the column `similarity`, in their order where none is chosen."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, dataset, rows)
+    condition, parameters = where_sql(db, version_id, where, dataset, rows)
     selected = _selected(columns, {"similarity": "k.similarity"}, task_named(dataset.task).target, format)
     by, join = sorted_by(order, dataset, "r."), ""
     if similar is not None:
@@ -131,7 +131,7 @@ def export_predictions(
 ) -> Path:
     """Writes what a run predicts of the rows that the filter keeps, as they are sorted, with these columns."""
     target = task_named(dataset.task).target
-    condition, parameters = prediction_condition(run_id, where, truth, target.classes_sql, dataset)
+    condition, parameters = prediction_condition(db, run_id, where, truth, target.classes_sql, dataset)
     added = {name: sql for name, (sql, _) in added_columns(target).items()}
     added |= {"label": "t.label", "predicted": "p.predicted"}
     sql = f"""SELECT {_selected(columns, added, target, format, "t")} FROM {predictions_joined(truth)}

@@ -21,6 +21,8 @@ from core.records import (
     Scan,
 )
 from core.sql import identifier
+from core.store.database import Database
+from core.store.row_facts import ROW_FACTS, fact_sql
 from core.targets import Target
 from core.tasks import task_named
 
@@ -49,8 +51,9 @@ def label_asked(name: str, value: str, kind: str, target: Target) -> tuple[str, 
     return value, kind
 
 
-def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
-    """`where` as a condition on the columns of `relation`, which is needed again to find repeated content.
+def where_sql(db: Database, version_id: str, where: RowFilter, dataset: Dataset, relation: str) -> Condition:
+    """`where` as a condition on the columns of `relation`, the rows of the version, which is needed again to find
+    repeated content.
 
     Raises `NotFoundError` where the filter names an attribute that the dataset has not.
     """
@@ -71,7 +74,10 @@ def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
         parts.append(_words(WORDS, (where.text or "").split()))
     if where.duplicates == "exact":
         parts.append((_repeated(relation, "count(*) > 1"), []))
-    parts += [_row_column(one, dataset, target) for one in where.columns]
+    parts += [
+        fact_sql(db, version_id, one) if one.column in ROW_FACTS else _row_column(one, dataset, target)
+        for one in where.columns
+    ]
     if where.duplicates == "conflicting":
         among = f"(SELECT * FROM {relation} WHERE {_repeated(relation, 'count(*) > 1')})"
         parts.append((_repeated(among, "min(label) <> max(label)"), []))

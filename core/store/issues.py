@@ -102,7 +102,7 @@ def _sortable(db: Database, scan: Scan, where: IssueFilter, order: RowOrder) -> 
     if order.added or order.column == EXAMPLE_ID:
         return "issues i", *issue_condition(db, scan, where)
     rows = relation(db, scan.version_id)
-    narrowed, narrowing = where_sql(where.rows, get_dataset(db, scan.dataset_id), rows)
+    narrowed, narrowing = where_sql(db, scan.version_id, where.rows, get_dataset(db, scan.dataset_id), rows)
     condition, parameters = issue_condition(db, scan, replace(where, rows=RowFilter()))
     among = f"issues i JOIN (SELECT * FROM {rows} WHERE {narrowed}) r ON r.example_id = i.example_id"
     return among, condition, [*narrowing, *parameters]
@@ -201,7 +201,7 @@ def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
         parts.append((f"i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, scan.version_id)})", []))
     if where.rows != RowFilter():
         rows = relation(db, scan.version_id)
-        condition, parameters = where_sql(where.rows, get_dataset(db, scan.dataset_id), rows)
+        condition, parameters = where_sql(db, scan.version_id, where.rows, get_dataset(db, scan.dataset_id), rows)
         parts.append((f"i.example_id IN (SELECT example_id FROM {rows} WHERE {condition})", parameters))
     return joined(parts)
 

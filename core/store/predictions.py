@@ -21,6 +21,7 @@ from core.store.database import Database
 from core.store.filters import Condition, column_sql, joined, where_sql
 from core.store.job_files import job_file
 from core.store.predicted.columns import SUREST, added_columns, prediction_order
+from core.store.versions import list_versions
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_named
 
@@ -116,7 +117,7 @@ def page_predictions(
     A page of the surest is mostly found among the surest rows of the split, without looking up the label of a million
     others; where they do not fill it, all are looked at.
     """
-    chosen = prediction_condition(run_id, where, truth, classes_sql, dataset)
+    chosen = prediction_condition(db, run_id, where, truth, classes_sql, dataset)
     if order != SUREST:
         return db.records(
             PredictedRow,
@@ -138,7 +139,7 @@ def count_predictions(
     dataset: Dataset | None = None,
 ) -> int:
     """How many rows `page_predictions` lists in all."""
-    condition, parameters = prediction_condition(run_id, where, truth, classes_sql, dataset)
+    condition, parameters = prediction_condition(db, run_id, where, truth, classes_sql, dataset)
     row = db.fetch_one(f"SELECT count(*) FROM {_joined(truth)} WHERE {condition}", parameters)
     return int(row[0]) if row else 0
 
@@ -159,6 +160,7 @@ def predictions_joined(truth: str) -> str:
 
 
 def ranked(
+    db: Database,
     run_id: str,
     where: PredictionFilter,
     truth: str,
@@ -168,7 +170,7 @@ def ranked(
 ) -> Condition:
     """The predicted rows that the filter keeps and another version's relation has, as a query for (example_id, rank)
     from 1: the surest first, of numbers those whose label lies farthest beyond the interval around its prediction."""
-    condition, parameters = prediction_condition(run_id, where, truth, classes_sql, dataset)
+    condition, parameters = prediction_condition(db, run_id, where, truth, classes_sql, dataset)
     target = None if dataset is None else task_named(dataset.task).target
     order = "p.confidence"
     if target is not None and target.number_sql is not None:
@@ -238,13 +240,15 @@ def _joined(truth: str, among: str = "predictions") -> str:
 
 
 def prediction_condition(
+    db: Database,
     run_id: str,
     where: PredictionFilter,
     truth: str,
     classes_sql: ClassesSql = OF_ONE,
     dataset: Dataset | None = None,
 ) -> Condition:
-    """A filter as a condition on `predictions_joined`; `dataset` is needed where it asks for the rows' own columns."""
+    """A filter as a condition on `predictions_joined`; `dataset` is needed where it asks for the rows' own columns.
+    What people decided of them is asked of its newest version."""
     parts: list[Condition] = [("p.run_id = ?", [run_id]), ("p.split = ?", [where.split])]
     if where.true_label is not None:
         parts.append(("t.label = ?", [where.true_label]))
@@ -258,7 +262,8 @@ def prediction_condition(
         parts.append(_in_another(where.wrong_in, "<>", where.split))
     if where.rows != RowFilter():
         assert dataset is not None, "the dataset knows its rows' columns"
-        condition, parameters = where_sql(where.rows, dataset, truth)
+        newest = list_versions(db, dataset.dataset_id)[-1].version_id
+        condition, parameters = where_sql(db, newest, where.rows, dataset, truth)
         parts.append((f"p.example_id IN (SELECT example_id FROM {truth} WHERE {condition})", parameters))
     for one in where.columns:
         target = None if dataset is None else task_named(dataset.task).target

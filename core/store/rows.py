@@ -53,7 +53,7 @@ def count_rows(db: Database, version_id: str, where: RowFilter) -> int:
     if where == RowFilter():
         return version.row_count
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, get_dataset(db, version.dataset_id), rows)
+    condition, parameters = where_sql(db, version_id, where, get_dataset(db, version.dataset_id), rows)
     counted = db.fetch_one(f"SELECT count(*) FROM {rows} WHERE {condition}", parameters)
     return int(counted[0]) if counted else 0
 
@@ -76,7 +76,7 @@ def page_of_ids(
     """The row ids of `page_rows`. Raises `NotFoundError` for an attribute that the dataset has not."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, dataset, rows)
+    condition, parameters = where_sql(db, version_id, where, dataset, rows)
     found = db.fetch(
         f"SELECT example_id FROM {rows} WHERE {condition} ORDER BY {sorted_by(order, dataset)} LIMIT ? OFFSET ?",
         [*parameters, limit, offset],
@@ -87,7 +87,8 @@ def page_of_ids(
 def ids_of(db: Database, version_id: str, where: RowFilter) -> NDArray[np.int64]:
     """The ids of all rows that the filter keeps, in no order."""
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, get_dataset(db, get_version(db, version_id).dataset_id), rows)
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    condition, parameters = where_sql(db, version_id, where, dataset, rows)
     with db.cursor() as cursor:
         found = cursor.execute(f"SELECT example_id FROM {rows} WHERE {condition}", parameters).fetchnumpy()
     return np.asarray(found["example_id"], np.int64)
@@ -103,7 +104,7 @@ def count_and_page_of_ids(
         return count_rows(db, version_id, where), found
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, dataset, rows)
+    condition, parameters = where_sql(db, version_id, where, dataset, rows)
     columns = ", ".join({EXAMPLE_ID, identifier(order.column)})
     kept = db.fetch(
         f"""WITH kept AS MATERIALIZED (SELECT {columns} FROM {rows} WHERE {condition})

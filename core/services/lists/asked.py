@@ -9,6 +9,7 @@ from typing import Literal, cast
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, ColumnFilter, Dataset, How, IssueFilter, ListColumn, RowFilter, RowOrder
 from core.services.lists.columns import holds_labels, issue_columns, prediction_columns, row_columns, unread
+from core.services.lists.facts import fact_columns
 from core.services.lists.written import filter_text, filter_texts, read_filters, read_names, read_order, write_filters
 from core.store.issues import BY_RANK
 from core.store.predicted.columns import usual_order
@@ -48,12 +49,20 @@ class Listed:
 
 
 def listed(
-    dataset: Dataset, query: Mapping[str, str], columns: Sequence[ListColumn], usual: Sequence[str], order: RowOrder
+    dataset: Dataset,
+    query: Mapping[str, str],
+    columns: Sequence[ListColumn],
+    usual: Sequence[str],
+    order: RowOrder,
+    facts: Sequence[ListColumn] = (),
 ) -> Listed:
     """What a link's parameters ask of a list with these columns; `usual` are the names of those that it shows and
-    `order` how it is sorted where the link says nothing. A class may be named by its code or by its name. Raises
-    `UsageError` for what the list has not."""
-    found = [(_coded(one, column, dataset), column) for one, column in read_filters(query.get(FILTERS, ""), columns)]
+    `order` how it is sorted where the link says nothing; `facts` can be filtered by too. A class may be
+    named by its code or by its name. Raises `UsageError` for what the list has not."""
+    found = [
+        (_coded(one, column, dataset), column)
+        for one, column in read_filters(query.get(FILTERS, ""), [*columns, *facts])
+    ]
     rows, added = (tuple(one for one, column in found if column.added is kind) for kind in (False, True))
     asked = query.get(ORDER, "")
     shown = [one for one in columns if one.name in usual]
@@ -68,20 +77,22 @@ def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     columns = row_columns(dataset)
     hidden = {"given_label", *unread(dataset)}
     usual = [one.name for one in columns if one.column not in hidden]
-    return listed(dataset, query, columns, usual, BY_ROW)
+    return listed(dataset, query, columns, usual, BY_ROW, fact_columns(columns))
 
 
 def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of a scan's rows."""
     usual = ["rank", EXAMPLE_ID, "given_label", "suggested_label", "kinds", "score", "verdict", WORDS, "split"]
-    return listed(dataset, query, issue_columns(dataset), usual, BY_RANK)
+    columns = issue_columns(dataset)
+    return listed(dataset, query, columns, usual, BY_RANK, fact_columns(columns))
 
 
 def predictions_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of what a run predicts."""
     own = ("half", "residual", "suspect") if target_of(dataset).numeric else ("confidence",)
     usual = [EXAMPLE_ID, "true_label", "predicted", *own, WORDS]
-    return listed(dataset, query, prediction_columns(dataset), usual, usual_order(dataset))
+    columns = prediction_columns(dataset)
+    return listed(dataset, query, columns, usual, usual_order(dataset), fact_columns(columns))
 
 
 def row_filter(dataset: Dataset, query: Mapping[str, str]) -> RowFilter:

@@ -7,6 +7,7 @@ from functools import partial
 
 from core.records import ColumnFilter, Dataset, ListColumn, split_said, value_said
 from core.services.lists.columns import holds_labels
+from core.services.lists.facts import fact_said
 from core.words import later, say
 
 _HOW_SAID = {
@@ -21,6 +22,8 @@ _HOW_SAID = {
 def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset, said: Callable[[str], str] | None = None) -> str:
     """A filter as a person reads it: `price ≥ 10`, `flagged: yes`, and classes by their names. `said` says a value
     otherwise than `value_in_words` does."""
+    if column.kind == "fact":
+        return _fact_in_words(one, column)
     whole = one.how in ("=", "!=")
     told = (said or partial(value_in_words, column=column, dataset=dataset)) if whole else str
     values = say(" or ").join(told(value) or say("(empty)") for value in one.values)
@@ -33,6 +36,17 @@ def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset, said: Call
         return say("{column} is not {values}", column=column.title, values=values)
     how = say(_HOW_SAID.get(one.how, one.how))
     return f"{column.title} {how} {values}".strip()
+
+
+def _fact_in_words(one: ColumnFilter, column: ListColumn) -> str:
+    values = say(" or ").join(map(fact_said(column), one.values))
+    if one.how in ("=", "present"):
+        return say("{field}: {value}", field=column.title, value=values or say("any"))
+    return (
+        say("{field}: not {value}", field=column.title, value=values)
+        if values
+        else say("{field}: none", field=column.title)
+    )
 
 
 def value_in_words(value: str, column: ListColumn, dataset: Dataset) -> str:

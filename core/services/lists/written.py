@@ -79,6 +79,10 @@ def _filter(text: str, columns: Sequence[ListColumn]) -> tuple[ColumnFilter, Lis
             f"{text!r} is no filter.", f"Write it as “{name} = value”, with one of {', '.join(get_args(How))}."
         )
     how = cast(How, found["how"])
+    if column.kind == "fact" and how not in ("=", "!=", "missing", "present"):
+        raise UsageError(
+            f"{text!r} is no filter.", f"Write it as “{name} = value”, “{name} missing” or “{name} present”."
+        )
     values = () if how in ("missing", "present") else _values(found["value"])
     if how not in ("missing", "present") and not any(value or how in ("=", "!=") for value in values):
         raise UsageError(f"{text!r} says nothing to compare with.", f"Write it as “{name} {how} value”.")

@@ -63,7 +63,7 @@ class RowsSource:
     def ranked(self, context: Context, version_id: str) -> Condition:
         rows = relation(context.store, version_id)
         dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-        condition, parameters = where_sql(self.where, dataset, rows)
+        condition, parameters = where_sql(context.store, version_id, self.where, dataset, rows)
         rank = "hash(example_id) // 4" if self.drawn else "example_id"
         return f"SELECT example_id, {rank} AS rank FROM {rows} WHERE {condition}", parameters
 

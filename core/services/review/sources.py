@@ -264,7 +264,7 @@ class RunSource:
             target_of_run(context, self.run).classes_sql,
             get_dataset(context.store, self.run.dataset_id),
         )
-        return predictions.ranked(self.run.run_id, self.where, truth, own, classes_sql, dataset)
+        return predictions.ranked(context.store, self.run.run_id, self.where, truth, own, classes_sql, dataset)
 
     def _count(self, context: Context, version_id: str, condition: str = "") -> int:
         query, parameters = self.ranked(context, version_id)

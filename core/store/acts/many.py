@@ -44,7 +44,8 @@ class PairOfMany:
 def of_version(db: Database, version_id: str, where: RowFilter) -> Condition:
     """The rows of a version as a query for (example_id, suggested, score, place)."""
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, get_dataset(db, get_version(db, version_id).dataset_id), rows)
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    condition, parameters = where_sql(db, version_id, where, dataset, rows)
     return (
         f"""SELECT example_id, CAST(NULL AS VARCHAR) AS suggested, CAST(NULL AS DOUBLE) AS score, example_id AS place
             FROM {rows} WHERE {condition}""",
@@ -69,7 +70,7 @@ def of_run(
     numbers there is no score, and what is suggested has as many digits as it is worth."""
     target = task_named(dataset.task).target
     query, parameters = ranked(
-        run_id, where, relation(db, truth_id), relation(db, version_id), target.classes_sql, dataset
+        db, run_id, where, relation(db, truth_id), relation(db, version_id), target.classes_sql, dataset
     )
     suggested, score = "p.predicted", "1 - p.confidence"
     if target.number_sql is not None:

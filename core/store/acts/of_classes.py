@@ -53,7 +53,7 @@ def _rows_sql(db: Database, version: Version, classes: Sequence[str], where: Row
     """As the decisions are now, however often it is asked."""
     dataset = get_dataset(db, version.dataset_id)
     target, rows = task_named(dataset.task).target, relation(db, version.version_id)
-    condition, parameters = where_sql(where, dataset, rows)
+    condition, parameters = where_sql(db, version.version_id, where, dataset, rows)
     having = " OR ".join([has_class(target, "effective")] * len(classes))
     in_force, standing = in_force_at_sql(version.version_id, db.newest_act()), standing_sql(db, version.version_id)
     return (

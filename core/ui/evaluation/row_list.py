@@ -17,10 +17,12 @@ from core.review.many import among_said
 from core.services.evaluation.measures import count_predicted, export_predicted, predicted_rows
 from core.services.lists.asked import FILTERS, Listed, predictions_listed
 from core.services.lists.columns import prediction_columns
+from core.services.lists.facts import fact_columns
 from core.services.review.among import OfRun
 from core.services.views import PREDICTED
 from core.store.export import Format
 from core.store.predicted.columns import usual_order
+from core.store.row_facts import as_of
 from core.store.rows import get_rows
 from core.tasks import target_of
 from core.ui import keys
@@ -60,7 +62,8 @@ def list_of(context: Context, shown: ListedShown) -> tuple[Tools, Listed]:
     """What a list of predicted rows has above it, and what it shows."""
     titles = {WORDS: drawing_of(shown.dataset).words_title}
     columns = prediction_columns(shown.dataset)
-    tools = Tools(context, shown.dataset, shown.truth.version_id, PREDICTED, columns, titles)
+    facts = fact_columns(columns)
+    tools = Tools(context, shown.dataset, shown.truth.version_id, PREDICTED, columns, titles, facts=facts)
     return tools, predictions_listed(shown.dataset, list_query(tools))
 
 
@@ -73,7 +76,14 @@ def counted(context: Context, shown: ListedShown, where: PredictionFilter) -> in
     """How many rows a filter leaves; None while they are counted."""
     return result_of(
         context,
-        ("predicted", shown.run.run_id, shown.labels_from, shown.truth.version_id, where),
+        (
+            "predicted",
+            shown.run.run_id,
+            shown.labels_from,
+            shown.truth.version_id,
+            where,
+            as_of(context.store, where.rows),
+        ),
         lambda: count_predicted(context, shown.run, where, shown.labels_from),
         waiting=later("Looking"),
     )
@@ -114,7 +124,8 @@ def _download(tools: Tools, listed: Listed, shown: ListedShown, where: Predictio
         return export_predicted(tools.context, shown.run, where, labels, order, columns, out, format_name, plainly)
 
     truth = shown.truth.version_id
-    key = f"predicted {shown.run.run_id} {truth} {where!r} {listed.order!r} {listed.columns!r}"
+    fresh = as_of(tools.context.store, where.rows)
+    key = f"predicted {shown.run.run_id} {truth} {where!r} {fresh} {listed.order!r} {listed.columns!r}"
     name = f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}"
     download_button(tools, listed, total, name, write, key)
 
@@ -146,7 +157,16 @@ def rows_table(
 
         if order == usual_order(dataset) and not is_narrowed(listed):
             return at_once(size, offset) if at_once else work()
-        asked = ("predicted page", shown.run.run_id, shown.truth.version_id, where, size, offset, order)
+        asked = (
+            "predicted page",
+            shown.run.run_id,
+            shown.truth.version_id,
+            where,
+            as_of(context.store, where.rows),
+            size,
+            offset,
+            order,
+        )
         return result_of(context, asked, work, waiting=later("Sorting"))
 
     found = paged(key, size, read, lambda _: total)

@@ -20,6 +20,7 @@ from core.services.lists.asked import Listed, issues_listed
 from core.services.review.among import OfScan
 from core.store.export import Format
 from core.store.issues import BY_RANK
+from core.store.row_facts import as_of
 from core.targets import Target
 from core.ui import keys
 from core.ui.issues.again import ask_again_button
@@ -275,6 +276,8 @@ def _download(tools: Tools, listed: Listed, version: Version, scan: Scan, where:
         return out
 
     # What is undecided changes with every act; the file is made when it is asked for.
-    key = f"issues {scan.scan_id} {where!r} {listed.order!r} {listed.columns!r}"
+    key = (
+        f"issues {scan.scan_id} {where!r} {as_of(tools.context.store, where.rows)} {listed.order!r} {listed.columns!r}"
+    )
     name = f"{tools.dataset.name}-v{version.number}-{where.issue_type}"
     download_button(tools, listed, total, name, write, key)

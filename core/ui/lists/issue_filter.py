@@ -23,6 +23,7 @@ from core.services.lists.asked import FLAGGED as FLAGGED
 from core.services.lists.asked import SETTLED as SETTLED
 from core.services.lists.asked import UNDECIDED as UNDECIDED
 from core.services.lists.columns import issue_columns
+from core.services.lists.facts import fact_columns
 from core.services.views import ISSUES
 from core.ui import keys
 from core.ui.lists.how_many import how_many
@@ -41,7 +42,8 @@ _URL_KEYS = (keys.TYPE, *_FILTER_KEYS)
 def issue_tools(context: Context, dataset: Dataset, scan: Scan) -> Tools:
     """What the list of a scan's rows has above it."""
     titles = {WORDS: drawing_of(dataset).words_title}
-    return Tools(context, dataset, scan.version_id, ISSUES, issue_columns(dataset), titles)
+    columns = issue_columns(dataset)
+    return Tools(context, dataset, scan.version_id, ISSUES, columns, titles, facts=fact_columns(columns))
 
 
 def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:

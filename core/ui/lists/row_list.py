@@ -16,10 +16,12 @@ from core.records import Dataset, Example, RowFilter, RowOrder, Version
 from core.services.lists.asked import Listed, rows_listed
 from core.services.lists.columns import SIMILARITY, row_columns
 from core.services.lists.columns import with_similarity as similarity_first
+from core.services.lists.facts import fact_columns
 from core.services.review.among import OfVersion
 from core.services.views import ROWS
 from core.store.export import Format
 from core.store.export_lists import export_list
+from core.store.row_facts import as_of
 from core.store.rows import BY_ROW, count_and_page_of_ids, count_rows, get_rows, page_rows
 from core.ui import keys
 from core.ui.lists.act_on_all import ActOnAll
@@ -54,7 +56,8 @@ COUNTED_AT_ONCE = 50_000
 def row_tools(context: Context, dataset: Dataset, version: Version) -> Tools:
     """What the lists of a version's rows have above them."""
     columns = row_columns(dataset)
-    return Tools(context, dataset, version.version_id, ROWS, columns, {WORDS: drawing_of(dataset).words_title})
+    titles = {WORDS: drawing_of(dataset).words_title}
+    return Tools(context, dataset, version.version_id, ROWS, columns, titles, facts=fact_columns(columns))
 
 
 def row_browser(
@@ -148,7 +151,7 @@ def _sorted(
     """How many rows there are, and the next ids from `start` on; None until they are found."""
     return result_of(
         context,
-        ("sorted rows", version.version_id, where, order, start),
+        ("sorted rows", version.version_id, where, as_of(context.store, where), order, start),
         lambda: count_and_page_of_ids(context.store, version.version_id, where, SORTED_AT_ONCE, start, order),
         waiting=stored("Sorting"),
     )
@@ -168,7 +171,12 @@ def _download(
     named = "" if similar is None else f" {tuple(similar.items())!r}"
     name = f"{tools.dataset.name}-v{version.number}{'' if similar is None else f'-like-{like}'}"
     download_button(
-        tools, listed, total, name, write, f"rows {version_id} {where!r} {listed.order!r} {columns!r}{named}"
+        tools,
+        listed,
+        total,
+        name,
+        write,
+        f"rows {version_id} {where!r} {as_of(store, where)} {listed.order!r} {columns!r}{named}",
     )
 
 

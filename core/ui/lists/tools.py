@@ -21,10 +21,12 @@ from core.records import Dataset, How, ListColumn, RowOrder
 from core.services.issues.listing import attribute_values
 from core.services.lists.asked import COLUMNS, FILTERS, ORDER, Listed
 from core.services.lists.columns import VERDICT, holds_labels
+from core.services.lists.facts import fact_said
 from core.services.lists.words import in_words, value_in_words
 from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters, write_names, write_order
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
+from core.store.row_facts import ROW_FACTS
 from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
@@ -37,12 +39,14 @@ MAX_VALUES = 200
 BETWEEN, ANY_OF, NONE_OF = later("between"), later("is one of"), later("is none of")
 CONTAINS, YES, NO = later("contains"), later("yes"), later("no")
 IS_MISSING, IS_THERE = later("is missing"), later("is not missing")
+HAS_NONE, HAS_ANY = later("is none"), later("is any")
 _WAYS: Mapping[str, tuple[str, ...]] = {
     "number": (BETWEEN, IS_MISSING, IS_THERE),
     "time": (BETWEEN, IS_MISSING, IS_THERE),
     "category": (ANY_OF, NONE_OF, CONTAINS, IS_MISSING, IS_THERE),
     "words": (CONTAINS, IS_MISSING, IS_THERE),
     "flag": (YES, NO),
+    "fact": (ANY_OF, NONE_OF, HAS_NONE, HAS_ANY),
 }
 FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": later("JSON lines")}
 SHARED = (FILTERS, ORDER, COLUMNS)
@@ -70,6 +74,13 @@ class Tools:
     """Lists the values of a column that the rows of the version do not have."""
     said: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """How the values of a column are said, by that, where not as those of rows are."""
+    facts: tuple[ListColumn, ...] = ()
+    """What it can be narrowed by besides its columns."""
+
+    @property
+    def narrowing(self) -> tuple[ListColumn, ...]:
+        """All that it can be narrowed by."""
+        return (*self.columns, *self.facts)
 
     def key(self, name: str) -> str:
         """A parameter of the list in the URL."""
@@ -123,7 +134,7 @@ def chips(tools: Tools) -> None:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
         for place, text in enumerate(texts):
-            [(one, column)] = read_filters(text, tools.columns)
+            [(one, column)] = read_filters(text, tools.narrowing)
             shown = in_words(one, _titled(tools, column), tools.dataset, tools.said.get(column.column))
             st.button(
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
@@ -251,7 +262,7 @@ def download_button(tools: Tools, listed: Listed, total: int, name: str, write: 
 
 
 def _new_filter(tools: Tools) -> None:
-    columns = {one.name: one for one in tools.columns if one is not VERDICT}
+    columns = {one.name: one for one in tools.narrowing if one is not VERDICT}
     name = st.selectbox(
         say("Column"),
         list(columns),
@@ -275,14 +286,14 @@ def _new_filter(tools: Tools) -> None:
             _values(tools, column),
             key=f"filter-values-{name}",
             accept_new_options=True,
-            format_func=tools.said.get(column.column, partial(value_in_words, column=column, dataset=tools.dataset)),
+            format_func=_said(tools, column),
             width=320,
         )
         texts = [filter_text(column, "=" if way == ANY_OF else "!=", values)] if values else []
     elif way in (YES, NO):
         texts = [filter_text(column, "=", ("true" if way == YES else "false",))]
     else:
-        texts = [filter_text(column, "missing" if way == IS_MISSING else "present")]
+        texts = [filter_text(column, "missing" if way in (IS_MISSING, HAS_NONE) else "present")]
     st.button(
         say("Add filter"), type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(tools, texts)
     )
@@ -306,8 +317,17 @@ def _times(name: str) -> list[tuple[How, str]]:
     return [(how, value.isoformat()) for how, value in bounds if isinstance(value, date)]
 
 
+def _said(tools: Tools, column: ListColumn) -> Callable[[str], str]:
+    """Says a value of a column."""
+    if column.kind == "fact":
+        return fact_said(column)
+    return tools.said.get(column.column, partial(value_in_words, column=column, dataset=tools.dataset))
+
+
 def _values(tools: Tools, column: ListColumn) -> list[str]:
-    """The most frequent values; of labels all. Kept, since a version never changes."""
+    """The most frequent values; of labels and facts all. Kept, since a version never changes."""
+    if column.kind == "fact":
+        return list(ROW_FACTS[column.column].values(tools.context.store, tools.version_id))
     if holds_labels(column):
         return list(tools.dataset.labels[:500])
     if tools.values is not None:

@@ -11,6 +11,7 @@ from core.errors import UsageError
 from core.records import Attribute, ColumnFilter, Dataset, How, IssueFilter, RowFilter, RowOrder
 from core.services.lists.asked import issue_filter, issues_listed, row_filter, rows_listed, with_earlier
 from core.services.lists.columns import issue_columns, prediction_columns, row_columns
+from core.services.lists.facts import fact_columns
 from core.services.lists.words import in_words
 from core.services.lists.written import (
     filter_text,
@@ -160,3 +161,27 @@ def test_a_filter_in_words() -> None:
     [(found, column)] = read_filters("price >= 10", row_columns(NEWS))
     assert in_words(found, column, NEWS) == "price ≥ 10"
     assert in_words(replace(found, how="missing", values=()), column, NEWS) == "price is missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("issue = label", "issue: Wrong labels"),
+        ('decision != ["keep","unsure"]', "decision: not kept or unsure"),
+        ("decision missing", "decision: none"),
+        ("issue present", "issue: any"),
+    ],
+)
+def test_every_list_of_rows_can_be_narrowed_by_facts(text: str, said: str) -> None:
+    for listed in (rows_listed(NEWS, {"where": text}), issues_listed(NEWS, {"where": text})):
+        [found] = listed.rows
+        [column] = [each for each in fact_columns(row_columns(NEWS)) if each.column == found.column]
+        assert in_words(found, column, NEWS) == said
+
+
+def test_a_fact_makes_room_for_a_column_of_its_name() -> None:
+    taken = replace(NEWS, attributes=(Attribute("issue", "issue", "category"),))
+    assert rows_listed(taken, {"where": "issue = x"}).rows == (ColumnFilter("issue", "=", ("x",)),)
+    assert rows_listed(taken, {"where": "issue (fact) = label"}).rows == (ColumnFilter("@issue", "=", ("label",)),)
+    with pytest.raises(UsageError, match="missing"):
+        rows_listed(NEWS, {"where": "issue >= 3"})

@@ -1,0 +1,29 @@
+"""What a row is or is not by what stands elsewhere in the store, as a column to filter by: `issue = label`,
+`decision missing`. One entry here and it works in every list, in acts on many rows, files, commands and saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+from core.records import ColumnFilter, RowFilter
+from core.store.database import Database
+from core.store.row_facts.contract import RowFact
+from core.store.row_facts.decision import DECISION
+from core.store.row_facts.issue import ISSUE
+
+ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION)}
+"""By the column that a filter has."""
+
+
+def fact_sql(db: Database, version_id: str, one: ColumnFilter) -> tuple[str, list[object]]:
+    """A filter of a fact as a condition on `example_id`, with its parameters."""
+    any_value = one.how in ("missing", "present")
+    sql, parameters = ROW_FACTS[one.column].having(db, version_id, () if any_value else one.values)
+    among = "IN" if one.how in ("=", "present") else "NOT IN"
+    return f"example_id {among} ({sql})", parameters
+
+
+def as_of(db: Database, where: RowFilter) -> Hashable:
+    """Up to when what a filter lets through was asked for: none where a version alone says it, which never changes."""
+    asked = any(one.column in ROW_FACTS for one in where.columns)
+    return (db.writes, db.newest_act()) if asked else None
