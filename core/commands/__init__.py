@@ -20,6 +20,7 @@ from core.commands.export import export_command
 from core.commands.issues import issues_command
 from core.commands.jobs import jobs_command
 from core.commands.lists.classes import classes_command
+from core.commands.lists.sql import sql_command
 from core.commands.lists.views import views_command
 from core.commands.load import load_command
 from core.commands.predict import predict_command
@@ -51,6 +52,7 @@ COMMANDS: tuple[Word, ...] = (
     scan_command,
     issues_command,
     views_command,
+    sql_command,
     decide_command,
     decisions_command,
     version_command,

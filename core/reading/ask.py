@@ -166,7 +166,7 @@ class Request:
         stopped: Callable[[], bool],
     ) -> None:
         self._nursery = nursery
-        self.name = name
+        self._name = name
         self._seconds = seconds
         self._on_progress = on_progress
         self._stopped = stopped
@@ -225,13 +225,13 @@ class Request:
     def _taken(self, message: Mapping[str, Any]) -> tuple[Any]:
         if "error" in message:
             kind = _ERRORS.get(message["error"], SourceError)
-            raise kind(re.sub("^The file ", f"{self.name} ", message["message"]), message["hint"])
+            raise kind(re.sub("^The file ", f"{self._name} ", message["message"]), message["hint"])
         if message.get("defect") == "memory":
             raise self.too_large()
         if "defect" in message:
-            _LOG.error("%s could not be read:\n%s", self.name, message["trace"])
+            _LOG.error("%s could not be read:\n%s", self._name, message["trace"])
             raise SourceError(
-                f"{self.name} cannot be read: {message['defect']}.",
+                f"{self._name} cannot be read: {message['defect']}.",
                 "It is damaged, or of a kind that Winnow does not know. Check it, or save it again as CSV or Parquet.",
             )
         return (message["answer"],)
@@ -250,19 +250,19 @@ class Request:
 
     def crashed(self, how: str) -> WinnowError:
         return SourceError(
-            f"{self.name} cannot be read: it brings its reader down ({how}).",
+            f"{self._name} cannot be read: it brings its reader down ({how}).",
             "It is damaged, or nested too deeply. Check it, or save it again as CSV or Parquet.",
         )
 
     def too_large(self) -> WinnowError:
         return SourceError(
-            f"{self.name} cannot be read within {limits.MEMORY_BYTES / 1024**3:g} GB of memory.",
+            f"{self._name} cannot be read within {limits.MEMORY_BYTES / 1024**3:g} GB of memory.",
             "Split it into several files, leave columns out, or save it as CSV or Parquet, and load that.",
         )
 
     def too_slow(self, seconds: float) -> WinnowError:
         return SourceError(
-            f"{self.name} could not be read: nothing came of it in {seconds:.0f} s.",
+            f"{self._name} could not be read: nothing came of it in {seconds:.0f} s.",
             "Check that it is a plain file with no more than a few thousand columns, or save it again as CSV or "
             "Parquet.",
         )

@@ -9,10 +9,11 @@ from typing import Any
 from core.beside import Beside
 from core.errors import UsageError, WinnowError
 from core.reading.ask import Request, ask
+from core.words import stored
 
 SECONDS = 10.0
 """How long a query may take, not counting what it waits for a processor."""
-_NARROWER = "Narrow it with WHERE, or group before joining; a product of two views has too many rows."
+_NARROWER = stored("Narrow it with WHERE, or group before joining; a product of two views has too many rows.")
 
 
 class _Query(Request):

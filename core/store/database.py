@@ -22,6 +22,7 @@ import duckdb
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
+from core.store.query.rows import NoQueries, RowQueries
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -69,6 +70,8 @@ class Database:
         self._mirror = mirror
         self.names: ClassNameLog = NoNames()
         """What people call classes."""
+        self.queries: RowQueries = NoQueries()
+        """Who answers filters that are queries."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()

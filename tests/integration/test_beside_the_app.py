@@ -37,6 +37,7 @@ READ: Sequence[Step] = (
     ("media", "--json"),
     ("steps", "notes"),
     ("views", "notes"),
+    ("sql", "notes", "SELECT topic, count(*) FROM rows GROUP BY topic ORDER BY topic", "--csv"),
     ("profile", "notes"),
     ("profile", "notes@1", "--json"),
     ("issues", "notes@1", "--top", "5"),

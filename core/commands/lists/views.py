@@ -10,7 +10,7 @@ from core.context import Context
 from core.services.views import delete_view, rename_view, views_of
 from core.store.datasets import get_dataset
 
-USE = {"data": "export", "issues": "issues"}
+USE = {"data": "export", "issues": "issues", "sql": "sql --saved"}
 """The command that writes a page's list, which takes the view with --view."""
 
 

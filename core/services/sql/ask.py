@@ -45,9 +45,18 @@ def ask(
     return QueryResult(columns, tuple(map(tuple, found["rows"])), found["total"], time.monotonic() - began)
 
 
-def row_ids(context: Context, dataset: Dataset, version: Version, sql: str) -> NDArray[np.int64]:
-    """Every row id that a query gives, once. Raises `UsageError` as `ask`, and where it has no column of them."""
-    return np.frombuffer(_asked(context, dataset, version, sql, rows=0, ids=True)["ids"], np.int64)
+def row_ids(
+    context: Context, dataset: Dataset, version: Version, sql: str
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Every row id that a query gives, once, and the views that it reads. Raises `UsageError` as `ask`, and where the
+    result has no column of them."""
+    found = _asked(context, dataset, version, sql, rows=0, ids=True)
+    return np.frombuffer(found["ids"], np.int64), tuple(found["reads"])
+
+
+def state(context: Context, dataset: Dataset, version: Version) -> dict[str, str]:
+    """A word for what each view holds now, by its name: another content has another word."""
+    return {name: view.digest for name, view in _views(context, dataset, version).items()}
 
 
 def columns(context: Context, dataset: Dataset, version: Version) -> list[ViewColumns]:

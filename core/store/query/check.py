@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import UsageError
 from core.store.query.functions import FUNCTIONS, TABLE_FUNCTIONS
+from core.words import stored
 
 Node = Mapping[str, Any]
 
@@ -49,7 +50,7 @@ _REST = frozenset(
 _SCHEMAS = ("", "main")
 """Of functions; those of operators are named."""
 _NO_NAMES: tuple[str, ...] = ()
-_HINT = "A query is one SELECT over the views; the list beside it has their columns."
+_HINT = stored("A query is one SELECT over the views. The list of the views has their columns.")
 
 
 def views_in(statements: Node, views: Collection[str]) -> list[str]:
@@ -66,8 +67,9 @@ def views_in(statements: Node, views: Collection[str]) -> list[str]:
 
 def _unread(answer: Node) -> str:
     if answer.get("error_type") == "parser":
-        return f"The query cannot be read: {str(answer.get('error_message')).strip().splitlines()[0].rstrip('.!')}."
-    return "Only a SELECT may be asked: nothing can be changed, attached, loaded, set or called here."
+        said = str(answer.get("error_message")).strip().splitlines()[0].rstrip(".!")
+        return stored(f"The query cannot be read: {said}.")
+    return stored("Only a SELECT may be asked: nothing can be changed, attached, loaded, set or called here.")
 
 
 class _Look:

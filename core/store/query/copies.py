@@ -17,6 +17,8 @@ from core.store.query.views import QueryView
 
 KEPT = 2
 """Copies of a view of a dataset: two people may look at two versions."""
+KEPT_IDS = 50
+"""Files of row ids of a dataset's queries: one of a million ids has 4 MB."""
 
 
 def copy_file(folder: Path, dataset_id: str, view: QueryView) -> Path:
@@ -55,6 +57,16 @@ def make_copy(db: Database, folder: Path, dataset_id: str, view: QueryView) -> P
         part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
     _remove(folder, f"{dataset_id}.{view.name}.*.duckdb", KEPT)
     return out
+
+
+def ids_file(folder: Path, dataset_id: str, digest: str) -> Path:
+    """Where the row ids of a query lie, once they are there."""
+    return folder / f"{dataset_id}.ids.{digest}.parquet"
+
+
+def forget_ids(folder: Path, dataset_id: str) -> None:
+    """Removes all but the newest files of row ids of a dataset."""
+    _remove(folder, f"{dataset_id}.ids.*.parquet", KEPT_IDS)
 
 
 def forget_copies(folder: Path, dataset_id: str) -> None:

@@ -23,6 +23,7 @@ from core.errors import UsageError
 from core.records import EXAMPLE_ID
 from core.sql import identifier, literal
 from core.store.query.check import views_in
+from core.words import stored
 
 ENGINE_MB = 400
 """DuckDB's own share; nothing spills to the disk."""
@@ -42,8 +43,9 @@ _PLACE = re.compile(r"\n\s*LINE \d+:.*", re.DOTALL)
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`sql` over `views` (name → file, or None where it is not there yet), as {columns, rows, total, cut}, or with
-    `ids` as {ids}: every row id of the result, once, as int64. {lacks} where it reads views that are not there.
+    """`sql` over `views` (name → file, or None where it is not there yet), as {columns, rows, total, reads}, or
+    with `ids` as {ids, reads}: every row id of the result, once, as int64. {lacks} where it reads views that are not
+    there.
 
     To be called in a process of its own, after `fence`. Raises `UsageError` for what is no query, what may not be
     asked, and what DuckDB cannot answer.
@@ -74,7 +76,8 @@ def _answer(
         return {"lacks": lacks}
     checked = _one(engine, "SELECT json_deserialize_sql(?)", tree)  # what was looked at is what runs
     _attach(engine, {view: file for view, file in files.items() if view in used and file is not None})
-    return _ids(engine, checked) if request["ids"] else _rows(engine, checked, request["limit"])
+    found = _ids(engine, checked) if request["ids"] else _rows(engine, checked, request["limit"])
+    return found | {"reads": used}
 
 
 def fence() -> None:
@@ -180,7 +183,7 @@ def tidied(message: str) -> str:
 
 def _hint(message: str) -> str:
     if "not found in FROM" in message or "does not have a column" in message:
-        return "Take a column from the list of views; a name with blanks or capitals goes in double quotes."
+        return stored("Take a column from the list of views; a name with blanks or capitals goes in double quotes.")
     if message.startswith("Conversion"):
-        return "TRY_CAST gives NULL where a value cannot be converted."
-    return "Correct the query and run it again."
+        return stored("TRY_CAST gives NULL where a value cannot be converted.")
+    return stored("Correct the query and run it again.")

@@ -10,8 +10,9 @@ from core.store.database import Database
 from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.issue import ISSUE
+from core.store.row_facts.sql import SQL
 
-ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION)}
+ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, SQL)}
 """By the column that a filter has."""
 
 

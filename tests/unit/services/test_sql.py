@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 
 from core.context import Context
-from core.errors import UsageError
+from core.errors import NotFoundError, UsageError
 from core.records import Dataset, Version
+from core.review.records import Act
+from core.services.lists.asked import row_filter
+from core.services.lists.written import write_filters
+from core.services.review.decisions import make_version, record
 from core.services.sql.ask import ask, columns, row_ids
+from core.services.sql.saved import query_named, save_query
+from core.services.views import save_view
+from core.store.datasets import get_dataset
 from core.store.query.copies import forget_copies
 from core.store.query.functions import FUNCTIONS, TABLE_FUNCTIONS
+from core.store.rows import ids_of
 from core.store.versions import get_version
 
 
@@ -32,8 +40,10 @@ def test_more_rows_than_are_shown_are_counted(context: Context, news: Dataset, n
 
 
 def test_a_result_with_row_ids_names_rows(context: Context, news: Dataset, newest: Version) -> None:
-    ids = row_ids(context, news, newest, "SELECT author, example_id FROM rows WHERE author = 'author 1' ORDER BY 2")
-    assert sorted(ids.tolist()) == [1, 9, 17, 25, 33, 39]
+    ids, reads = row_ids(
+        context, news, newest, "SELECT author, example_id FROM rows WHERE author = 'author 1' ORDER BY 2"
+    )
+    assert (sorted(ids.tolist()), reads) == ([1, 9, 17, 25, 33, 39], ("rows",))
     with pytest.raises(UsageError, match="no column 'example_id'"):
         row_ids(context, news, newest, "SELECT author FROM rows")
 
@@ -103,3 +113,45 @@ def test_copies_are_kept_for_the_last_two_and_go_with_the_dataset(
     assert len(list(folder.iterdir())) == 2
     forget_copies(folder, news.dataset_id)
     assert list(folder.iterdir()) == []
+
+
+def filtered(context: Context, news: Dataset, *texts: str) -> list[int]:
+    where = row_filter(news, {"where": write_filters(texts)})
+    return sorted(ids_of(context.store, news.latest_version_id, where).tolist())
+
+
+def test_a_query_is_a_filter_of_every_list(context: Context, news: Dataset, newest: Version) -> None:
+    assert filtered(context, news, "sql = author = 'author 1' AND label = 'y' -- both") == [1, 9, 17, 25, 33]
+    assert filtered(context, news, "sql != author = 'author 1'", "label = x") == list(range(0, 39, 2))
+    save_query(context, news, "of one", "SELECT * FROM rows WHERE author = 'author 1'", "ann")
+    assert filtered(context, news, "sql = of one") == [1, 9, 17, 25, 33, 39]
+    assert filtered(context, news, 'sql = ["of one", "example_id = 0"]') == [0, 1, 9, 17, 25, 33, 39]
+    with pytest.raises(UsageError, match="not said"):
+        filtered(context, news, "sql present")
+    with pytest.raises(UsageError, match=r"'of one'.*no column 'example_id'"):
+        save_query(context, news, "of one", "SELECT author FROM rows", "ann")
+        filtered(context, news, "sql = of one")
+    with pytest.raises(UsageError, match="one SELECT"):
+        filtered(context, news, "sql = true; DROP VIEW rows")
+
+
+def test_a_filter_follows_what_its_query_reads(context: Context, news: Dataset, newest: Version) -> None:
+    decided = "sql = SELECT example_id FROM decisions WHERE action = 'exclude'"
+    assert filtered(context, news, decided) == []
+    record(context, newest.version_id, "ann", [Act("k1", "exclude", 7)])
+    assert filtered(context, news, decided) == [7]
+    assert filtered(context, news, "sql = example_id = 7") == [7]
+    later = make_version(context, newest.version_id, "", "ann")
+    corrected = get_dataset(context.store, news.dataset_id)
+    assert filtered(context, corrected, "sql = example_id < 9") == [0, 1, 2, 3, 4, 5, 6, 8]
+    assert later.row_count == 39
+
+
+def test_a_saved_query_has_a_name_of_its_own(context: Context, news: Dataset) -> None:
+    save_query(context, news, " short  ones ", "SELECT 1 ", "ann")
+    assert query_named(context, news, "short ones") == "SELECT 1"
+    with pytest.raises(NotFoundError, match="no query 'long ones'"):
+        query_named(context, news, "long ones")
+    save_view(context, news, "a list", "data", {}, "ann")
+    with pytest.raises(UsageError, match="view of a list named 'a list'"):
+        save_query(context, news, "a list", "SELECT 1", "ann")
