@@ -19,6 +19,7 @@ from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.profile.balance import balance_view
 from core.ui.profile.checks import gaps, repeats
+from core.ui.profile.map import map_view
 from core.ui.profile.measured import measured_view
 from core.ui.profile.parts import Opened, opened_rows
 from core.ui.profile.words import has_words
@@ -33,6 +34,7 @@ VIEWS = {
     "checks": later("Duplicates and gaps"),
     "bias": later("Bias"),
     "drift": later("Drift"),
+    "map": later("Map"),
 }
 WORDS = {"words": later("Words")}
 
@@ -56,6 +58,8 @@ with shown_errors():
         sets = settled(lambda: label_sets(context, version.version_id))
         if classes is not None and splits is not None:
             opened = balance_view(dataset, version, classes, splits, sets)
+    elif view == "map":
+        opened = map_view(context, dataset, version)
     else:
         measured = settled(lambda: derived(context, dataset.dataset_id))
         if view == "checks":

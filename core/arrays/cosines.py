@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,22 @@ class Held:
             if len(found):
                 return np.asarray(self.shards.arrays(shard)[source[found[0]]], np.float32)
         return None
+
+    def vectors(self, places: NDArray[np.integer[Any]]) -> tuple[NDArray[np.integer[Any]], NDArray[np.float32]]:
+        """The embeddings (m, d) of some of the contents, and those of `places` that have one, (m,); (0, 0) for none."""
+        asked = np.zeros(self.count, bool)
+        asked[places] = True
+        known: list[NDArray[np.int32]] = []
+        found: list[NDArray[np.float32]] = []
+        for shard, source, target in self.parts:
+            wanted = asked[target]
+            if wanted.any():
+                known.append(target[wanted])
+                found.append(np.asarray(self.shards.arrays(shard)[source[wanted]], np.float32))
+                asked[target] = False
+        if not found:
+            return np.empty(0, np.int64), np.empty((0, 0), np.float32)
+        return np.concatenate(known), np.concatenate(found)
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Of each of the contents with a vector (d,), (n,); NaN where there is no embedding."""

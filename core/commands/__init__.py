@@ -31,6 +31,7 @@ from core.commands.review.version import version_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
 from core.commands.steps import steps_command
+from core.commands.telling.health import health_command
 from core.commands.telling.report import report_command
 from core.commands.telling.story import story_command
 from core.commands.train import train_command
@@ -51,6 +52,7 @@ COMMANDS: tuple[Word, ...] = (
     profile_command,
     scan_command,
     issues_command,
+    health_command,
     views_command,
     sql_command,
     decide_command,

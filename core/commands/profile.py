@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import click
+
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
+from core.errors import UsageError
 from core.lookalikes import lookalike_notes
 from core.services.profile.report import whole_profile
+from core.tasks import task_named
 
 TOP_CLASSES = 20
 TOP_WORDS = 10
@@ -19,16 +23,25 @@ _SPREAD = ("deviation", "minimum", "p5", "p25", "median", "p75", "p95", "maximum
 
 @command
 @version_argument
-def profile_command(context: Context, name: str) -> Answer:
-    """Measure balance, duplicates and bias."""
+@click.option("--against", metavar="OTHER", help="compare with another dataset or version, such as a later file")
+def profile_command(context: Context, name: str, against: str | None) -> Answer:
+    """Measure balance, duplicates, bias and drift."""
     dataset, version = dataset_version(context, name)
+    other = dataset_version(context, against) if against else None
+    if other is not None and task_named(other[0].task).modality is not task_named(dataset.task).modality:
+        raise UsageError(
+            f"{other[0].name!r} has other examples than {dataset.name!r}: {other[0].task}, not {dataset.task}.",
+            "Compare with a dataset of the same kind of examples.",
+        )
     with ProgressLine() as line:
         profile = whole_profile(
             context,
             version.version_id,
             lambda done, total: line.share(f"profile of {dataset.name}", done / (total or 1)),
+            against=other[1].version_id if other else "",
         )
-    return Answer(profile, _text(profile, dataset.called))
+    said = {"splits": "between splits", "order": "along the file", "other": f"from {against}"}
+    return Answer(profile, "\n\n".join((_text(profile, dataset.called), *_drifts(profile["drift"], said))))
 
 
 def _unlabelled(count: int) -> list[str]:
@@ -100,6 +113,26 @@ def _label_sets(sets: Mapping[str, Any] | None, called: Callable[[str], str]) ->
         table(("label", "rows with exactly these classes"), labels, TOP_CLASSES),
         *([table(("class", "and", "rows with both"), pairs, TOP_CLASSES)] if pairs else []),
     ]
+
+
+def _drifts(found: Mapping[str, Any], said: Mapping[str, str]) -> list[str]:
+    """What differs by more than chance, a paragraph for each comparison."""
+    told = []
+    for kind, one in found.items():
+        if len(one["sides"]) < 2:
+            continue
+        drifted = [each for each in one["attributes"] if not each["chance"]]
+        if drifted:
+            names = ", ".join(f"{each['name']} ({each['estimate']:.2f})" for each in drifted[:TOP_CLASSES])
+            told.append(f"Differs {said[kind]} by more than chance (Cramér's V, 0 not at all, 1 entirely): {names}.")
+        else:
+            told.append(f"Nothing differs {said[kind]} by more than chance.")
+        for each in one["content"]:
+            told[-1] += (
+                f" By content “{each['side']}” is told from the other rows in {each['estimate']:.0%} of pairs "
+                f"({each['low']:.0%} – {each['high']:.0%}; 50 % is chance; {each['encoder']})."
+            )
+    return told
 
 
 _EDGES = ("word at the edge", "side", "part of the entity", "just outside")

@@ -15,6 +15,7 @@ import numpy as np
 from core.arrays.shards import DIGEST, sweep
 from core.context import Context
 from core.errors import JobError
+from core.files import remove
 from core.jobs.hub.web import LOADS
 from core.ledger.contract import Ledger
 from core.modalities.payloads import digests
@@ -23,6 +24,7 @@ from core.records import DatasetState
 from core.settings import ASIDE, TRASH_DAYS, Workspace
 from core.store.database import Database
 from core.store.datasets import contents, delete_dataset, due_trash, list_datasets
+from core.store.maps.points import folder_of_maps
 from core.store.predictions import delete_predictions
 from core.store.query.copies import forget_copies
 from core.store.relations import relation_sql
@@ -60,6 +62,7 @@ def purge(
         delete_dataset(store, dataset_id)
         queue.remove(dataset_id)
         forget_copies(workspace.queries, dataset_id)
+        remove(folder_of_maps(store, dataset_id))
     left = workspace.trash / LEFT
     if in_use or any(workspace.root.glob(f"{ASIDE}*/{workspace.database.name}")):
         if gone:

@@ -24,13 +24,14 @@ from tests.used_models import used_run, write_texts
 
 NEWS = {
     "data": ("rows", "rows&row=3", "load", "sql", "classes", "splits", "rejected", "export", "manage", "rows&like=3"),
-    "profile": ("balance", "content", "checks", "bias", "drift", "words"),
+    "profile": ("balance", "content", "checks", "bias", "drift", "map", "words"),
     "issues": (
         "",
         "&type=near_duplicate",
         "&type=outlier",
         "&type=content&kind=markup",
         "&given=business&suggested=sport",
+        "&view=health",
     ),
     "review": ("desk", "decisions", "versions"),
     "training": ("runs", "new", "effect", "use"),

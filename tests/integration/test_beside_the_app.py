@@ -36,6 +36,7 @@ READ: Sequence[Step] = (
     ("datasets",),
     ("media", "--json"),
     ("steps", "notes"),
+    ("health", "notes"),
     ("views", "notes"),
     ("sql", "notes", "SELECT topic, count(*) FROM rows GROUP BY topic ORDER BY topic", "--csv"),
     ("profile", "notes"),

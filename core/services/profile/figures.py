@@ -21,7 +21,6 @@ from core.profile import label_sets as together
 from core.profile import missing as absences
 from core.profile import wording as wordings
 from core.profile.by_group.crossed import grouped
-from core.profile.drift import Drift, by_split, drift
 from core.profile.label_numbers import Band, LabelNumbers, in_bands, label_numbers
 from core.profile.numbers import number_profile
 from core.profile.records import (
@@ -165,24 +164,6 @@ def words_tied(
         return wordings.wording(rows, attribute)
 
     return _ask(context, version_id, stored("Counting words"), work, timeout, attribute and attribute.column)
-
-
-def drift_of(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> tuple[Drift, ...] | Pending:
-    """How differently every attribute is spread in the splits."""
-
-    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> tuple[Drift, ...]:
-        return drift(rows, dataset.attributes, report)
-
-    return _ask(context, version_id, stored("Comparing splits"), work, timeout, "drift")
-
-
-def words_of_splits(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> Wording | Pending:
-    """The words that mark a split, of examples that are written."""
-
-    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> Wording:
-        return wordings.wording(by_split(rows))
-
-    return _ask(context, version_id, stored("Counting words"), work, timeout, "splits")
 
 
 def rows_with_word(

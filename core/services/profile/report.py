@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.beside.answers import Pending
 from core.context import Context
 from core.lookalikes import lookalikes
 from core.profile import bias
@@ -25,6 +26,7 @@ from core.profile.spans import spans_profile
 from core.profile.wording import WordTie, wording
 from core.progress import Report, part, unheard
 from core.records import Attribute
+from core.services.profile.drift import Between, content_between, drift_of
 from core.services.profile.figures import derive
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
@@ -36,9 +38,12 @@ _DERIVING = 0.5
 """The share of the work that making the derived attributes is taken for, where they are not made yet."""
 
 
-def whole_profile(context: Context, version_id: str, on_progress: Report = unheard) -> dict[str, object]:
+def whole_profile(
+    context: Context, version_id: str, on_progress: Report = unheard, *, against: str = ""
+) -> dict[str, Any]:
     """Balance, classes that look alike, splits, duplicates, missing values and, per attribute, its association, groups
-    and parity; where a label is several classes, which of them go together.
+    and parity; what differs between splits, along the file and, where it is the id of one, from the version `against`;
+    where a label is several classes, which of them go together.
 
     Makes the derived attributes first where they are not. `on_progress` gets a share done of 1.
     """
@@ -62,6 +67,7 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = unhea
         "duplicates": asdict(duplicates(rows)),
         "missing": asdict(missing_values(rows, dataset.attributes)),
         "attributes": attributes,
+        "drift": {kind: _drift(context, version_id, one) for kind, one in _compared(against).items()},
     }
     if task_named(dataset.task).modality.written and not rows.target.numeric:
         profile["words"] = [_word(one) for one in wording(rows).ties]
@@ -71,6 +77,29 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = unhea
     elif rows.target.several:
         profile["label_sets"] = _label_sets(label_sets(rows), rows.target)
     return {key: _finite(value) for key, value in profile.items()}
+
+
+def _compared(against: str) -> dict[str, Between]:
+    kinds = {"splits": Between("splits"), "order": Between("order")}
+    return {**kinds, "other": Between("other", against)} if against else kinds
+
+
+def _drift(context: Context, version_id: str, between: Between) -> dict[str, object]:
+    found = drift_of(context, version_id, between, timeout=None)
+    content = content_between(context, version_id, between, timeout=None)
+    assert not isinstance(found, Pending) and not isinstance(content, Pending), "they were waited for"
+    return {
+        "sides": [{"name": one.name, "rows": one.rows, "first": one.first, "last": one.last} for one in found.sides],
+        "attributes": [
+            {"name": one.table.attribute, **asdict(one.size), "p_value": one.p_value, "chance": one.chance}
+            for one in found.found
+        ],
+        "content": [
+            {"side": one.side, "encoder": one.encoder, "rows": list(one.rows), **asdict(one.auc.auc),
+             "p_value": one.auc.p_value}
+            for one in content
+        ],
+    }  # fmt: skip
 
 
 def _word(tie: WordTie) -> dict[str, object]:

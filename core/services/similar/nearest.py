@@ -131,14 +131,14 @@ def _indexes(context: Context, dataset: Dataset, version_id: str) -> list[_Index
     order = np.argsort(example_ids, kind="stable")
     wanted = digests(table.column("content_hash"))[order]
     found = []
-    for encoder, folder in _folders(context.workspace.arrays / "embeddings", task_named(dataset.task).modality):
+    for encoder, folder in kept_folders(context.workspace.arrays / "embeddings", task_named(dataset.task).modality):
         held = Held.of(folder, wanted)
         if held.parts:
             found.append(_Index(example_ids[order], encoder, held))
     return found
 
 
-def _folders(embeddings: Path, modality: Modality) -> list[tuple[str, Path]]:
+def kept_folders(embeddings: Path, modality: Modality) -> list[tuple[str, Path]]:
     """Of the encoders that come with Winnow, the best first, then of any other model, such as one that a person named:
     its contents tell whether it is of these rows."""
     bundled = [(name, kept_folder(embeddings, modality, name)) for name in reversed(modality.encoders)]

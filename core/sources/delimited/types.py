@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from core.sql import literal
 
@@ -38,7 +39,8 @@ _decimal = re.compile(_DECIMAL, re.ASCII)
 
 
 def _is_double(text: str) -> bool:
-    return bool(_is_number(text)) and (len(text) <= _EXACT_LENGTH or repr(float(text)) == text)
+    """Whether the DOUBLE is the number that is written, however: `0.00001` is `1e-05`."""
+    return bool(_is_number(text)) and (len(text) <= _EXACT_LENGTH or Decimal(repr(float(text))) == Decimal(text))
 
 
 def _parses(parse: Callable[[str], object], pattern: str) -> Callable[[str], object]:
@@ -111,5 +113,24 @@ def fits(column: str, kind: str) -> str:
 
 
 def _sql_number(column: str) -> str:
-    proven = f"(length({column}) <= {_EXACT_LENGTH} OR TRY_CAST({column} AS DOUBLE)::VARCHAR = {column})"
+    """As `_is_double`. The two texts are compared at first, then, where the notation differs, the numbers."""
+    double = f"TRY_CAST({column} AS DOUBLE)::VARCHAR"
+    proven = (
+        f"CASE WHEN length({column}) <= {_EXACT_LENGTH} OR {double} = {column} THEN true"
+        f" WHEN contains(lower({column}), 'e') THEN {_same_power(column)} = {_same_power(double)}"
+        f" ELSE coalesce({_same_decimal(column, double, 30)}, regexp_matches({column}, '\\.\\d{{1,8}}$')"
+        f" AND {_same_decimal(column, double, 8)}, false) END"
+    )
     return f"(regexp_full_match({column}, {literal(_NUMBER)}) AND {proven})"
+
+
+def _same_power(number: str) -> str:
+    """A number with an exponent, without what may be left out: `1.50E+05` is `1.5e5`."""
+    exponent = f"regexp_replace(lower({number}), 'e\\+?(-?)0*(\\d)', 'e\\1\\2')"
+    return f"regexp_replace({exponent}, '(\\.\\d*[1-9])0+e|\\.0+e', '\\1e')"
+
+
+def _same_decimal(number: str, other: str, digits: int) -> str:
+    """Whether two texts are one number, with so many digits behind the point; NULL for one that has no room there."""
+    kind = f"DECIMAL(38,{digits})"
+    return f"TRY_CAST({number} AS {kind}) = TRY_CAST({other} AS {kind})"

@@ -7,12 +7,13 @@ from collections.abc import Hashable, Mapping
 
 from core.records import ColumnFilter, RowFilter
 from core.store.database import Database
+from core.store.row_facts.area import MAP
 from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.issue import ISSUE
 from core.store.row_facts.sql import SQL
 
-ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, SQL)}
+ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, MAP, SQL)}
 """By the column that a filter has."""
 
 

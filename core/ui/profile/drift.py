@@ -1,75 +1,111 @@
-"""The Drift view: whether the splits hold rows of the same kind, by every attribute and by single words."""
+"""The Drift view: whether the splits, the stretches of the file, or two versions hold rows of the same kind, by every
+attribute, by single words and by content."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
+from core.charts.heat import heat
 from core.charts.intervals import intervals, shares
 from core.context import Context
 from core.profile.drift import Drift
-from core.profile.records import MISSING
+from core.profile.drift.sides import OWN_LABEL, Side
+from core.profile.records import Group, GroupTable
 from core.profile.shares import MIN_GROUP_ROWS
-from core.profile.wording import Wording
-from core.records import Dataset, RowFilter, Version, split_said
-from core.services.profile.figures import drift_of, split_balance, words_of_splits
-from core.ui.parts.labels import attribute_said, group_marked, group_said
+from core.records import Dataset, RowFilter, Version
+from core.services.profile.drift import Between, content_between, drift_of, words_between
+from core.services.profile.figures import split_balance
+from core.tasks import target_of
+from core.ui.parts.labels import attribute_said, group_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import Opened, chart, chooser, chosen, heading, no_splits, numbers
+from core.ui.profile.between import chosen_between, side_said
+from core.ui.profile.drift_content import content_told, words_told
+from core.ui.profile.parts import Opened, chart, chooser, chosen, heading, numbers
 from core.ui.profile.words import has_words
-from core.words import later, say, say_n
+from core.words import later, say
 
 VIEW = "drift"
 DRAWN = 15
 GROUPS = 20
-WORDS = 8
+Said = Callable[[str], str]
 
 
 def drift_view(context: Context, dataset: Dataset, version: Version) -> Opened | None:
-    """Every attribute, then the groups of one split by split; the rows of what is chosen."""
+    """Every attribute, then the groups of one side by side; the rows of what is chosen."""
     splits = settled(lambda: split_balance(context, version.version_id))
-    found = None if splits is None else settled(lambda: drift_of(context, version.version_id))
-    if splits is None or found is None:
+    if splits is None:
         return None
-    if len([one for one in splits.splits if one != MISSING]) < 2:
-        no_splits(dataset, version)
+    between = chosen_between(context, dataset, version, splits)
+    if between is None:
         return None
-    if not found:
+    found = settled(lambda: drift_of(context, version.version_id, between))
+    if found is None:
+        return None
+    said = side_said(context, dataset, version, between, found.sides)
+    opened: Opened | None = None
+    if found.found:
+        st.markdown(_verdict(dataset, between, found.found, said))
+        left, right = st.columns([4, 7], gap="large")
+        with left:
+            one = _attributes(dataset, version, found.found)
+        with right:
+            opened = _groups(dataset, version, between, one, found.sides, said)
+    else:
         st.caption(say("Comparing needs two groups of at least {n} rows.", n=MIN_GROUP_ROWS))
-        return None
-    st.markdown(_verdict(dataset, found))
-    left, right = st.columns([4, 7], gap="large")
-    with left:
-        one = _attributes(dataset, version, found)
-    with right:
-        opened = _groups(dataset, version, one)
     if has_words(dataset):
-        words = settled(lambda: words_of_splits(context, version.version_id))
+        words = settled(lambda: words_between(context, version.version_id, between))
         if words is not None:
-            _words(words)
+            words_told(words, said)
+    content = settled(lambda: content_between(context, version.version_id, between))
+    if content is not None:
+        unlike = content_told(dataset, version, VIEW, between, content, said)
+        opened = opened or unlike  # a choice there lifts those of the groups
     return opened
 
 
-def _verdict(dataset: Dataset, found: Sequence[Drift]) -> str:
+def _verdict(dataset: Dataset, between: Between, found: Sequence[Drift], said: Said) -> str:
     drifted = [one for one in found if not one.chance]
+    names = ", ".join(f"**{plain(_name(dataset, one.table))}**" for one in drifted[:5])
+    values = {"n": len(drifted), "all": len(found), "names": names}
+    if between.kind == "order":
+        if not drifted:
+            return say("The file is in no order that matters: nothing changes along it by more than chance.")
+        return say(
+            "{n:,} of {all:,} change along the file by more than chance: {names}. Its first rows are not like its "
+            "last: take samples and splits at random, not by position.",
+            **values,
+        )
+    if between.kind == "other":
+        here, there = (plain(said(one)) for one in ("here", "there"))
+        if not drifted:
+            return say(
+                "{here} and {there} hold rows of the same kind: nothing differs by more than chance.",
+                here=here,
+                there=there,
+            )
+        return say(
+            "{n:,} of {all:,} differ between {here} and {there} by more than chance: {names}. A model that was made "
+            "for one of them is to be tried on the other before it is trusted.",
+            here=here,
+            there=there,
+            **values,
+        )
     if not drifted:
         return say("The splits hold rows of the same kind: no attribute differs by more than chance.")
-    names = ", ".join(f"**{plain(attribute_said(dataset, one.table.attribute))}**" for one in drifted[:5])
     return say(
         "{n:,} of {all:,} attributes differ between splits by more than chance: {names}. A score on one split "
         "says less of rows like those of another.",
-        n=len(drifted),
-        all=len(found),
-        names=names,
+        **values,
     )
 
 
 def _attributes(dataset: Dataset, version: Version, found: Sequence[Drift]) -> Drift:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(say("Differs between splits"), say("0 not at all, 1 entirely"))
+        heading(say("How much each differs"), say("0 not at all, 1 entirely"))
         st.space("stretch")
         columns: dict[str, list[object]] = {
             later("attribute"): [one.table.attribute for one in found],
@@ -79,7 +115,7 @@ def _attributes(dataset: Dataset, version: Version, found: Sequence[Drift]) -> D
             later("p-value"): [one.p_value for one in found],
         }
         numbers(dataset, version, later("drift"), columns, key=VIEW)
-    names = {one.table.column: attribute_said(dataset, one.table.attribute) for one in found}
+    names = {one.table.column: _name(dataset, one.table) for one in found}
     kept, drawn = chosen(VIEW, "attribute"), list(names)[:DRAWN]
     column = chart(
         dataset,
@@ -91,7 +127,7 @@ def _attributes(dataset: Dataset, version: Version, found: Sequence[Drift]) -> D
         VIEW,
         "attribute",
         drawn,
-        alt=say("How much each attribute differs between splits; most {name}", name=next(iter(names.values()))),
+        alt=say("How much each attribute differs; most {name}", name=next(iter(names.values()))),
         label=say("Attribute"),
         shown=lambda one: names[one],
         every=list(names),
@@ -112,65 +148,108 @@ def _attributes(dataset: Dataset, version: Version, found: Sequence[Drift]) -> D
     return one
 
 
-def _groups(dataset: Dataset, version: Version, one: Drift) -> Opened | None:
-    """The share of each group in every split; the rows of a group in a split."""
-    table, name = one.table, attribute_said(dataset, one.table.attribute)
-    drawn = list(range(min(GROUPS, len(table.groups))))
-    sizes = table.counts.sum(axis=0)
+def _groups(
+    dataset: Dataset, version: Version, between: Between, one: Drift, sides: Sequence[Side], said: Said
+) -> Opened | None:
+    """The share of each group in every side; the rows of a group in a side."""
+    table, name = one.table, _name(dataset, one.table)
+    by_name = {side.name: side for side in sides}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(say("{name} in each split", name=plain(name)), say("share of the split's rows"))
+        heading(plain(name), say("share of the rows, side by side"))
         st.space("stretch")
         columns: dict[str, list[object]] = {later("group"): [group.name for group in table.groups]}
-        columns |= {split: list(table.counts[:, at].tolist()) for at, split in enumerate(table.labels)}
-        numbers(dataset, version, later("groups in splits"), columns, key=f"{VIEW}-groups")
-    series = [
-        (split_said(split), (table.counts[drawn, at] / max(1, sizes[at])).tolist(), table.counts[drawn, at].tolist())
-        for at, split in enumerate(table.labels)
-    ]
-    places = list(range(len(table.groups)))
-    place = chart(
-        dataset,
-        shares([group_marked(dataset, table.column, table.groups[at]) for at in drawn], series),
-        f"{VIEW}-{table.column}",
-        "group",
-        drawn,
-        alt=say("Share of each group of {name} in every split", name=name),
-        label=say("Group"),
-        shown=lambda at: group_said(dataset, table.column, table.groups[at]),
-        every=places,
-    )
-    split = chooser(f"{VIEW}-split", "split", list(table.labels), label=say("Split"), shown=split_said)
-    if place is None and split is None:
+        columns |= {said(side): list(table.counts[:, at].tolist()) for at, side in enumerate(table.labels)}
+        numbers(dataset, version, later("groups compared"), columns, key=f"{VIEW}-groups")
+    draw = _along if between.kind == "order" else _beside
+    place, side = draw(dataset, table, name, [one for one in table.labels if by_name[one].where is not None], said)
+    if place is None and side is None:
         return None
     group = None if place is None else table.groups[place]
     if group is not None and group.where is None:
         st.caption(say("These groups were folded together: choose one of the others to see its rows."))
         return None
-    where = replace(RowFilter() if group is None or group.where is None else group.where, split=split)
-    said = [] if group is None else [f"{name}: {group_said(dataset, table.column, group)}"]
-    said += [] if split is None else [say("split {split}", split=split_said(split))]
-    return Opened(where, lambda: " · ".join(said))
+    where = RowFilter() if group is None or group.where is None else group.where
+    among = by_name[side].where if side is not None else None
+    if among is not None:
+        where = replace(where, split=among.split, columns=where.columns + among.columns)
+    parts = [] if group is None else [f"{name}: {_group(dataset, table, group)}"]
+    parts += [] if side is None else [said(side)]
+    return Opened(where, lambda: " · ".join(parts))
 
 
-def _words(found: Wording) -> None:
-    """Words that mark a split."""
-    if not found.ties:
-        st.caption(say("No word marks a split by more than chance."))
-        return
-    told = ", ".join(
-        say(
-            "**{word}** ({split}, {times:.1f} times as often)",
-            word=plain(one.word),
-            split=plain(split_said(one.label)),
-            times=one.share.estimate / one.usual,
-        )
-        for one in found.ties[:WORDS]
+def _beside(
+    dataset: Dataset, table: GroupTable, name: str, opened: Sequence[str], said: Said
+) -> tuple[int | None, str | None]:
+    """A mark for each side, group by group. The group and the side that are chosen."""
+    drawn = list(range(min(GROUPS, len(table.groups))))
+    sizes = table.counts.sum(axis=0)
+    series = [
+        (said(side), (table.counts[drawn, at] / max(1, sizes[at])).tolist(), table.counts[drawn, at].tolist())
+        for at, side in enumerate(table.labels)
+    ]
+    place = chart(
+        dataset,
+        shares([_marked(dataset, table, at) for at in drawn], series),
+        f"{VIEW}-{table.column}",
+        "group",
+        drawn,
+        alt=say("Share of each group of {name}, side by side", name=name),
+        label=say("Group"),
+        shown=lambda at: _group(dataset, table, table.groups[at]),
+        every=list(range(len(table.groups))),
     )
-    st.caption(
-        say_n(
-            "{n:,} word marks a split by more than chance: {words}.",
-            "{n:,} words mark a split by more than chance: {words}.",
-            found.count,
-            words=told,
-        )
+    side = chooser(f"{VIEW}-side", "side", list(opened), label=say("Rows of"), shown=said) if len(opened) > 1 else None
+    return place, side
+
+
+def _along(
+    dataset: Dataset, table: GroupTable, name: str, opened: Sequence[str], said: Said
+) -> tuple[int | None, str | None]:
+    """A line for each stretch of the file, from its first rows on. The group and the stretch that are chosen."""
+    drawn = list(range(min(GROUPS, len(table.groups))))
+    counts = table.counts.T
+    sizes, overall = counts.sum(axis=1), counts.sum(axis=0) / max(1, counts.sum())
+    figure = heat(
+        [said(side) for side in table.labels],
+        [_marked(dataset, table, at) for at in drawn],
+        [[float(counts[row, at] / max(1, sizes[row])) for at in drawn] for row in range(len(sizes))],
+        [float(overall[at]) for at in drawn],
+        [True] * len(sizes),
+        [[f"{counts[row, at]:,} / {sizes[row]:,} · {overall[at]:.1%}" for at in drawn] for row in range(len(sizes))],
     )
+    side = chart(
+        dataset,
+        figure,
+        f"{VIEW}-{table.column}",
+        "stretch",
+        list(table.labels),
+        alt=say("Share of each group of {name}, from the first rows of the file to the last", name=name),
+        label=say("Stretch of the file"),
+        shown=said,
+    )
+    place = chooser(
+        f"{VIEW}-group",
+        "group",
+        list(range(len(table.groups))),
+        label=say("Group"),
+        shown=lambda at: _group(dataset, table, table.groups[at]),
+    )
+    return place, side
+
+
+def _name(dataset: Dataset, table: GroupTable) -> str:
+    return say("label") if table.column == OWN_LABEL else attribute_said(dataset, table.attribute)
+
+
+def _group(dataset: Dataset, table: GroupTable, group: Group) -> str:
+    if table.column == OWN_LABEL and group.where is not None and group.where.label is not None:
+        return dataset.called(group.name)
+    if table.column == OWN_LABEL and group.where is not None and group.where.exactly is not None:
+        return target_of(dataset).words(group.name)
+    return group_said(dataset, table.column, group)
+
+
+def _marked(dataset: Dataset, table: GroupTable, at: int) -> str:
+    """With a star where the group is too small to be compared."""
+    said = _group(dataset, table, table.groups[at])
+    return said if table.groups[at].judged else f"{said} *"

@@ -26,6 +26,7 @@ _FOR_EVERYBODY = (HEALTH, "/static/")
 """Whether the server is well, and Streamlit's own files, of which a page takes dozens."""
 _FOR_THE_SIGNED_IN = (
     *(UPLOADS, "/_stcore/metrics", "/_stcore/agent/", "/media/", "/sound/", "/download/", "/pulse/", "/places"),
+    "/map/",
 )
 """Beside the pages, which ask for the sign-in themselves."""
 

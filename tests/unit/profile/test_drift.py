@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
 
-from core.profile.drift import by_split, drift
+from core.profile.drift import drift
+from core.profile.drift.content import told_apart
+from core.profile.drift.sides import against, by_split, splits, stretches
 from core.profile.wording import wording
-from core.records import Attribute
+from core.records import Attribute, ColumnFilter, RowFilter
 from tests.unit.profile.conftest import MakeRows, TableRows
 
 N = 800
@@ -33,7 +37,7 @@ def drifted(make_rows: MakeRows) -> TableRows:
 
 
 def test_the_attribute_that_drifts_comes_first_and_the_other_is_chance(make_rows: MakeRows) -> None:
-    shop, price = drift(drifted(make_rows), [PRICE, SHOP])
+    shop, price = drift(splits(drifted(make_rows), [PRICE, SHOP]))
     assert (shop.table.attribute, price.table.attribute) == ("shop", "price")
     assert not shop.chance and shop.p_value < 1e-6 and 0.2 < shop.size.estimate < 0.4
     assert price.chance
@@ -49,4 +53,101 @@ def test_words_that_mark_a_split_are_found(make_rows: MakeRows) -> None:
 
 def test_one_split_has_nothing_to_differ_from(make_rows: MakeRows) -> None:
     rows = make_rows({"label": ["a"] * 60, "split": ["train"] * 60, "shop": ["east", "west"] * 30})
-    assert drift(rows, [SHOP]) == ()
+    assert drift(splits(rows, [SHOP])) == ()
+
+
+def sorted_file(make_rows: MakeRows, n: int = 500) -> TableRows:
+    """The first half is of class a, the second of b; prices rise along the file; shops are mixed."""
+    return make_rows(
+        {
+            "example_id": list(range(10, 10 + n)),
+            "text": ["a row"] * n,
+            "label": ["a" if row < n / 2 else "b" for row in range(n)],
+            "shop": ["east" if row % 2 else "west" for row in range(n)],
+            "price": [float(row) for row in range(n)],
+        }
+    )
+
+
+def test_a_file_in_the_order_of_its_labels_is_found_and_its_stretches_open_their_rows(make_rows: MakeRows) -> None:
+    rows = sorted_file(make_rows)
+    sides = stretches(rows, [SHOP, PRICE])
+    assert [one.rows for one in sides.sides] == [50] * 10
+    assert [(one.first, one.last) for one in sides.sides][::9] == [(10, 59), (460, 509)]
+    assert sides.sides[1].where == RowFilter(
+        columns=(ColumnFilter("example_id", ">=", ("60",)), ColumnFilter("example_id", "<", ("110",)))
+    )
+    found = {one.table.attribute: one for one in drift(sides)}
+    label, price, shop = found["label"], found["price"], found["shop"]
+    assert list(found)[-1] == "shop"
+    assert label.size.estimate > 0.95 and not label.chance and not price.chance and shop.chance
+    assert label.table.counts.tolist() == [[50] * 5 + [0] * 5, [0] * 5 + [50] * 5]
+    assert [group.where for group in label.table.groups] == [RowFilter(label="a"), RowFilter(label="b")]
+
+
+def test_rows_in_no_order_are_not_taken_for_ordered(make_rows: MakeRows) -> None:
+    rng = np.random.default_rng(1)
+    columns = {
+        "example_id": list(range(500)),
+        "label": rng.choice(["a", "b"], 500).tolist(),
+        "price": rng.normal(size=500).tolist(),
+    }
+    assert all(one.chance for one in drift(stretches(make_rows(columns), [PRICE])))
+
+
+def test_a_file_of_few_rows_has_fewer_stretches(make_rows: MakeRows) -> None:
+    for n in (0, 1, 3):
+        rows = make_rows({"example_id": list(range(n)), "label": ["a"] * n, "price": [1.0] * n})
+        sides = stretches(rows, [PRICE])
+        assert sum(one.rows for one in sides.sides) == n
+        assert drift(sides) == ()
+
+
+def test_two_datasets_are_held_against_each_other_by_what_both_have(make_rows: MakeRows) -> None:
+    rows = sorted_file(make_rows)
+    later = TableRows(
+        rows._connection,
+        "(SELECT example_id, text, CASE label WHEN 'a' THEN 'A' ELSE label END AS label, shop AS store,"
+        " CAST(price * 2 AS INTEGER) AS price FROM examples WHERE shop = 'east' OR example_id % 4 = 0)",
+        rows.target,
+    )
+    sides = against(rows, later, [(SHOP, Attribute("shop", "store", "category")), (PRICE, PRICE)], {"A": "a", "b": "b"})
+    assert [(one.name, one.rows, one.where) for one in sides.sides] == [
+        ("here", 500, RowFilter()), ("there", 375, None),
+    ]  # fmt: skip
+    found = {one.table.attribute: one for one in drift(sides)}
+    assert not found["price"].chance and not found["shop"].chance and found["label"].chance
+    assert found["label"].table.counts.sum() == 875 and len(found["label"].table.groups) == 2, "A is what a is here"
+    assert wording(sides.among).ties == ()
+
+
+def test_embeddings_of_another_kind_are_told_apart_and_those_of_the_same_are_not() -> None:
+    rng = np.random.default_rng(0)
+    side = rng.random(600) < 0.3
+    alike = rng.normal(size=(600, 20)).astype(np.float32)
+    content = np.arange(600)
+    same = told_apart(alike, side, content)
+    assert same is not None and same.auc.low < 0.5 < same.auc.high and same.p_value > 0.05
+    moved = alike.copy()
+    moved[side, 0] += 1.5
+    told = told_apart(moved, side, content)
+    assert told is not None and told.auc.low > 0.75 and told.p_value < 1e-12
+    assert told.auc.estimate == pytest.approx(roc_auc_score(side, told.scores))
+    assert told_apart(alike[:50], side[:50], content[:50]) is None, "fewer than 30 rows say nothing"
+
+
+def test_copies_are_not_recognised_as_the_side_that_they_were_seen_on() -> None:
+    rng = np.random.default_rng(0)
+    content = np.repeat(np.arange(60), 10)
+    vectors = rng.normal(size=(60, 200)).astype(np.float32)[content]
+    told = told_apart(vectors, content % 2 == 0, content)
+    assert told is not None and told.auc.estimate < 0.7, "each content was seen by no model that judges it"
+
+
+def test_how_often_rows_of_one_kind_are_told_apart_by_chance() -> None:
+    rng = np.random.default_rng(3)
+    found = [
+        told_apart(rng.normal(size=(200, 8)).astype(np.float32), rng.random(200) < 0.5, np.arange(200))
+        for _ in range(300)
+    ]
+    assert 0.005 < np.mean([one.p_value < 0.05 for one in found if one]) < 0.09

@@ -135,3 +135,14 @@ def test_the_whole_profile_is_plain_json(context: Context, dataset: Dataset) -> 
     assert set(found["attributes"]) >= {"size", "at", "language", "text length"}
     assert told == sorted(told)
     assert told[-1] == 1
+    assert set(found["drift"]) == {"splits", "order"}
+    order = found["drift"]["order"]
+    assert sum(one["rows"] for one in order["sides"]) == found["rows"]
+    assert "label" in {one["name"] for one in order["attributes"]}
+
+
+def test_a_dataset_is_the_same_as_itself(context: Context, dataset: Dataset) -> None:
+    found = whole_profile(context, dataset.latest_version_id, against=dataset.latest_version_id)["drift"]["other"]
+    assert [one["rows"] for one in found["sides"]] == [dataset.row_count] * 2
+    assert "label" in {one["name"] for one in found["attributes"]}
+    assert all(one["chance"] and one["low"] == 0 for one in found["attributes"])

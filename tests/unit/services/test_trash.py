@@ -23,6 +23,7 @@ from core.services.review.decisions import make_version, record
 from core.services.trash import purge
 from core.store.datasets import contents, list_datasets
 from core.store.ids import new_id
+from core.store.maps.points import folder_of_maps
 from core.store.times import now, stored
 from tests.images import png
 from tests.integration.load_support import loaded
@@ -130,8 +131,12 @@ def test_runs_embeddings_and_pixels_go_with_the_dataset_that_alone_had_them(
         _kept(context, kind, (pets, 2), (news, 2)),
         _kept(context, kind, (news, 5)),
     )
+    maps = [folder_of_maps(context.store, one.dataset_id) for one in (pets, news)]
+    for one in maps:
+        one.mkdir(parents=True, exist_ok=True)
     datasets.delete(context, pets.dataset_id)
     assert _purge(context) == [pets.dataset_id]
+    assert [one.exists() for one in maps] == [False, True]
     assert [job.dataset_id for job in loads if Path(job.folder).exists()] == [news.dataset_id]
     assert [job.dataset_id for job in context.queue.list()] == [news.dataset_id]
     assert [shard.exists() for shard in (alone, shared, other)] == [False, True, True]

@@ -32,6 +32,9 @@ KINDS = ("BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL(18,2)")
         (["0.00", "-0.00"], "VARCHAR"),
         (["1.5", "300.0", "1e-05", "2"], "DOUBLE"),
         (["3E2", "1E4"], "VARCHAR"),
+        (["0.00007825774200542671", "-0.00000688533926897426"], "DOUBLE"),
+        (["1.2345678901234567E20", "1.23456789012345000e-05", "123456789012345680.0"], "DOUBLE"),
+        (["0.00007825774200542671234"], "VARCHAR"),
         (["2024-01-01T10:00:00+02:00"], "VARCHAR"),
     ],
 )
@@ -43,6 +46,22 @@ def test_a_type_holds_every_value_and_changes_none(values: list[str | None], kin
 def test_what_a_number_or_a_date_would_not_give_back_is_text(code: str) -> None:
     assert infer([code]) == "VARCHAR"
     assert not any(_fits(code, kind) for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0.00007825774200542671", "-0.00000688533926897426", "1.2345678901234567E20", "1.23456789012345000e-05",
+     "123456789012345680.0", "0.30000000000000004", "-7.825774200542671E-05"],
+)  # fmt: skip
+def test_a_number_in_another_notation_than_duckdb_s_is_no_misfit(number: str) -> None:
+    assert infer([number]) == "DOUBLE"
+    assert _fits(number, "DOUBLE")
+
+
+@pytest.mark.parametrize("number", ["0.00007825774200542671234", "1.23456789012345678901E20", "12345678901234567.0"])
+def test_digits_that_a_double_would_lose_are_a_misfit(number: str) -> None:
+    assert infer([number]) != "DOUBLE"
+    assert not _fits(number, "DOUBLE")
 
 
 def _fits(text: str, kind: str) -> bool:

@@ -1,0 +1,88 @@
+"""Maps of a dataset's rows: a Parquet file each, of `example_id`, `x` and `y`, which queries read as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from core.files import whole
+from core.records import EXAMPLE_ID
+from core.settings import Workspace
+from core.sql import literal
+from core.store.database import Database
+from core.store.ids import checked_id
+from core.store.relations import relation, relation_sql
+
+Corner = tuple[float, float]
+
+
+def write_points(
+    path: Path, example_ids: NDArray[np.int64], places: NDArray[np.float32], about: Mapping[str, str]
+) -> None:
+    """Writes a map; rows whose place (n, 2) is NaN are left out. `about` is told by `about_points`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    there = np.isfinite(places).all(1)
+    table = pa.table({EXAMPLE_ID: example_ids[there], "x": places[there, 0], "y": places[there, 1]})
+    with whole(path) as part:
+        pq.write_table(table.replace_schema_metadata(dict(about)), part)
+
+
+def about_points(path: Path) -> tuple[int, dict[str, str]]:
+    """How many rows a map has, and what was said of it."""
+    file = pq.read_metadata(path)
+    said = file.metadata or {}
+    return file.num_rows, {key.decode(): value.decode() for key, value in said.items() if not key.startswith(b"ARROW:")}
+
+
+def maps_of(db: Database, dataset_id: str) -> list[Path]:
+    """The maps of a dataset by name, which lie beside the store."""
+    return sorted(folder_of_maps(db, dataset_id).glob("*.parquet"))
+
+
+def folder_of_maps(db: Database, dataset_id: str) -> Path:
+    """Where the maps of a dataset lie."""
+    return Workspace(db.path.parent).arrays / "maps" / checked_id(dataset_id, "dataset")
+
+
+def all_sql(path: Path) -> str:
+    """A query for the ids of the rows that lie on a map."""
+    return f"SELECT {EXAMPLE_ID} FROM {_file(path)}"
+
+
+def inside_sql(path: Path, corners: Sequence[Corner]) -> str:
+    """A query for the ids of the rows that lie within a polygon; where it crosses itself, of whose edges a ray meets an
+    odd number."""
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    box = f"x BETWEEN {min(xs)!r} AND {max(xs)!r} AND y BETWEEN {min(ys)!r} AND {max(ys)!r}"
+    crossed = " + ".join(
+        f"((({y1!r} > y) <> ({y2!r} > y)) AND x < {(x2 - x1) / (y2 - y1)!r} * (y - {y1!r}) + {x1!r})::INT"
+        for (x1, y1), (x2, y2) in zip(corners, [*corners[1:], corners[0]], strict=True)
+        if y1 != y2
+    )
+    odd = f"({crossed}) % 2 = 1" if crossed else "false"
+    return f"SELECT {EXAMPLE_ID} FROM {_file(path)} WHERE CASE WHEN {box} THEN {odd} ELSE false END"
+
+
+def points(db: Database, path: Path, version_id: str, value: str, join: str = "") -> pa.Table:
+    """`example_id`, `x`, `y` and the `value` of each row of a version that lies on a map: SQL on the version's rows `r`
+    and on what is joined to them."""
+    sql = f"""SELECT m.{EXAMPLE_ID}, m.x, m.y, {value} AS value
+              FROM {_file(path)} m JOIN {relation(db, version_id)} r USING ({EXAMPLE_ID}) {join}"""
+    with db.cursor() as cursor:
+        return cursor.execute(sql).to_arrow_table()
+
+
+def contents_as_loaded(db: Database, dataset_id: str) -> pa.Table:
+    """`example_id` and `content_hash` of every row of a dataset, whatever its versions leave out."""
+    with db.cursor() as cursor:
+        sql = f"SELECT {EXAMPLE_ID}, content_hash FROM {relation_sql(dataset_id, None)} ORDER BY {EXAMPLE_ID}"
+        return cursor.execute(sql).to_arrow_table()
+
+
+def _file(path: Path) -> str:
+    return f"read_parquet({literal(str(path))})"

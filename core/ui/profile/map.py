@@ -1,0 +1,210 @@
+"""The Map view: every row among those that are like it; an area that is drawn is a filter as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.context import Context
+from core.errors import WinnowError
+from core.records import Dataset, RowFilter, Version
+from core.services.issues.listing import latest_scan
+from core.services.lists.asked import FILTERS
+from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters
+from core.services.map.colours import ATTRIBUTE, LABEL, RUN, TITLES, colours
+from core.services.map.projections import PCA, Projection, principal, projections
+from core.services.similar.nearest import can_compare, state_of
+from core.store.maps.area import Corners, read_area, write_area
+from core.store.row_facts.area import MAP
+from core.store.rows import get_rows
+from core.tasks import target_of, task_named
+from core.ui import keys
+from core.ui.lists.row_list import row_tools
+from core.ui.lists.rows import show_row
+from core.ui.lists.tools import Tools, put
+from core.ui.map import heard, mount
+from core.ui.map.route import Shown, address_of
+from core.ui.parts.background import result_of
+from core.ui.parts.choices import pick
+from core.ui.parts.empty import empty_state
+from core.ui.parts.labels import attribute_said
+from core.ui.parts.problems import shown_errors
+from core.ui.profile.parts import Opened
+from core.ui.shell.pages import link
+from core.words import say, stored
+
+MOUNTED = "profile-map"
+
+
+def map_view(context: Context, dataset: Dataset, version: Version) -> Opened | None:
+    """The map, the row that was clicked, and what opens the rows of the area that is drawn."""
+    if not can_compare(dataset):
+        _cannot(dataset)
+        return None
+    made = result_of(
+        context,
+        ("map", dataset.dataset_id, state_of(context)),
+        lambda: (principal(context, dataset, lambda done, total: None),),
+        waiting=stored("Working out the map"),
+    )
+    if made is None:
+        return None
+    known = projections(context, dataset)
+    if not known:
+        _no_embeddings(dataset, version)
+        return None
+    tools = row_tools(context, dataset, version)
+    shown, by = _choices(context, dataset, version, known)
+    scan = latest_scan(context, version.version_id)
+    drawn = Shown(dataset, version, shown, by, scan.scan_id if scan else "")
+    about = _about(dataset, version, shown)
+    mount(
+        MOUNTED,
+        {
+            "address": address_of(context, drawn),
+            "map": str(shown.path),
+            "corners": _corners_in_force(tools, shown.name),
+            "about": about,
+        },
+        lambda: _take(tools, shown.name),
+    )
+    st.caption(about)
+    _clicked_row(context, dataset, version)
+    if not filter_texts(st.query_params.get(tools.key(FILTERS), "")):
+        st.caption(say("Draw an area, or list the rows in view: they are a list below, filtered as everywhere else."))
+        return None
+    return Opened(RowFilter(), lambda: say("Rows of the map"))
+
+
+def _choices(
+    context: Context, dataset: Dataset, version: Version, known: Sequence[Projection]
+) -> tuple[Projection, str]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="map-choices"):
+        by_name = {one.name: one for one in known}
+        names = {one.name: _named(one) for one in known}
+        name = pick(say("Map"), keys.MAP, names, width=260, labelled=True, fixed=True)
+        titles = {one: _colour_said(dataset, one) for one in colours(context, dataset, version)}
+        by = pick(say("Coloured by"), keys.COLOUR, titles, width=260, labelled=True, fixed=True)
+    return by_name[name], by
+
+
+def _named(one: Projection) -> str:
+    if one.method == PCA:
+        return say("Principal components · {encoder}", encoder=one.encoder)
+    return say("UMAP · {encoder}", encoder=one.encoder)
+
+
+def _colour_said(dataset: Dataset, by: str) -> str:
+    if by == LABEL and target_of(dataset).numeric:
+        return say("label")
+    if by.startswith(RUN):
+        return say("run {number}: right or wrong", number=by.removeprefix(RUN))
+    if by.startswith(ATTRIBUTE):
+        column = by.removeprefix(ATTRIBUTE)
+        return attribute_said(dataset, next(one.name for one in dataset.attributes if one.column == column))
+    return say(TITLES[by])
+
+
+def _about(dataset: Dataset, version: Version, shown: Projection) -> str:
+    """What near and far mean on this map, in words."""
+    if shown.method == PCA:
+        told = say(
+            "By the embeddings of {encoder}: the two directions in which they differ most hold {share:.0%} of their "
+            "variance. Rows that lie apart differ; rows that lie together may differ in other directions.",
+            encoder=shown.encoder,
+            share=shown.explained,
+        )
+    else:
+        told = say(
+            "By the embeddings of {encoder}: rows that are alike lie together (UMAP). Distances between groups, and "
+            "their sizes, mean little.",
+            encoder=shown.encoder,
+        )
+    without = dataset.row_count - shown.rows
+    if without <= 0:
+        return told
+    lacks = say("{n:,} of {all:,} rows are not on it: they have no embedding.", n=without, all=dataset.row_count)
+    return f"{told} {lacks}"
+
+
+def _corners_in_force(tools: Tools, name: str) -> Corners | None:
+    """Of the area by which the list is narrowed, where it was drawn on the map that is shown."""
+    for text in _areas(tools):
+        [(one, _)] = read_filters(text, tools.narrowing)
+        for value in one.values if one.how == "=" else ():
+            try:
+                of, corners = read_area(value)
+            except WinnowError:
+                continue  # the list below says what is wrong with it
+            if of == name:
+                return corners
+    return None
+
+
+def _areas(tools: Tools) -> list[str]:
+    """The filters in force that are areas of maps."""
+    found = []
+    for text in filter_texts(st.query_params.get(tools.key(FILTERS), "")):
+        try:
+            [(one, _)] = read_filters(text, tools.narrowing)
+        except WinnowError:
+            continue
+        if one.column == MAP.column:
+            found.append(text)
+    return found
+
+
+def _take(tools: Tools, name: str) -> None:
+    """What the browser has said: an area takes the place of the one before."""
+    said = heard(MOUNTED)
+    if said.row is not None:
+        st.query_params[keys.ROW] = str(said.row)
+    if said.corners is None:
+        return
+    areas = _areas(tools)
+    others = [one for one in filter_texts(st.query_params.get(tools.key(FILTERS), "")) if one not in areas]
+    column = next(one for one in tools.facts if one.column == MAP.column)
+    new = [filter_text(column, "=", (write_area(name, said.corners),))] if said.corners else []
+    put(tools.key(FILTERS), write_filters([*others, *new]))
+
+
+def _clicked_row(context: Context, dataset: Dataset, version: Version) -> None:
+    named = st.query_params.get(keys.ROW, "")
+    if not named.isdigit():
+        return
+    with shown_errors():
+        [row] = get_rows(context.store, version.version_id, [int(named)])
+        show_row(context, dataset, row, "map", version=version)
+    st.button(say("Close the row"), icon=":material/close:", type="tertiary", key="map-row-close", on_click=_close_row)
+
+
+def _close_row() -> None:
+    del st.query_params[keys.ROW]
+
+
+def _cannot(dataset: Dataset) -> None:
+    if task_named(dataset.task).target.located:
+        text = say("Scans keep embeddings of the words of such texts, not of whole texts: there is nothing to place.")
+    else:
+        text = say("Embeddings of rows of tables depend on all rows together, so that none is kept.")
+    empty_state(say("Rows of this kind have no map"), text, icon="scatter_plot")
+
+
+def _no_embeddings(dataset: Dataset, version: Version) -> None:
+    encoder = task_named(dataset.task).modality.encoders[-1]
+    empty_state(
+        say("The map of your rows will be here"),
+        say(
+            "It is drawn from embeddings, which a scan makes and keeps: one with the encoder {encoder}.",
+            encoder=encoder,
+        ),
+        icon="scatter_plot",
+        action=lambda: link(
+            "issues",
+            say("Scan"),
+            icon=":material/troubleshoot:",
+            dataset=dataset.name,
+            version=version.number,
+        ),
+    )

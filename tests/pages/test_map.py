@@ -1,0 +1,103 @@
+"""Profile, view Map: the map is drawn beside the page, and an area on it is a filter of the list beneath."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.context import Context
+from core.records import Dataset
+from core.services.map.projections import projections
+from core.store.versions import get_version
+from core.ui.map.route import Shown, told_row, told_sight
+from tests.embeddings import keep
+from tests.pages import issues_data
+from tests.pages.test_data import problems, words
+
+OpenAt = Callable[..., AppTest]
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    """Ninety scanned texts whose embeddings lie on a line, in the order of their numbers."""
+    dataset = issues_data.load(app, tmp_path)
+    issues_data.scan(app, tmp_path, dataset)
+    line = np.arange(90, dtype=np.float32)
+    keep(app, dataset, "minilm", np.stack([line, line * 0], 1), list(range(90)))
+    return dataset
+
+
+def drawn(shown: AppTest) -> AppTest:
+    """Once the map is made, which a slow machine does beside the page."""
+    for _ in range(100):
+        if "Working out the map" not in words(shown):
+            return shown
+        time.sleep(0.1)
+        shown.run()
+    raise AssertionError("it is still being made")
+
+
+def told(shown: AppTest) -> dict[str, Any]:
+    """What the component is told."""
+    [found] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_map"]
+    return dict(json.loads(found.json))
+
+
+def test_an_area_in_the_link_lists_its_rows(news: Dataset, open_at: OpenAt) -> None:
+    shown = drawn(open_at("profile", dataset="news", view="map"))
+    assert not problems(shown)
+    assert "hold 100% of their variance" in words(shown)
+    assert told(shown)["corners"] is None and not shown.dataframe
+    area = "map = pca-minilm: -1,-1 101.2,-1 101.2,1 -1,1"
+    shown = drawn(open_at("profile", dataset="news", view="map", where=area))
+    assert not problems(shown)
+    assert told(shown)["corners"] == [[-1, -1], [101.2, -1], [101.2, 1], [-1, 1]]
+    assert list(shown.dataframe[0].value["row"]) == list(range(10))
+    assert shown.button(key="list-chip-0").label == r"map\: in the drawn area"
+    shown.button(key="list-chip-0").click().run()
+    assert "where" not in shown.query_params and not shown.dataframe
+
+
+def test_the_same_area_narrows_every_list(news: Dataset, open_at: OpenAt) -> None:
+    drawn(open_at("profile", dataset="news", view="map"))
+    for page in ("data", "issues"):
+        shown = open_at(page, dataset="news", where="map = pca-minilm: -1,-1 50,-1 50,1 -1,1")
+        assert not problems(shown)
+        assert sorted(shown.dataframe[0].value["row"]) == [0, 1, 2, 3, 4]
+
+
+def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, open_at: OpenAt) -> None:
+    drawn(open_at("profile", dataset="news", view="map"))
+    [projection] = projections(app, news)
+    version = get_version(app.store, news.latest_version_id)
+
+    def groups(by: str) -> dict[str, int]:
+        sight = told_sight(app, Shown(news, version, projection, by), (40, 20))
+        return {one["name"]: one["rows"] for one in sight["groups"]}
+
+    assert groups("label") == {"business": 30, "sport": 30, "tech": 30}
+    assert groups("issue") == {"Wrong labels": 40, "not flagged": 50}
+    assert groups("score") == {"0 – 0.2": 18, "0.2 – 0.4": 18, "0.4 – 0.6": 18, "0.6 – 0.8": 18, "0.8 – 1": 18}
+    assert groups("split") == {"train": 72, "test": 18}
+    assert groups("attribute:desk") == {"uk": 45, "us": 45}
+    assert sum(groups("attribute:words").values()) == 90 and len(groups("attribute:words")) == 5
+    sight = told_sight(app, Shown(news, version, projection, "label"), (40, 20))
+    left, bottom, right, top = sight["box"]
+    assert (right - left) / (top - bottom) == pytest.approx(2) and left < 0 and right > 1000
+    row = told_row(app, Shown(news, version, projection, "label"), 4)
+    assert row == {"text": "Story 4 about sport", "image": None, "about": "row 4 · sport"}
+
+
+def test_a_dataset_without_embeddings_says_what_makes_them(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    issues_data.load(app, tmp_path)
+    shown = drawn(open_at("profile", dataset="news", view="map"))
+    assert not problems(shown)
+    assert "The map of your rows will be here" in words(shown)
+    assert "Scan" in [one.proto.label for one in shown.get("page_link")]
