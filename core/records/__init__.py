@@ -74,6 +74,7 @@ from core.records.story import (
     Told,
     VersionLine,
 )
+from core.records.tags import MAX_TAG, TagAct
 
 __all__ = [
     "ARMS",
@@ -84,6 +85,7 @@ __all__ = [
     "MAX_CLASS_NAME",
     "MAX_GUIDELINE",
     "MAX_NOTE",
+    "MAX_TAG",
     "MISFIT",
     "NO_LABEL",
     "SPLIT_WORDS",
@@ -161,6 +163,7 @@ __all__ = [
     "Story",
     "Strategy",
     "Switch",
+    "TagAct",
     "Tally",
     "TestLabels",
     "Told",

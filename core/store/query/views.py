@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from core.records import EXAMPLE_ID, Dataset, Version
 from core.sql import identifier, literal
 from core.store.acts.in_force import standing_sql
+from core.store.acts.tag_mirror import TAGGED
+from core.store.acts.tags import tag_names
 from core.store.database import Database
 from core.store.export import exported_sql
 from core.store.relations import relation
 from core.store.scans import latest_scan
 
-VIEWS = ("rows", "issues", "predictions", "decisions")
+VIEWS = ("rows", "issues", "predictions", "decisions", "tags")
 """Their names, in the order in which they are shown."""
 
 
@@ -45,9 +47,13 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
                       FROM predictions p JOIN (VALUES {numbers}) n(run_id, run) USING (run_id)"""
     decisions = f"""SELECT d.{EXAMPLE_ID}, d.action, d.new_label, d.reviewer, d.decided_at, v.number AS version, d.note
                     FROM {standing_sql(db, version.version_id, unsure=True)} d JOIN versions v USING (version_id)"""
-    texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions}
-    derived = f"{dataset.derived_ready}"
-    return {name: QueryView(name, texts[name], derived if name == "rows" else "") for name in VIEWS}
+    numbered = db.tag_numbers()
+    named = [(numbered[dataset.dataset_id, name], name) for name in tag_names(db, dataset.dataset_id)]
+    listed = ", ".join(f"({number}, {literal(name)})" for number, name in named) or "(-1, '')"
+    tags = f"SELECT {EXAMPLE_ID}, n.tag FROM {TAGGED} g JOIN (VALUES {listed}) n(tag_number, tag) USING (tag_number)"
+    texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions, "tags": tags}
+    about = {"rows": f"{dataset.derived_ready}", "tags": f"{db.newest_tag()}"}
+    return {name: QueryView(name, texts[name], about.get(name, "")) for name in VIEWS}
 
 
 def columns_of(db: Database, view: QueryView) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ _ABOUT: Mapping[str, str] = {
     "issues": later("what the newest scan of this version says of each row, for each type of issue"),
     "predictions": later("what each run predicts"),
     "decisions": later("the verdict that holds on a row"),
+    "tags": later("each tag that a row has"),
 }
 _TYPED = "sql-typed"
 

@@ -30,7 +30,13 @@ def test_a_query_reads_the_rows_of_the_version(context: Context, news: Dataset, 
     found = ask(context, news, newest, "SELECT label, count(*) AS n FROM rows GROUP BY label ORDER BY label; -- all")
     assert found.rows == (("x", 21), ("y", 19))
     assert [(one.name, one.kind) for one in found.columns] == [("label", "words"), ("n", "number")]
-    assert [one.name for one in columns(context, news, newest)] == ["rows", "issues", "predictions", "decisions"]
+    assert [one.name for one in columns(context, news, newest)] == [
+        "rows",
+        "issues",
+        "predictions",
+        "decisions",
+        "tags",
+    ]
     assert ("uid", "VARCHAR") in columns(context, news, newest)[0].columns
 
 
@@ -81,7 +87,8 @@ def test_what_is_wrong_is_said(context: Context, news: Dataset, newest: Version,
         "SELECT count(*) FILTER (WHERE label = 'x'), median(length(text)), count(DISTINCT author) FROM rows",
         "SELECT unnest(range(3)), 'Ä' COLLATE NOCASE, text SIMILAR TO '.*1', text ILIKE '%1%' FROM rows LIMIT 1",
         "SELECT r.label, d.action, i.score, p.confidence FROM rows r LEFT JOIN decisions d USING (example_id) "
-        "LEFT JOIN issues i USING (example_id) LEFT JOIN predictions p USING (example_id)",
+        "LEFT JOIN issues i USING (example_id) LEFT JOIN predictions p USING (example_id) "
+        "LEFT JOIN tags t USING (example_id)",
         "SELECT {'a': 1, 'b': [label]} AS s, COLUMNS('aut.*') FROM rows TABLESAMPLE 10 ROWS",
         "SELECT label FROM rows GROUP BY ROLLUP (label) HAVING count(*) > 1 ORDER BY ALL",
     ],
