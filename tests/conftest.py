@@ -53,7 +53,7 @@ LEFT_TO_CI = tuple(
         "damage": "test_arrays test_check_beside test_logs test_restore",
         "full_disk": "test_no_room",
         "integration": (
-            "test_bench_gpu test_beside_the_app test_cli_predict test_cli_scan test_cli_table_rows "
+            "test_bench_gpu test_beside_the_app test_cli_map test_cli_predict test_cli_scan test_cli_table_rows "
             "test_cli_train test_door test_fine_tune test_jobs_collect test_jobs_run test_journey test_light_web "
             "test_load_bad_rows test_load_columns test_load_hub test_load_images test_load_several test_load_sounds "
             "test_load_spans test_memory_estimate test_odd_files test_package test_python_api test_readme "
@@ -65,7 +65,7 @@ LEFT_TO_CI = tuple(
         ),
         "unit/evaluation": "test_multi_label",
         "unit/issues/label": "test_disagreement test_share",
-        "unit/jobs": "test_train_numbers",
+        "unit/jobs": "test_map test_train_numbers",
         "unit/services": "test_export test_round_trip",
     }.items()
     for name in names.split()

@@ -22,6 +22,7 @@ from core.commands.jobs import jobs_command
 from core.commands.lists.classes import classes_command
 from core.commands.lists.views import views_command
 from core.commands.load import load_command
+from core.commands.map import map_command
 from core.commands.predict import predict_command
 from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
@@ -50,6 +51,7 @@ COMMANDS: tuple[Word, ...] = (
     classes_command,
     steps_command,
     profile_command,
+    map_command,
     scan_command,
     issues_command,
     health_command,

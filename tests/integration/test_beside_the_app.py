@@ -40,6 +40,7 @@ READ: Sequence[Step] = (
     ("views", "notes"),
     ("profile", "notes"),
     ("profile", "notes@1", "--json"),
+    ("map", "notes"),
     ("issues", "notes@1", "--top", "5"),
     ("issues", "notes@1", "--json", "--top", "5"),
     ("issues", "notes@1", "--format", "parquet", "--out", "OUT/list.parquet"),

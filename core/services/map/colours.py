@@ -109,7 +109,7 @@ def _value(context: Context, dataset: Dataset, version: Version, by: str) -> _Va
     if by.startswith(RUN):
         run = context.ledger.runs.get(dataset.dataset_id, by.removeprefix(RUN))
         join = f"""LEFT JOIN (SELECT example_id, any_value(predicted) AS predicted FROM predictions
-                   WHERE run_id = '{checked_id(run.run_id, "run")}' GROUP BY example_id) p USING (example_id)"""
+                   WHERE run_id = {literal(run.run_id)} GROUP BY example_id) p USING (example_id)"""
         if target.number_sql is not None:
             return _Value(
                 f"abs({target.number_sql('r.label')} - {target.number_sql('p.predicted')})", join, kind="number"

@@ -115,7 +115,7 @@ def told_sight(
 
 def name_of(shown: Shown, points: Coloured, code: int) -> str:
     """A group in words."""
-    by = shown.by.split(":")[0]
+    by = RUN if shown.by.startswith(RUN) else shown.by
     if code == NOTHING:
         return say(_NOTHING.get(by, later("(missing)")))
     if code == OTHERS:
