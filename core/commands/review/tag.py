@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -14,7 +15,6 @@ from core.errors import NotFoundError, UsageError
 from core.records import Dataset, RowFilter, Version
 from core.services.review.among import Among, OfVersion
 from core.services.tags.tagging import TagPlan, carry_out, plan_tag, tags_of_version, take_back
-from core.typed import to_json
 
 
 @command
@@ -87,7 +87,7 @@ def tags_command(context: Context, name: str, acts: bool, top: int) -> Answer:
 
 def _acts(context: Context, dataset: Dataset, top: int) -> Answer:
     found = context.ledger.tags.page(dataset.dataset_id, limit=top)
-    data = {"dataset": dataset.name, "acts": [to_json(one) for one in found]}
+    data = {"dataset": dataset.name, "acts": [asdict(one) for one in found]}
     lines = [f"The newest acts on tags of {dataset.name}" if found else f"No row of {dataset.name} ever had a tag."]
     lines += [
         f"  {one.act_id}  {one.tagged_at:%Y-%m-%d %H:%M}  {one.tagged_by}: “{one.tag}” "
