@@ -101,6 +101,7 @@ def test_a_list_is_narrowed_by_a_tag_and_shows_it(
     [table] = [one.value for one in shown.dataframe if "tags" in one.value.columns]
     assert sorted(zip(table["row"], table["tags"], strict=True)) == [(1, "to ask"), (4, "odd, to ask")]
     assert "tag\\: to ask" in [one.label for one in shown.button]
+    assert page == "issues" or "**tag\\: to ask**" in said(shown), "what an act on all of them is kept as"
 
 
 def test_a_row_says_its_tags_in_chinese_too(app: Context, news: Dataset, open_at: Open) -> None:
