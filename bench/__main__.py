@@ -38,6 +38,7 @@ BENCHMARKS = (
     "folds",
     "wrong_share",
     "budget",
+    "proof",
     "outliers",
     "issues",
     "waiting_pages",

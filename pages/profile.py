@@ -60,7 +60,7 @@ with shown_errors():
         if classes is not None and splits is not None:
             opened = balance_view(dataset, version, classes, splits, sets)
     elif view == "map":
-        opened = map_view(context, dataset, version, frame.user)
+        map_view(context, dataset, version, frame.user)
     else:
         measured = settled(lambda: derived(context, dataset.dataset_id))
         if view == "checks":

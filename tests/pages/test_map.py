@@ -74,6 +74,17 @@ def test_the_same_area_narrows_every_list(news: Dataset, open_at: OpenAt) -> Non
         assert sorted(shown.dataframe[0].value["row"]) == [0, 1, 2, 3, 4]
 
 
+def test_filters_narrow_the_map_as_they_narrow_lists(app: Context, news: Dataset, open_at: OpenAt) -> None:
+    area = "map = pca-minilm: -1,-1 101.2,-1 101.2,1 -1,1"
+    shown = drawn(open_at("profile", dataset="news", view="map", where=json.dumps(["label = sport", area])))
+    assert not problems(shown)
+    assert list(shown.dataframe[0].value["row"]) == [1, 4, 7]
+    maps = app.beside.kept("maps", dict)
+    [drawn_map] = maps._maps.values()  # type: ignore[attr-defined]
+    groups = told_sight(app, drawn_map, (40, 20))["groups"]
+    assert {one["name"]: one["rows"] for one in groups} == {"sport": 30}, "the area narrows the list alone"
+
+
 def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, open_at: OpenAt) -> None:
     drawn(open_at("profile", dataset="news", view="map"))
     [projection] = projections(app, news)

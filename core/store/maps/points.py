@@ -17,7 +17,7 @@ from core.settings import Workspace
 from core.sql import literal
 from core.store.database import Database
 from core.store.ids import checked_id
-from core.store.relations import relation, relation_sql
+from core.store.relations import relation_sql
 
 Corner = tuple[float, float]
 
@@ -52,7 +52,7 @@ def folder_of_maps(db: Database, dataset_id: str) -> Path:
 
 def all_sql(path: Path) -> str:
     """A query for the ids of the rows that lie on a map."""
-    return f"SELECT {EXAMPLE_ID} FROM {_file(path)}"
+    return f"SELECT {EXAMPLE_ID} FROM {file_sql(path)}"
 
 
 def inside_sql(path: Path, corners: Sequence[Corner]) -> str:
@@ -63,7 +63,9 @@ def inside_sql(path: Path, corners: Sequence[Corner]) -> str:
     box = f"x BETWEEN {min(xs)!r} AND {max(xs)!r} AND y BETWEEN {min(ys)!r} AND {max(ys)!r}"
     edges = list(zip(corners, [*corners[1:], corners[0]], strict=True))
     heights = sorted(set(ys))
-    return f"SELECT {EXAMPLE_ID} FROM {_file(path)} WHERE CASE WHEN {box} THEN {_bands(heights, edges)} ELSE false END"
+    return (
+        f"SELECT {EXAMPLE_ID} FROM {file_sql(path)} WHERE CASE WHEN {box} THEN {_bands(heights, edges)} ELSE false END"
+    )
 
 
 def _bands(heights: Sequence[float], edges: Sequence[tuple[Corner, Corner]]) -> str:
@@ -80,15 +82,6 @@ def _bands(heights: Sequence[float], edges: Sequence[tuple[Corner, Corner]]) -> 
     return reduce(lambda odd, one: f"({odd} <> {one})", met) if met else "false"
 
 
-def points(db: Database, path: Path, version_id: str, value: str, join: str = "") -> pa.Table:
-    """`example_id`, `x`, `y` and the `value` of each row of a version that lies on a map: SQL on the version's rows `r`
-    and on what is joined to them."""
-    sql = f"""SELECT m.{EXAMPLE_ID}, m.x, m.y, {value} AS value
-              FROM {_file(path)} m JOIN {relation(db, version_id)} r USING ({EXAMPLE_ID}) {join}"""
-    with db.cursor() as cursor:
-        return cursor.execute(sql).to_arrow_table()
-
-
 def contents_as_loaded(db: Database, dataset_id: str) -> pa.Table:
     """`example_id` and `content_hash` of every row of a dataset, whatever its versions leave out."""
     with db.cursor() as cursor:
@@ -96,5 +89,6 @@ def contents_as_loaded(db: Database, dataset_id: str) -> pa.Table:
         return cursor.execute(sql).to_arrow_table()
 
 
-def _file(path: Path) -> str:
+def file_sql(path: Path) -> str:
+    """A map as a relation."""
     return f"read_parquet({literal(str(path))})"

@@ -10,7 +10,7 @@ from core.context import Context
 from core.errors import WinnowError
 from core.records import ENDED, Dataset, RowFilter, Version
 from core.services.issues.listing import latest_scan
-from core.services.lists.asked import FILTERS
+from core.services.lists.asked import FILTERS, rows_listed
 from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters
 from core.services.map.colours import ATTRIBUTE, LABEL, RUN, TITLES, colours
 from core.services.map.projections import PCA, Projection, principal, projections
@@ -18,13 +18,14 @@ from core.services.map.umap import start_umap, under_way
 from core.services.similar.nearest import can_compare
 from core.services.similar.nearest import state_of as state_of_embeddings
 from core.store.maps.area import Corners, read_area, write_area
+from core.store.row_facts import as_of
 from core.store.row_facts.area import MAP
 from core.store.rows import get_rows
 from core.tasks import target_of, task_named
 from core.ui import keys
-from core.ui.lists.row_list import row_tools
+from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.rows import show_row
-from core.ui.lists.tools import Tools, put
+from core.ui.lists.tools import Tools, chips, filter_button, list_query, put
 from core.ui.live import live
 from core.ui.map import heard, mount
 from core.ui.map.route import Shown, address_of
@@ -33,7 +34,6 @@ from core.ui.parts.choices import pick
 from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.profile.parts import Opened
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
 from core.words import say, stored
@@ -41,11 +41,11 @@ from core.words import say, stored
 MOUNTED = "profile-map"
 
 
-def map_view(context: Context, dataset: Dataset, version: Version, user: str) -> Opened | None:
-    """The map, the row that was clicked, and what opens the rows of the area that is drawn."""
+def map_view(context: Context, dataset: Dataset, version: Version, user: str) -> None:
+    """The map of the rows that the filters keep, the row that was clicked, and the rows of the area that is drawn."""
     if not can_compare(dataset):
         _cannot(dataset)
-        return None
+        return
     made = result_of(
         context,
         ("map", dataset.dataset_id, state_of_embeddings(context)),
@@ -53,15 +53,20 @@ def map_view(context: Context, dataset: Dataset, version: Version, user: str) ->
         waiting=stored("Working out the map"),
     )
     if made is None:
-        return None
+        return
     known = projections(context, dataset)
     if not known:
         _no_embeddings(dataset, version)
-        return None
+        return
     tools = row_tools(context, dataset, version)
     shown, by = _choices(context, dataset, version, known, user)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="map-filters"):
+        filter_button(tools)
+        chips(tools)
+    where = RowFilter(columns=rows_listed(dataset, list_query(tools)).rows)
+    others = RowFilter(columns=tuple(one for one in where.columns if one.column != MAP.column))
     scan = latest_scan(context, version.version_id)
-    drawn = Shown(dataset, version, shown, by, scan.scan_id if scan else "")
+    drawn = Shown(dataset, version, shown, by, scan.scan_id if scan else "", others, as_of(context.store, others))
     about = _about(dataset, version, shown)
     mount(
         MOUNTED,
@@ -75,10 +80,11 @@ def map_view(context: Context, dataset: Dataset, version: Version, user: str) ->
     )
     st.caption(about)
     _clicked_row(context, dataset, version)
-    if not filter_texts(st.query_params.get(tools.key(FILTERS), "")):
+    if where == RowFilter():
         st.caption(say("Draw an area, or list the rows in view: they are a list below, filtered as everywhere else."))
-        return None
-    return Opened(RowFilter(), lambda: say("Rows of the map"))
+        return
+    st.divider()
+    row_browser(context, dataset, version, where, title=lambda: say("Rows of the map"), key="map-rows")
 
 
 def _choices(
