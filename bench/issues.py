@@ -106,6 +106,15 @@ def _cropped(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     return image.crop((0, part // 2, 32, part // 2 + part) if generator.random() < 0.5 else (part, 0, 2 * part, 32))
 
 
+def _bordered(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+    """Bars of one colour at two sides, as films in another format have them."""
+    wide, colour = int(generator.integers(2, 8)), tuple(int(one) for one in generator.integers(0, 256, 3))
+    framed = Image.new("RGB", image.size, colour if generator.random() < 0.5 else "black")
+    place = (0, wide, 32, 32 - wide) if generator.random() < 0.5 else (wide, 0, 32 - wide, 32)
+    framed.paste(image.crop(place), place)
+    return framed
+
+
 def _grey(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     return image.convert("L").convert("RGB")
 
@@ -118,6 +127,7 @@ OF_IMAGES: Ways = {
     "odd_size": _resized,
     "odd_shape": _cropped,
     "grey": _grey,
+    "borders": _bordered,
 }
 
 
