@@ -36,6 +36,7 @@ BENCHMARKS = (
     "pairs",
     "folds",
     "wrong_share",
+    "budget",
     "outliers",
     "issues",
     "waiting_pages",

@@ -1,4 +1,4 @@
-"""Issues: the labels that are probably wrong, ranked, and the reason for each."""
+"""Issues: the labels that are probably wrong, ranked, and the reason for each; and what to fix first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import partial
 import streamlit as st
 
 from core.services.issues.listing import findings, latest_scan, newest_scan_job
+from core.ui.health.view import health_view
+from core.ui.issues.budget import review_budget
 from core.ui.issues.cards import cards
 from core.ui.issues.figures import figures
 from core.ui.issues.groups import excluded
@@ -14,13 +16,18 @@ from core.ui.issues.list import ranked_list
 from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
 from core.ui.issues.where import where_they_are
 from core.ui.lists.issue_filter import filter_bar
+from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 from core.ui.shell.strip import job_strip
+from core.words import later, say
+
+VIEWS = {"list": later("List"), "health": later("Health")}
 
 frame = open_page("Issues", strip=False)
 context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
+view = view_switch({name: say(title) for name, title in VIEWS.items()})
 with shown_errors():
     scan, job = latest_scan(context, version.version_id), newest_scan_job(context, version)
     followed = job if is_under_way(job, scan) else None
@@ -29,12 +36,16 @@ with shown_errors():
         follow(context, version, followed, scan)
     elif job is not None:
         failure(job)
-    if scan is not None:
+    if view == "health":
+        health_view(context, dataset, version)
+        next_act(context, dataset, "issues")
+    elif scan is not None:
         above = st.container()  # what is chosen beneath shows in the figures as well
         where = filter_bar(context, dataset, scan)
         found = findings(context, scan, where.issue_type, where.worst)
         with above:
             figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
+            review_budget(context, dataset, found)
             cards(dataset, scan, found.kind)
             where_they_are(dataset, version, found)
         excluded(context, user, found)

@@ -16,8 +16,9 @@ Point = tuple[int, float, float, float]
 """Rows, and the wrong labels among them: expected, at least, at most."""
 
 
-def found(points: Sequence[Point], chosen: int) -> go.Figure:
-    """The curve with its band from least to most, the line on which all would be wrong, and the chosen length."""
+def found(points: Sequence[Point], chosen: int, mark: str = "") -> go.Figure:
+    """The curve with its band from least to most, the line on which all would be wrong, and the chosen length with a
+    word for it."""
     rows = [0, *(point[0] for point in points)]
     likely, low, high = ([0.0, *(point[place] for point in points)] for place in (1, 2, 3))
     figure = go.Figure()
@@ -39,7 +40,16 @@ def found(points: Sequence[Point], chosen: int) -> go.Figure:
     )
     lay_out(figure, height=HEIGHT, margin={"l": 4, "r": 8, "t": 8, "b": 30, "pad": 4})
     if chosen <= rows[-1]:
-        figure.add_vline(chosen, line={"color": MUTED, "width": 1})
+        about = (
+            {
+                "annotation_text": mark,
+                "annotation_position": "top left",
+                "annotation_font": {"size": 12, "color": MUTED},
+            }
+            if mark
+            else {}
+        )
+        figure.add_vline(chosen, line={"color": MUTED, "width": 1}, **about)
     figure.update_xaxes(title_text=say("rows to review, worst first"), title_font_size=12, range=[0, rows[-1]])
     figure.update_yaxes(title_text=say("wrong labels"), title_font_size=12, showgrid=True, gridcolor=FAINT)
     return figure.update_yaxes(rangemode="tozero", tickfont={"size": 12})

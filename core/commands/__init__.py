@@ -22,14 +22,17 @@ from core.commands.jobs import jobs_command
 from core.commands.lists.classes import classes_command
 from core.commands.lists.views import views_command
 from core.commands.load import load_command
+from core.commands.map import map_command
 from core.commands.predict import predict_command
 from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
+from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
 from core.commands.steps import steps_command
+from core.commands.telling.health import health_command
 from core.commands.telling.report import report_command
 from core.commands.telling.story import story_command
 from core.commands.train import train_command
@@ -48,11 +51,15 @@ COMMANDS: tuple[Word, ...] = (
     classes_command,
     steps_command,
     profile_command,
+    map_command,
     scan_command,
     issues_command,
+    health_command,
     views_command,
     decide_command,
     decisions_command,
+    tag_command,
+    tags_command,
     version_command,
     train_command,
     runs_command,

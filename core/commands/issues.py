@@ -24,6 +24,7 @@ from core.commands.parameters import (
 from core.context import Context
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES
+from core.services.issues.budget import FOLLOWING, WORTH, budget_of
 from core.services.issues.listing import count, export_list, required_scan, type_of
 from core.services.issues.summary import summary_data, summary_text
 from core.services.lists.asked import ALL, COLUMNS, FLAGGED, SETTLED, SHOW, issue_filter, issues_listed
@@ -93,7 +94,8 @@ def issues_command(
     scan = required_scan(context, version.version_id, name)
     if summary:
         of = type_of(scan, issue_type)
-        return Answer(summary_data(scan, of, top), summary_text(name, scan, of, top))
+        budget = budget_of(context, scan, of.name, FOLLOWING, WORTH)
+        return Answer(summary_data(scan, of, top, budget), summary_text(name, scan, of, top, budget))
     if kind is not None and kind not in type_of(scan, issue_type).kinds:
         of_it = next(one.name for one in ISSUE_TYPES.values() if kind in one.kinds)
         raise UsageError(f"--kind {kind}: this issue type has no such kind.", f"Add --type {of_it}.")

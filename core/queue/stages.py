@@ -47,6 +47,8 @@ STAGES = (
     stored("training {models} heads"),
     stored("predicting"),
     stored("Predicting"),
+    stored("fitting UMAP"),
+    stored("placing the rest"),
     stored("saving"),
     stored("intervals on the test labels as {labels}"),
 )

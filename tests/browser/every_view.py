@@ -31,6 +31,7 @@ NEWS = {
         "&type=outlier",
         "&type=content&kind=markup",
         "&given=business&suggested=sport",
+        "&view=health",
     ),
     "review": ("desk", "decisions", "versions"),
     "training": ("runs", "new", "effect", "use"),

@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Decision
+from core.review.records import Act
+from core.services.review.decisions import record
 from core.store.acts import decisions
 from core.store.ids import new_id
 from core.ui.parts.background import THREADS, answers
@@ -466,3 +468,18 @@ def test_a_share_that_cannot_be_told_says_why(open_at: Open, app: Context, scann
     assert "**Cannot be told:** how many are wrong" in [button.label for button in shown.button]
     assert "10.0% – 15.0% is possible" in texts(shown)
     assert "Too few rows" in texts(shown)
+
+
+def test_the_next_reviews_say_what_they_find_and_when_to_stop(open_at: Open, app: Context, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    assert "The next 90 reviews find about **2" in texts(shown)
+    acts = [Act(f"k{row}", "keep", row) for row in range(30)]
+    record(app, scanned.latest_version_id, "ada", acts)
+    shown.session_state["review-budget"] = True
+    shown.run()
+    assert not shown.exception
+    assert "The next 60 reviews find about **" in texts(shown)
+    assert "30 rows of the list are judged, and 0 of their labels were wrong" in texts(shown)
+    assert "you can stop" in texts(shown)
+    shown.toggle(key="review-budget-numbers").set_value(True).run()
+    assert table(shown, "more reviews")["more reviews"].max() == 60

@@ -8,6 +8,8 @@ from typing import Any
 
 from core.issues.contract import IssueType
 from core.records import Scan
+from core.review.budget import Budget
+from core.services.issues.budget import WORTH, budget_data, budget_lines
 from core.services.issues.flags import ListLength, choices, worst_rows
 from core.typed import JsonObject
 
@@ -22,17 +24,19 @@ def type_text(scan: Scan, kind: IssueType[Any]) -> str:
     return f"{kind.title}: {about['flagged']:,} flagged. {kind.sure(about)}.{untold}"
 
 
-def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None) -> JsonObject:
-    """What a type says of the dataset; of wrong labels what lists of each length hold too; `rows`: one more length."""
+def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None, budget: Budget | None = None) -> JsonObject:
+    """What a type says of the dataset; of wrong labels what lists of each length hold too, and what the next reviews
+    find; `rows`: one more length."""
     about = dict(scan.found(kind.name))
     data = {"scan_id": scan.scan_id, "tier": scan.tier, "type": kind.name, "rows": scan.summary["rows"]} | about
     if data.pop("curve", None) is None:
         return data
     data.pop("joint", None)
-    return data | {"review": [asdict(length) | {"that_is": length.often} for length in _lengths(scan, rows)]}
+    lengths = [asdict(length) | {"that_is": length.often} for length in _lengths(scan, rows)]
+    return data | {"review": lengths} | ({} if budget is None else {"budget": budget_data(budget, WORTH)})
 
 
-def summary_text(name: str, scan: Scan, kind: IssueType[Any], rows: int | None) -> str:
+def summary_text(name: str, scan: Scan, kind: IssueType[Any], rows: int | None, budget: Budget | None = None) -> str:
     """The same for people: a line for the type, and of wrong labels one per length of the list and one per class, the
     noisiest first; of several classes those that are missing or too much most often."""
     about = scan.found(kind.name)
@@ -42,6 +46,7 @@ def summary_text(name: str, scan: Scan, kind: IssueType[Any], rows: int | None) 
         f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind)}",
         *([f"{about['flagged']:,} rows are flagged{BALANCE}."] if "curve" in about and about["flagged"] else []),
         *(_length_text(length) for length in (_lengths(scan, rows) if "curve" in about else ())),
+        *([] if budget is None else budget_lines(budget, WORTH)),
         *(["Wrong labels per class, most first:"] if classes else []),
         *(_class_text(one) for one in classes[:SHOWN_CLASSES]),
         f"The list itself: python -m core issues {name} --type {kind.name} --flagged",

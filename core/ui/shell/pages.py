@@ -123,3 +123,12 @@ def open_link(
         st.button(label, key=key, type=type, icon=icon, on_click=st.query_params.from_dict, args=(shown,))
     elif st.button(label, key=key, type=type, icon=icon):
         st.switch_page(page(name), query_params=shown)
+
+
+def open_place(name: str, query: Mapping[str, str]) -> None:
+    """Opens a page from a callback, such as that of a chart: on the page that is open its URL changes, else the next
+    run goes there, by `go_where_asked`."""
+    if st.session_state.get(keys.PAGE) == name:
+        st.query_params.from_dict(dict(query))
+    else:
+        st.session_state[keys.GO] = (name, dict(query))

@@ -1,0 +1,82 @@
+"""What the health of a dataset counts: of each list of a scan how much is open and decided, and how fast people
+decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.records import Scan
+from core.store.acts.in_force import standing_sql
+from core.store.acts.mirror import ACTS
+from core.store.database import Database
+from core.store.filters import KINDS
+
+CONFLICTING = 0.5
+"""Near-duplicates whose label is another than that of the row that stands for their group score less."""
+LOOKED_AT = 2_000
+"""Verdicts, the newest, of which the pace is taken."""
+SHORTEST, LONGEST = 0.3, 120.0
+"""Seconds between two verdicts of one reviewer: less is one act on many rows, more is a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The flagged rows of one list, without those that a verdict of an earlier version has settled."""
+
+    issue_type: str
+    kind: str
+    """Of a type with kinds, this one; `conflicting` or `copies` of near-duplicates; else empty."""
+    rows: int
+    decided: int
+    changed: int
+    """Of the decided ones, those that are to have another label or to be left out."""
+    groups: int
+    """Groups that hold open rows; 0 where rows have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a dataset's reviewers decide."""
+
+    seconds: float
+    """The median from one verdict to the next."""
+    verdicts: int
+    """It was taken of."""
+
+
+def counted(db: Database, scan: Scan) -> list[Counted]:
+    """Every list of a scan; a row of several kinds counts in each."""
+    standing = standing_sql(db, scan.version_id)
+    return db.records(
+        Counted,
+        f"""WITH standing AS MATERIALIZED (SELECT example_id, action, version_id FROM {standing}),
+                 listed AS (
+                     SELECT i.issue_type, i.example_id, s.action, i.why->>'group' AS of_group,
+                            CASE WHEN i.issue_type = 'near_duplicate'
+                                 THEN [CASE WHEN i.score < {CONFLICTING} THEN 'conflicting' ELSE 'copies' END]
+                                 ELSE coalesce({KINDS}, ['']) END AS kinds
+                     FROM issues i LEFT JOIN standing s ON s.example_id = i.example_id
+                     WHERE i.scan_id = ? AND i.is_issue AND (s.version_id IS NULL OR s.version_id = ?))
+            SELECT issue_type, kind, count(*) AS rows, count(action) AS decided,
+                   count(*) FILTER (action IN ('relabel', 'exclude')) AS changed,
+                   count(DISTINCT of_group) FILTER (action IS NULL) AS groups
+            FROM (SELECT issue_type, action, of_group, unnest(kinds) AS kind FROM listed)
+            GROUP BY ALL ORDER BY issue_type, kind""",
+        [scan.scan_id, scan.version_id],
+    )
+
+
+def pace(db: Database, dataset_id: str) -> Pace | None:
+    """Of the newest verdicts; None where nothing was decided row by row."""
+    db.newest_act()
+    row = db.fetch_one(
+        f"""WITH newest AS (
+                SELECT seq, reviewer, decided_at FROM {ACTS}
+                WHERE dataset_id = ? AND action NOT IN ('undo', 'ask') ORDER BY seq DESC LIMIT {LOOKED_AT}),
+                 gaps AS (
+                SELECT epoch(decided_at) - epoch(lag(decided_at) OVER (PARTITION BY reviewer ORDER BY seq)) AS gap
+                FROM newest)
+            SELECT median(gap), count(gap) FROM gaps WHERE gap BETWEEN {SHORTEST} AND {LONGEST}""",
+        [dataset_id],
+    )
+    return Pace(float(row[0]), int(row[1])) if row and row[1] else None

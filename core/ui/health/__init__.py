@@ -1,0 +1,1 @@
+"""The health view of the Issues page."""
