@@ -27,6 +27,7 @@ from core.commands.predict import predict_command
 from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
+from core.commands.review.proof import proof_command
 from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
 from core.commands.runs import runs_command
@@ -54,6 +55,7 @@ COMMANDS: tuple[Word, ...] = (
     map_command,
     scan_command,
     issues_command,
+    proof_command,
     health_command,
     views_command,
     decide_command,

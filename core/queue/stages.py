@@ -44,6 +44,7 @@ STAGES = (
     stored("fine-tuning"),
     stored("solving"),
     stored("choosing the penalty"),
+    stored("planted copies"),
     stored("training {models} heads"),
     stored("predicting"),
     stored("Predicting"),

@@ -56,6 +56,7 @@ READ: Sequence[Step] = (
 WRITE: Sequence[Step] = (
     ("load", "GIVEN/notes.csv", "--name", "more", "--payload", "text", "--label", "topic", "--id", "key"),
     ("scan", "more", "--encoder", "lexical"),
+    ("proof", "more", "--copies", "2"),
     ("decide", "more", "--file", "GIVEN/decisions.csv", "--reviewer", "ada"),
     ("decisions", "more"),
     ("tag", "more", "to ask", "--rows", "3,4"),
