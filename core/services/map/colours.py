@@ -26,7 +26,7 @@ from core.store.maps.rows import ALL, points
 from core.tasks import target_of
 from core.words import later
 
-GROUPS = 8
+GROUPS = 12
 """Values that have a colour and a shape of their own, the commonest; the rest are others."""
 BANDS = 5
 """Of numbers: as many rows in each as can be."""
