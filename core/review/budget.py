@@ -72,6 +72,8 @@ class Budget:
     """The next ones."""
     stop: Reviews
     """All reviews that are worth it; none where not even the next one is."""
+    place: int
+    """The last row of the list that is worth a review; 0 for none."""
     points: tuple[Reviews, ...]
     """Of more and more reviews, for a picture."""
 
@@ -97,6 +99,7 @@ def review_budget(kept: Sequence[Kept], verdicts: Sequence[Verdict], following: 
         reviews[all_left].found,
         reviews[now],
         reviews[stop],
+        int(bins.rows[: worthwhile[-1] + 1].sum()) if len(worthwhile) else 0,
         tuple(reviews[length] for length in lengths),
     )
 
