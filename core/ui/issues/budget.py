@@ -112,7 +112,7 @@ def _stop(budget: Budget, worth: int) -> str:
             "All {rows:,} rows left are worth it: more than one label in {n} is wrong.", rows=budget.unseen, n=worth
         )
     return say(
-        "After **{rows:,}** more reviews, which find about {found:,.0f} of them, fewer than one label in {n} is "
+        "After **{rows:,}** more reviews, which find about {found:,.0f}, fewer than one label in {n} is "
         "expected to be wrong: stop there.",
         rows=budget.stop.rows,
         found=budget.stop.found.estimate,
