@@ -37,6 +37,7 @@ BENCHMARKS = (
     "folds",
     "wrong_share",
     "budget",
+    "reranking",
     "outliers",
     "issues",
     "waiting_pages",

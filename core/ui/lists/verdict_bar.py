@@ -26,6 +26,7 @@ from core.store.acts.decisions import standing_of
 from core.store.datasets import get_dataset
 from core.typed import JsonObject
 from core.ui import verdict_bar
+from core.ui.lists.alike import judged
 from core.ui.modalities import drawing_of
 from core.ui.parts.job_words import ago
 from core.ui.parts.labels import classes_told, label_said, target_of
@@ -96,6 +97,8 @@ class Verdicts:
         self.changed = bool(acts) and st.session_state.get(done) != self._recorded.acknowledged
         """Whether something was decided since the list was drawn last."""
         st.session_state[done] = self._recorded.acknowledged
+        if self.changed and not self._trouble:
+            judged(version, [one.client_key for one in acts if one.client_key in self._recorded.acknowledged])
 
     @property
     def opened(self) -> int | None:
