@@ -38,6 +38,7 @@ BENCHMARKS = (
     "wrong_share",
     "budget",
     "reranking",
+    "proof",
     "outliers",
     "issues",
     "waiting_pages",

@@ -14,6 +14,7 @@ from core.ui.issues.cards import cards
 from core.ui.issues.figures import figures
 from core.ui.issues.groups import excluded
 from core.ui.issues.list import ranked_list
+from core.ui.issues.proof import proof
 from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
 from core.ui.issues.where import where_they_are
 from core.ui.lists.issue_filter import filter_bar
@@ -51,6 +52,7 @@ with shown_errors():
                 anew_line(context, user, scan)
             cards(dataset, scan, found.kind)
             where_they_are(dataset, version, found)
+            proof(context, dataset, version, user, found)
         excluded(context, user, found)
         ranked_list(context, dataset, version, user, found, where)
         next_act(context, dataset, "issues")

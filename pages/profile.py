@@ -22,6 +22,7 @@ from core.ui.profile.checks import gaps, repeats
 from core.ui.profile.map import map_view
 from core.ui.profile.measured import measured_view
 from core.ui.profile.parts import Opened, opened_rows
+from core.ui.profile.slices import slices_view
 from core.ui.profile.words import has_words
 from core.ui.shell.frame import open_page
 from core.ui.spans.entities import entities_view, has_entities
@@ -59,7 +60,7 @@ with shown_errors():
         if classes is not None and splits is not None:
             opened = balance_view(dataset, version, classes, splits, sets)
     elif view == "map":
-        opened = map_view(context, dataset, version)
+        map_view(context, dataset, version, frame.user)
     else:
         measured = settled(lambda: derived(context, dataset.dataset_id))
         if view == "checks":
@@ -71,6 +72,8 @@ with shown_errors():
                 opened = gaps(dataset, version, missing) or opened
         elif measured is not None:
             opened = measured_view(context, measured, version, view)
+    if view == "balance":
+        opened = slices_view(context, dataset, version) or opened
     if opened is not None:
         opened_rows(context, dataset, version, opened, view)
     next_act(context, dataset, "profile")

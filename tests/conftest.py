@@ -47,13 +47,13 @@ LEFT_TO_CI = tuple(
     for folder, names in {
         "browser": (
             "test_accessible test_by_keyboard test_class_names test_data test_empty_states test_evaluation "
-            "test_first_steps test_fix_here test_issues test_jobs_page test_journey test_keyboard test_review_desk "
-            "test_review_mishaps test_review_several test_sounds test_spans test_story test_words"
+            "test_first_steps test_fix_here test_issues test_jobs_page test_journey test_keyboard test_map "
+            "test_review_desk test_review_mishaps test_review_several test_sounds test_spans test_story test_words"
         ),
         "damage": "test_arrays test_check_beside test_logs test_restore",
         "full_disk": "test_no_room",
         "integration": (
-            "test_bench_gpu test_beside_the_app test_cli_predict test_cli_scan test_cli_table_rows "
+            "test_bench_gpu test_beside_the_app test_cli_map test_cli_predict test_cli_scan test_cli_table_rows "
             "test_cli_train test_door test_fine_tune test_jobs_collect test_jobs_run test_journey test_light_web "
             "test_load_bad_rows test_load_columns test_load_hub test_load_images test_load_several test_load_sounds "
             "test_load_spans test_memory_estimate test_odd_files test_package test_python_api test_readme "
@@ -65,7 +65,7 @@ LEFT_TO_CI = tuple(
         ),
         "unit/evaluation": "test_multi_label",
         "unit/issues/label": "test_disagreement test_share",
-        "unit/jobs": "test_train_numbers",
+        "unit/jobs": "test_map test_train_numbers",
         "unit/services": "test_export test_round_trip",
     }.items()
     for name in names.split()

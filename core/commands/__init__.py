@@ -22,10 +22,13 @@ from core.commands.jobs import jobs_command
 from core.commands.lists.classes import classes_command
 from core.commands.lists.views import views_command
 from core.commands.load import load_command
+from core.commands.map import map_command
 from core.commands.predict import predict_command
 from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
+from core.commands.review.proof import proof_command
+from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
@@ -49,12 +52,16 @@ COMMANDS: tuple[Word, ...] = (
     classes_command,
     steps_command,
     profile_command,
+    map_command,
     scan_command,
     issues_command,
+    proof_command,
     health_command,
     views_command,
     decide_command,
     decisions_command,
+    tag_command,
+    tags_command,
     version_command,
     train_command,
     runs_command,

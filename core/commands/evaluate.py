@@ -27,6 +27,7 @@ from core.services.evaluation.named import under_names
 from core.services.evaluation.numbers import WORST, NumberEvaluation, evaluate_numbers, evaluation_data
 from core.services.evaluation.numbers import limits as limits_of_numbers
 from core.services.evaluation.old_classes import old_classes
+from core.services.evaluation.slices import by_slices, slices_data
 from core.services.evaluation.spans import SpanEvaluation, entities_data, evaluate_spans
 from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.profile.figures import derived
@@ -52,13 +53,18 @@ def score(found: Estimate) -> str:
 @split_option
 @labels_option
 @click.option("--by", multiple=True, metavar="ATTRIBUTE", help="how it fares in groups, instead; twice crosses two")
+@click.option("--slices", is_flag=True, help="how it fares in the slices of the dataset, instead; see `views`")
 def evaluate_command(
-    context: Context, name: str, run: str, split: str, labels: LabelsFrom, by: Sequence[str]
+    context: Context, name: str, run: str, split: str, labels: LabelsFrom, by: Sequence[str], slices: bool
 ) -> Answer:
     """Score a fine-tune: accuracy, F1 by class, confusion matrix; of numbers MAE, RMSE and R²."""
     scored = find_run(context, run, name)
+    if by and slices:
+        raise UsageError("--by and --slices are two answers.", "Ask for one of them.")
     if by:
         return _by_attribute(context, scored, split, labels, by)
+    if slices:
+        return _by_slices(context, scored, split, labels)
     if target_of_run(context, scored).numeric:
         numbers = evaluate_numbers(context, scored, split, labels, timeout=None)
         assert isinstance(numbers, NumberEvaluation), "it was waited for"
@@ -110,6 +116,28 @@ def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, na
         table(("class", *apart, "p-value"), classes, TOP_CLASSES),
     ]
     return Answer({"run": run.number, "split": split, **groups_data(found)}, "\n\n".join(text))
+
+
+def _by_slices(context: Context, run: Run, split: str, labels: LabelsFrom) -> Answer:
+    if target_of_run(context, run).numeric:
+        raise UsageError("--slices compares how classes fare, and these labels are numbers.", "Leave it out.")
+    evaluate(context, run, split, labels, timeout=None)  # says what is wrong with the split
+    found = by_slices(context, run, split, labels, timeout=None)
+    assert isinstance(found, tuple), "it was waited for"
+    lines = [
+        (
+            one.name or "all rows",
+            one.rows,
+            "" if one.accuracy is None else score(one.accuracy),
+            one.problem or ("" if one.judged else "few rows, not compared"),
+        )
+        for one in found
+    ]
+    head = f"Run {run.number}, {run.title}, on {split}, by slice; 95 % intervals. Slices may overlap."
+    name = get_dataset(context.store, run.dataset_id).name
+    nothing = f"{name} has no slice yet: `views {name} --save NAME --where FILTER` saves one."
+    text = f"{head}\n\n{table(('slice', 'rows', 'accuracy', ''), lines)}" if found else nothing
+    return Answer({"run": run.number, "split": split, "slices": slices_data(found)}, text)
 
 
 def _attribute(dataset: Dataset, name: str) -> Attribute:

@@ -6,13 +6,15 @@ steps back changes what an act says about its time, never which act is newer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from core.records import Action, BulkAct, ClassNaming, CleaningEffect, Decision, KeptVersion, Metric, Run, View
+from core.records import Action, BulkAct, ClassNaming, CleaningEffect, Decision, KeptVersion, Metric, Run, TagAct, View
 
 
 class Decisions(Protocol):
@@ -203,6 +205,9 @@ class Views(Protocol):
     def of(self, dataset_id: str) -> list[View]:
         """All views of a dataset, by name."""
 
+    def state(self) -> Hashable:
+        """Another one once any view was saved, renamed or deleted."""
+
     def rename(self, dataset_id: str, name: str, to: str) -> None:
         """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken."""
 
@@ -214,6 +219,27 @@ class Views(Protocol):
 
     def columns(self, dataset_id: str, page: str, person: str) -> tuple[str, ...]:
         """These columns; none where the person chose none."""
+
+
+class Tags(Protocol):
+    """Tags put on rows of datasets and taken off: appended and never edited."""
+
+    def append(self, acts: Sequence[tuple[TagAct, Sequence[int] | NDArray[np.int64]]]) -> int:
+        """Writes acts with their rows in their order, all or none, and returns how many were new: one whose id is known
+        is the same act, and what was taken back once is not taken back again."""
+
+    def newest(self) -> int:
+        """The number of the newest act; 0 before the first."""
+
+    def since(self, seq: int, at_most: int) -> list[tuple[int, TagAct, NDArray[np.int64]]]:
+        """The acts with greater numbers, oldest first, with their rows from low to high; no more once so many rows were
+        read."""
+
+    def of_tag(self, dataset_id: str, tag: str) -> list[tuple[int, TagAct, NDArray[np.int64]]]:
+        """All acts of one tag of a dataset that nobody took back, oldest first, but for those that take back."""
+
+    def by_id(self, act_id: str) -> TagAct | None:
+        """One act as it stands, or None."""
 
 
 class ClassNames(Protocol):
@@ -272,6 +298,9 @@ class Ledger(Protocol):
 
     @property
     def views(self) -> Views: ...
+
+    @property
+    def tags(self) -> Tags: ...
 
     @property
     def classes(self) -> ClassNames: ...

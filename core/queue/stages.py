@@ -44,9 +44,12 @@ STAGES = (
     stored("fine-tuning"),
     stored("solving"),
     stored("choosing the penalty"),
+    stored("planted copies"),
     stored("training {models} heads"),
     stored("predicting"),
     stored("Predicting"),
+    stored("fitting UMAP"),
+    stored("placing the rest"),
     stored("saving"),
     stored("intervals on the test labels as {labels}"),
 )

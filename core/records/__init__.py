@@ -73,6 +73,7 @@ from core.records.story import (
     Told,
     VersionLine,
 )
+from core.records.tags import MAX_TAG, TagAct
 
 __all__ = [
     "ARMS",
@@ -83,6 +84,7 @@ __all__ = [
     "MAX_CLASS_NAME",
     "MAX_GUIDELINE",
     "MAX_NOTE",
+    "MAX_TAG",
     "MISFIT",
     "NO_LABEL",
     "SPLIT_WORDS",
@@ -157,6 +159,7 @@ __all__ = [
     "Story",
     "Strategy",
     "Switch",
+    "TagAct",
     "Tally",
     "TestLabels",
     "Told",

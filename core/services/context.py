@@ -11,6 +11,7 @@ from core.ledger.sqlite.file import SCHEMAS, check_is_ledger, has_acts, ledger_d
 from core.queue.queue import Queue
 from core.queue.table import check_is_jobs, has_jobs, jobs_damaged
 from core.room import full_disk_told, keep_reserve
+from core.services.lists.slices import SlicesOfViews
 from core.services.trash import purge
 from core.services.upgrade import move_acts
 from core.services.upkeep.backups import make_backup, prune_unless_damaged
@@ -50,7 +51,8 @@ def _opened(workspace: Workspace, mending: bool) -> Context:
         _check_the_others(workspace, store)
         _back_up_before_upgrade(workspace, store)
         ledger = SqliteLedger(workspace.ledger)
-        store.follow(ledger.decisions, ledger.classes)
+        store.follow(ledger.decisions, ledger.classes, ledger.tags)
+        store.slices = SlicesOfViews(ledger.views)
         migrate(store)
         move_acts(store, ledger)
         queue = Queue(workspace)

@@ -24,7 +24,9 @@ from core.services.lists.asked import (
     SUGGESTED,
     TYPE,
     WORST,
+    row_filter,
 )
+from core.services.lists.slices import NARROWING, check_not_of_itself, check_unused
 from core.services.lists.written import filter_texts, write_filters
 from core.store.times import now
 
@@ -81,22 +83,40 @@ def view_named(context: Context, dataset: Dataset, name: str, page: str | None =
 
 def save_view(context: Context, dataset: Dataset, name: str, page: str, query: Mapping[str, str], by: str) -> View:
     """Keeps what a link to a page's list says under a name, in place of a view that had it. Raises `UsageError` for a
-    name that is none."""
+    name that is none, and for a slice that would be made of itself."""
     kept = tuple((key, query[key]) for key in OF_PAGE[page] if query.get(key))
     view = View(dataset.dataset_id, checked_name(name), page, kept, by, now())
+    check_not_of_itself(dataset, view, views_of(context, dataset))
     context.ledger.views.save(view)
     return view
 
 
+def save_slice(context: Context, dataset: Dataset, name: str, query: Mapping[str, str], by: str) -> View:
+    """Keeps what a link to a dataset's rows lets through as a slice. Raises `UsageError` for a filter that keeps all
+    rows, one that the dataset's rows have not, and a name that a view of another list has; else as `save_view`."""
+    kept = {key: query[key] for key in NARROWING if query.get(key)}
+    if not kept:
+        raise UsageError("A slice needs a filter, and nothing narrows the rows.", "Narrow them before, see --where.")
+    row_filter(dataset, kept)
+    other = next((one for one in views_of(context, dataset) if one.name == checked_name(name)), None)
+    if other is not None and other.page != ROWS:
+        raise UsageError(f"{other.name!r} is a view of another list.", "Take another name.")
+    return save_view(context, dataset, name, ROWS, kept, by)
+
+
 def rename_view(context: Context, dataset: Dataset, name: str, to: str) -> None:
-    """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken or none."""
+    """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken or none, or
+    other views are narrowed by the slice."""
     view_named(context, dataset, name)
+    check_unused(dataset, name, views_of(context, dataset))
     context.ledger.views.rename(dataset.dataset_id, name, checked_name(to))
 
 
 def delete_view(context: Context, dataset: Dataset, name: str) -> None:
-    """Raises `NotFoundError` where there is none of that name."""
+    """Raises `NotFoundError` where there is none of that name, `UsageError` where other views are narrowed by the
+    slice."""
     view_named(context, dataset, name)
+    check_unused(dataset, name, views_of(context, dataset))
     context.ledger.views.delete(dataset.dataset_id, name)
 
 

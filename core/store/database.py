@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ import duckdb
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
+from core.store.acts.slices import NoSlices, SliceLog
+from core.store.acts.tag_mirror import TagLog
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -69,6 +71,8 @@ class Database:
         self._mirror = mirror
         self.names: ClassNameLog = NoNames()
         """What people call classes."""
+        self.slices: SliceLog = NoSlices()
+        """Filters of rows that people saved under a name."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()
@@ -86,9 +90,11 @@ class Database:
         process has it open."""
         return cls(path, Mirror(acts))
 
-    def follow(self, acts: ActLog, names: ClassNameLog | None = None) -> None:
-        """Has queries see the decisions of `acts`, and datasets what `names` call their classes, from now on."""
+    def follow(self, acts: ActLog, names: ClassNameLog | None = None, tags: TagLog | None = None) -> None:
+        """Has queries see the decisions of `acts`, datasets what `names` call their classes, and rows the `tags`, from
+        now on."""
         self._mirror.follow(acts)
+        self._mirror.tags.follow(tags)
         self.names = names or self.names
 
     @contextmanager
@@ -248,6 +254,18 @@ class Database:
         """The number of the newest act; queries that start from now on see it and all before it."""
         with self.cursor() as cursor:
             return self._mirror.catch_up(cursor)
+
+    def tag_numbers(self) -> Mapping[tuple[str, str], int]:
+        """By dataset and tag the number that the tag has among the rows tagged; queries that start from now on see
+        every tag that was put on or taken off until now."""
+        with self.cursor() as cursor:
+            return self._mirror.tags.catch_up(cursor)
+
+    def newest_tag(self) -> int:
+        """The number of the newest act on tags that queries see from now on."""
+        with self.cursor() as cursor:
+            self._mirror.tags.catch_up(cursor)
+        return self._mirror.tags.seq
 
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file."""

@@ -19,6 +19,7 @@ from core.records import Dataset, IssueFilter, RowOrder
 from core.sql import identifier, literal, recast
 from core.store.acts.as_decided import as_decided
 from core.store.acts.in_force import known_sql, standing_sql
+from core.store.acts.tags import tags_column
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import ISSUE_COLUMNS
@@ -66,10 +67,10 @@ def export_rows(
     named: bool = False,
     masked: bool = False,
 ) -> Path:
-    """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes.
-    Labels of several classes are lists and numbers are numbers, in CSV their text form. `named`: with the names of the
-    label's classes behind it, where classes have any. `masked`: with the kind of personal data in place of it, in what
-    is written, in attributes that are texts or lists of them, and in the source's own row ids."""
+    """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes
+    and tags. Labels of several classes are lists and numbers are numbers, in CSV their text form. `named`: with the
+    names of the label's classes behind it, where classes have any. `masked`: with the kind of personal data in place
+    of it, in what is written, in attributes that are texts or lists of them, and in the source's own row ids."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     task = task_named(dataset.task)
     lists = task.target.several and format != "csv"
@@ -78,13 +79,14 @@ def export_rows(
     labels += [_names_sql(dataset, lists)] if named and dataset.names else []
     taken = [*task.modality.exported, "given_label", "label", "split", *attributes]
     own_id = [_source_id(dataset, taken)] if dataset.id_column else []
-    columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes]
+    tags = tags_column(db, dataset.dataset_id, "r.example_id", ["source_id", *(name.strip('"') for name in taken)])
+    columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes, *tags]
     rows = relation(db, version_id)
     if masked:
         named_texts = {"source_id", *(one.column for one in dataset.attributes if not one.derived)}
         hidden = _hidden(db, rows, named_texts | ({WORDS} if task.modality.written else set()))
         rows = f"(SELECT * REPLACE ({hidden}) FROM {rows})" if hidden else rows
-    sql = f"SELECT {', '.join(columns)} FROM {rows} ORDER BY example_id"
+    sql = f"SELECT {', '.join(columns)} FROM {rows} r ORDER BY example_id"
     return copy_query(db, sql, out, format, plain=plain)
 
 

@@ -9,6 +9,7 @@ from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, ListColumn, PredictionFilter, RowFilter, RowOrder
 from core.sql import identifier
 from core.store.acts.in_force import standing_sql
+from core.store.acts.tags import tags_column
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.export import Format, copy_query, label_in_file
@@ -20,7 +21,6 @@ from core.store.relations import relation
 from core.store.rows import BY_ROW
 from core.store.scans import get_scan
 from core.store.versions import get_version
-from core.targets import Target
 from core.tasks import task_named
 
 _VERDICT = "CASE WHEN new_label IS NULL THEN action ELSE '→ ' || new_label END AS verdict"
@@ -42,7 +42,7 @@ def export_issue_list(
     scan = get_scan(db, scan_id)
     condition, parameters = issue_condition(db, scan, where)
     added = {name: sql for name, (sql, _) in ISSUE_COLUMNS.items()} | {"verdict": "d.verdict"}
-    selected = _selected(columns, added, task_named(get_dataset(db, scan.dataset_id).task).target, format)
+    selected = _selected(db, columns, added, get_dataset(db, scan.dataset_id), format)
     verdicts = ""
     if any(one.column == "verdict" and one.added for one in columns):
         verdicts = f"""LEFT JOIN (SELECT example_id, {_VERDICT} FROM {standing_sql(db, scan.version_id)}) d
@@ -106,7 +106,7 @@ def export_list(
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
     condition, parameters = where_sql(db, version_id, where, dataset, rows)
-    selected = _selected(columns, {"similarity": "k.similarity"}, task_named(dataset.task).target, format)
+    selected = _selected(db, columns, {"similarity": "k.similarity"}, dataset, format)
     by, join = sorted_by(order, dataset, "r."), ""
     if similar is not None:
         join = """JOIN (SELECT unnest(?::BIGINT[]) AS example_id, unnest(?::DOUBLE[]) AS similarity,
@@ -134,25 +134,27 @@ def export_predictions(
     condition, parameters = prediction_condition(db, run_id, where, truth, target.classes_sql, dataset)
     added = {name: sql for name, (sql, _) in added_columns(target).items()}
     added |= {"label": "t.label", "predicted": "p.predicted"}
-    sql = f"""SELECT {_selected(columns, added, target, format, "t")} FROM {predictions_joined(truth)}
+    sql = f"""SELECT {_selected(db, columns, added, dataset, format, "t")} FROM {predictions_joined(truth)}
               WHERE {condition} ORDER BY {prediction_order(order, dataset)}"""
     return copy_query(db, sql, out, format, parameters, plain)
 
 
 def _selected(
+    db: Database,
     columns: Sequence[ListColumn],
     added: Mapping[str, str],
-    target: Target,
+    dataset: Dataset,
     format: str,  # noqa: A002
     alias: str = "r",
 ) -> str:
     """The columns in SQL, under their names in files. Labels of several classes are lists and numbers
-    are numbers, in CSV their text form."""
-    shown = []
+    are numbers, in CSV their text form. Tags stand last, where a row of the dataset has any."""
+    shown, target = [], task_named(dataset.task).target
     for one in columns:
         value = added[one.column] if one.added else f"{alias}.{identifier(one.column)}"
         labels = one.column in ("label", "given_label", "suggested_label", "predicted")
         if labels:
             value = label_in_file(target, value, format)
         shown.append(f"{value} AS {identifier(one.name)}")
+    shown += tags_column(db, dataset.dataset_id, f"{alias}.example_id", [one.name for one in columns])
     return ", ".join(shown)

@@ -63,6 +63,24 @@ def labels(db: Database, version_id: str) -> dict[int, str | None]:
     return dict(db.fetch(f"SELECT example_id, label FROM {relation(db, version_id)}"))
 
 
+def label_counts(db: Database, version_id: str, where: RowFilter) -> dict[str, int]:
+    """Rows that the filter keeps by class, the most frequent first; a row counts in each of its classes. Nothing where
+    labels are numbers."""
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    target, rows = task_named(dataset.task).target, relation(db, version_id)
+    if target.numeric:
+        return {}
+    condition, parameters = where_sql(db, version_id, where, dataset, rows)
+    label = f"unnest({target.classes_sql('label')})" if target.several else "label"
+    return dict(
+        db.fetch(
+            f"""SELECT {label} AS class, count(*) FROM {rows} WHERE {condition} AND label IS NOT NULL
+                GROUP BY ALL ORDER BY 2 DESC, 1""",
+            parameters,
+        )
+    )
+
+
 def page_rows(
     db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0, order: RowOrder = BY_ROW
 ) -> list[Example]:

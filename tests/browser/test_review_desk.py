@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.records import Decision
 from core.review.records import Act
 from core.services.review.decisions import record
+from core.store.acts.tags import tags_of
+from core.store.datasets import list_datasets
 from core.store.ids import new_id
 from tests.browser.conftest import Server, start_server
 from tests.browser.review_data import HOSTILE, decided, make_digits, make_texts, opened
@@ -106,11 +108,32 @@ def test_keys_of_other_layouts_count_by_their_place_and_latin_ones_by_their_lett
     page: Page, texts: Server, tmp_path: Path
 ) -> None:
     open_desk(page, texts)
-    for key, code in (("к", "KeyR"), ("л", "KeyK"), ("k", "KeyT"), ("י", "KeyX"), ("t", "KeyK")):
+    for key, code in (("к", "KeyR"), ("л", "KeyK"), ("k", "KeyT"), ("י", "KeyX"), ("b", "KeyK")):
         page.dispatch_event("body", "keydown", {"key": key, "code": code})
     saved(page, 3)
     texts.stop()
     assert said(decided(tmp_path)) == [(0, "keep", None), (1, "keep", None), (2, "exclude", None)]
+
+
+def test_one_key_puts_a_tag_on_and_the_last_one_again(page: Page, texts: Server, tmp_path: Path) -> None:
+    desk = open_desk(page, texts)
+    press(page, "t")
+    page.keyboard.type("to ask")
+    expect(desk.get_by_role("option", name="to ask")).to_contain_text("new tag")
+    press(page, "Enter", "n", "t", "Enter")
+    expect(desk.locator(".tag")).to_have_text("to ask")
+    saved(page, 0)
+    press(page, "t", "Enter", "p")
+    expect(desk.locator(".tag")).to_have_text("to ask")
+    press(page, "k")
+    saved(page, 1)
+    page.reload()
+    expect(desk.locator("[data-row='1']")).to_be_visible()
+    expect(desk.locator(".tag")).to_have_count(0)
+    texts.stop()
+    with opened(tmp_path) as context:
+        [dataset] = list_datasets(context.store)
+        assert tags_of(context.store, dataset.dataset_id, range(10)) == {0: ("to ask",)}
 
 
 def test_done_and_left_are_those_of_the_narrowed_queue(page: Page, texts: Server) -> None:

@@ -20,6 +20,7 @@ from core.ui.map.route import Shown, told_row, told_sight
 from tests.embeddings import keep
 from tests.pages import issues_data
 from tests.pages.test_data import problems, words
+from tests.runs import finished_run
 
 OpenAt = Callable[..., AppTest]
 
@@ -73,6 +74,17 @@ def test_the_same_area_narrows_every_list(news: Dataset, open_at: OpenAt) -> Non
         assert sorted(shown.dataframe[0].value["row"]) == [0, 1, 2, 3, 4]
 
 
+def test_filters_narrow_the_map_as_they_narrow_lists(app: Context, news: Dataset, open_at: OpenAt) -> None:
+    area = "map = pca-minilm: -1,-1 101.2,-1 101.2,1 -1,1"
+    shown = drawn(open_at("profile", dataset="news", view="map", where=json.dumps(["label = sport", area])))
+    assert not problems(shown)
+    assert list(shown.dataframe[0].value["row"]) == [1, 4, 7]
+    maps = app.beside.kept("maps", dict)
+    [drawn_map] = maps._maps.values()  # type: ignore[attr-defined]
+    groups = told_sight(app, drawn_map, (40, 20))["groups"]
+    assert {one["name"]: one["rows"] for one in groups} == {"sport": 30}, "the area narrows the list alone"
+
+
 def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, open_at: OpenAt) -> None:
     drawn(open_at("profile", dataset="news", view="map"))
     [projection] = projections(app, news)
@@ -88,6 +100,10 @@ def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, o
     assert groups("split") == {"train": 72, "test": 18}
     assert groups("attribute:desk") == {"uk": 45, "us": 45}
     assert sum(groups("attribute:words").values()) == 90 and len(groups("attribute:words")) == 5
+    sure = np.full((90, 3), 0.1, np.float32)
+    sure[np.arange(90), np.where(np.arange(90) < 10, 0, np.arange(90) % 3)] = 0.8
+    finished_run(app, news, sure[:60], ["test"] * 60)
+    assert groups("run:1") == {"predicted right": 54, "predicted wrong": 6, "not predicted, or no label": 30}
     sight = told_sight(app, Shown(news, version, projection, "label"), (40, 20))
     left, bottom, right, top = sight["box"]
     assert (right - left) / (top - bottom) == pytest.approx(2) and left < 0 and right > 1000

@@ -81,7 +81,7 @@ def test_the_keys_of_the_review_desk_stand_on_their_page_and_no_others() -> None
     actions = (ROOT / "core" / "ui" / "review_desk" / "actions.js").read_text(encoding="utf-8")
     keys = [key.upper() for key in re.findall(r'^  \{ id: "\w+", key: "(\w)"', actions, re.MULTILINE)]
     page = (ROOT / "docs" / "review.md").read_text(encoding="utf-8").split("## ")[0]
-    assert len(keys) == 10
+    assert len(keys) == 11
     keys.insert(2, "1")
     keys[keys.index("Z") : keys.index("Z")] = "DH"  # of the desk alone, where there are guidelines, or sounds
     assert re.findall(r"^\| `(\w)`", page, re.MULTILINE) == keys

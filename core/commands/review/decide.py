@@ -4,15 +4,16 @@ keeps, or one row kept of each group of near-duplicates."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from core.commands.command import Answer, command
-from core.commands.parameters import dataset_argument, dataset_version, in_full, where_option
+from core.commands.parameters import dataset_argument, dataset_version, in_full
 from core.commands.review.decide_many import decide_many, undo_many
+from core.commands.review.rows_asked import rows_options
 from core.context import Context
 from core.errors import UsageError
-from core.issues import ISSUE_TYPES
 from core.records import MAX_NOTE, BulkAction, IssueFilter
 from core.review.many import DECIDES
 from core.services.issues.listing import required_scan, type_of
@@ -29,22 +30,7 @@ from core.store.datasets import get_dataset
 @click.option("--keep-one", is_flag=True, help="exclude the copies of each group of near-duplicates that agrees")
 @click.option("--act", type=click.Choice(DECIDES), help="do this to every row that the options from --all on keep")
 @click.option("--to", metavar="LABEL", help="with --act relabel, add or remove: the label or class")
-@click.option("--all", "all_rows", is_flag=True, help="every row, where no other option narrows")
-@click.option("--label", metavar="CLASS", help="rows of that class")
-@click.option("--split", metavar="S", help="rows of that split")
-@click.option("--words", metavar="WORDS", help="rows in which every one of these words occurs")
-@click.option("--flagged", is_flag=True, help="rows that the newest scan flagged")
-@click.option("--type", "issue_type", type=click.Choice(list(ISSUE_TYPES)), help="flagged with that issue")
-@click.option("--given", metavar="CLASS", help="flagged rows that have been given that class")
-@click.option("--suggested", metavar="CLASS", help="flagged rows that look like that class")
-@where_option
-@click.option(
-    "--run",
-    metavar="R",
-    help="rows that this run predicts wrong, in --split (test by default); of numbers those probably wrong themselves",
-)
-@click.option("--true", "true_label", metavar="CLASS", help="with --run: rows of that class")
-@click.option("--predicted", metavar="CLASS", help="with --run: rows that it takes for that class")
+@rows_options
 @click.option("--also-decided", is_flag=True, help="rows too on which a verdict holds; else they are left alone")
 @click.option("--dry-run", is_flag=True, help="only say what would change")
 @click.option("--undo", metavar="ID", help="take one decision back, or an act on many rows; `decisions` has the ids")
@@ -58,24 +44,13 @@ def decide_command(
     keep_one: bool,
     act: BulkAction | None,
     to: str | None,
-    all_rows: bool,
-    label: str | None,
-    split: str | None,
-    words: str | None,
-    flagged: bool,
-    issue_type: str | None,
-    given: str | None,
-    suggested: str | None,
-    where: tuple[str, ...],
-    run: str | None,
-    true_label: str | None,
-    predicted: str | None,
     also_decided: bool,
     dry_run: bool,
     undo: str | None,
     ask_again: bool,
     note: str | None,
     reviewer: str,
+    **which: Any,
 ) -> Answer:
     """Take down decisions: of a file, of all rows that a filter keeps, or one of each group kept; or take some back."""
     if [file is not None, keep_one, act is not None, undo is not None, ask_again].count(True) != 1:
@@ -94,27 +69,8 @@ def decide_command(
     if ask_again:
         return _ask_again(context, name, reviewer, note)
     if act is not None:
-        return decide_many(
-            context,
-            name,
-            reviewer,
-            act,
-            to,
-            all_rows=all_rows,
-            label=label,
-            split=split,
-            words=words,
-            flagged=flagged,
-            issue_type=issue_type,
-            given=given,
-            suggested=suggested,
-            where=where,
-            run=run,
-            true_label=true_label,
-            predicted=predicted,
-            also_decided=also_decided,
-            dry_run=dry_run,
-        )
+        asked = {"also_decided": also_decided, "dry_run": dry_run, **which}
+        return decide_many(context, name, reviewer, act, to, **asked)
     assert file is not None, "it is the one that is left"
     return _of_file(context, name, file, reviewer, note)
 

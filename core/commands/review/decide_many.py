@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from typing import Any
 
 from core.commands.command import Answer
 from core.commands.parameters import dataset_version
+from core.commands.review.rows_asked import rows_asked
 from core.context import Context
 from core.errors import UsageError
-from core.records import BulkAction, Dataset, IssueFilter, PredictionFilter, RowFilter, Version
+from core.records import BulkAction
 from core.review.many import Doing, said
-from core.services.issues.listing import required_scan, type_of
-from core.services.lists.asked import FILTERS, issues_listed, predictions_listed, rows_listed
-from core.services.lists.written import write_filters
-from core.services.review.among import Among, OfRun, OfScan, OfVersion
 from core.services.review.many import Plan, carry_out, plan, take_back
 from core.services.review.moved import moved_words
-from core.store.predicted.columns import PROBABLY_WRONG
 from core.targets import Target
 from core.tasks import target_of
 from core.typed import to_json
 
-_BY_NUMBER = 'Take --where with numbers, such as "label >= 10" or with --run "off_by >= 3".'
 FEW_NUMBERS = 10
 """More kinds of change of labels that are numbers are told all in one."""
 
@@ -34,57 +28,21 @@ def decide_many(
     act: BulkAction,
     to: str | None,
     *,
-    all_rows: bool,
-    label: str | None,
-    split: str | None,
-    words: str | None,
-    flagged: bool,
-    issue_type: str | None,
-    given: str | None,
-    suggested: str | None,
-    where: tuple[str, ...],
-    run: str | None,
-    true_label: str | None,
-    predicted: str | None,
     also_decided: bool,
     dry_run: bool,
+    **which: Any,
 ) -> Answer:
-    """Does it, or says what it would do. Raises `UsageError` where nothing narrows and `all_rows` is not said, and for
-    options that do not go together."""
+    """Does it, or says what it would do; `which` are the options that say which rows. Raises `UsageError` as
+    `rows_asked`."""
     dataset, version = dataset_version(context, name)
-    of_rows = {"label": label, "split": split, "words": words}
-    of_scan = {"type": issue_type, "given": given, "suggested": suggested}
-    of_run = {"run": run, "true": true_label, "predicted": predicted}
-    chosen = {key: value for key, value in (of_rows | of_scan | of_run).items() if value is not None}
-    query = {FILTERS: write_filters(where)}
-    if not (chosen or flagged or all_rows or where):
-        raise UsageError("No option says which rows.", "Narrow them, see --help, or add --all for every row.")
-    if run is None and (true_label or predicted):
-        raise UsageError("--true and --predicted are about what a run predicts.", "Add --run R.")
-    if target_of(dataset).numeric and (true_label or predicted):
-        raise UsageError("--true and --predicted name classes, and labels are numbers.", _BY_NUMBER)
-    rows = RowFilter(label=label, split=split, text=words)
-    among: Among
-    if run is not None:
-        if flagged or words is not None or label is not None or any(of_scan.values()):
-            raise UsageError("With --run go --split, --where, --true and --predicted.", "Leave the others out.")
-        among = _of_run(context, dataset, version, run, split or "test", true_label, predicted, query)
-    elif flagged or act == "suggestion" or any(of_scan.values()):
-        scan = required_scan(context, version.version_id, name)
-        narrowed = issues_listed(dataset, query)
-        rows = replace(rows, columns=narrowed.rows)
-        kind = type_of(scan, issue_type).name
-        among = OfScan(scan, IssueFilter(kind, True, given, suggested, rows=rows, columns=narrowed.added))
-    else:
-        among = OfVersion(version.version_id, replace(rows, columns=rows_listed(dataset, query).rows))
+    among, described = rows_asked(context, dataset, version, suggests=act == "suggestion", **which)
     doing = Doing(act, to)
     planned = plan(context, among, doing, reviewer, also_decided=also_decided)
     target = target_of(dataset)
     data = _data(name, planned)
     if dry_run:
         return Answer({**data, "act": None}, _text(name, planned, target))
-    described = [*(["flagged"] if flagged else []), *(f"{key} {value}" for key, value in chosen.items()), *where]
-    done = carry_out(context, planned, reviewer, " · ".join(described) or "all rows")
+    done = carry_out(context, planned, reviewer, described)
     left = f"; {done.left_alone:,} were decided by somebody meanwhile and left alone" if done.left_alone else ""
     return Answer(
         {**data, "act": done.act.act_id, "written": done.rows},
@@ -102,31 +60,6 @@ def undo_many(context: Context, name: str, act_id: str, reviewer: str) -> Answer
     done = take_back(context, act_id, reviewer)
     data = {"dataset": name, "act": done.act.act_id, "undoes": act_id, "written": done.rows}
     return Answer(data, f"{_rows(done.rows)} of {name} taken back.")
-
-
-def _of_run(
-    context: Context,
-    dataset: Dataset,
-    version: Version,
-    run: str,
-    split: str,
-    true_label: str | None,
-    predicted: str | None,
-    query: Mapping[str, str],
-) -> OfRun:
-    """Rows that are right are none that one act is for, unless a cell is named. Of numbers none is right or wrong by
-    itself: those whose label is probably wrong, unless a filter says which."""
-    found = context.ledger.runs.get(dataset.dataset_id, run)
-    listed = predictions_listed(dataset, query)
-    if target_of(dataset).numeric:
-        where = PredictionFilter(split, columns=() if listed.rows or listed.added else (PROBABLY_WRONG,))
-    elif target_of(dataset).several:
-        where = PredictionFilter(split, correct=False, missed=true_label, added=predicted)
-    else:
-        whole_cell = true_label is not None and predicted is not None
-        where = PredictionFilter(split, true_label, predicted, None if whole_cell else False)
-    narrowed = replace(where, rows=RowFilter(columns=listed.rows), columns=(*where.columns, *listed.added))
-    return OfRun(found, narrowed, "newest", version.version_id)
 
 
 def _data(name: str, planned: Plan) -> dict[str, object]:

@@ -163,6 +163,23 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             UNIQUE (act_id, class))""",
         "CREATE INDEX class_names_of_datasets ON class_names (dataset_id, seq)",
     ),
+    (
+        # Tags put on rows and taken off; of a row and a tag the newest act that nobody took back holds.
+        """CREATE TABLE tag_acts (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            act_id TEXT NOT NULL UNIQUE,
+            dataset_id TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            puts INTEGER NOT NULL,                  -- 1 where the rows have the tag from then on, 0 where no more
+            among TEXT NOT NULL,
+            tagged_by TEXT NOT NULL,
+            tagged_at INTEGER NOT NULL,
+            undoes TEXT,
+            row_count INTEGER NOT NULL,
+            example_ids BLOB NOT NULL)              -- from low to high, each less the one before, as packed by zlib""",
+        "CREATE INDEX tag_acts_of_datasets ON tag_acts (dataset_id, tag, seq)",
+        "CREATE UNIQUE INDEX tags_taken_back ON tag_acts (undoes) WHERE undoes IS NOT NULL",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}

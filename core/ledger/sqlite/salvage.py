@@ -24,6 +24,7 @@ _TABLES = (
     "bulk_acts",
     "put_away",
     "class_names",
+    "tag_acts",
 )
 """Tables with a number for each row. Figures follow their runs; claims run out by themselves."""
 _NO_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError)

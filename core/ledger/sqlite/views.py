@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from core.errors import NotFoundError, UsageError
@@ -38,6 +38,11 @@ class SqliteViews:
                 f"SELECT {_COLUMNS} FROM views WHERE dataset_id = ? ORDER BY name COLLATE NOCASE, name", [dataset_id]
             ).fetchall()
         return [_view(row) for row in rows]
+
+    def state(self) -> Hashable:
+        with self._file.connection() as connection:
+            rows = connection.execute("SELECT dataset_id, name, page, query FROM views ORDER BY seq").fetchall()
+        return hash(tuple(rows))
 
     def rename(self, dataset_id: str, name: str, to: str) -> None:
         with self._file.write() as connection:

@@ -49,6 +49,10 @@ SIMILARITY = ListColumn("similarity", later("similarity"), "similarity", "number
 VERDICT = ListColumn("verdict", later("decided"), "verdict", "words", added=True)
 """What holds of a row; neither sorted nor narrowed by."""
 
+TAGS = ListColumn("tags", later("tags"), "tags", "words", added=True)
+"""What people have put on a row, in any list that has such rows; neither sorted nor narrowed by, for which there is the
+fact."""
+
 
 def row_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     """The columns of a list of a dataset's rows, with the names that its export has."""

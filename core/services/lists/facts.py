@@ -15,10 +15,18 @@ _VERDICTS = {
     "exclude": later("excluded"),
     "unsure": later("unsure"),
 }
-_TITLES: Mapping[str, str] = {"issue": later("issue"), "decision": later("decision"), "map": later("map")}
+_TITLES: Mapping[str, str] = {
+    "issue": later("issue"),
+    "decision": later("decision"),
+    "tag": later("tag"),
+    "slice": later("slice"),
+    "map": later("map"),
+}
 _SAID: Mapping[str, Callable[[str], str]] = {
     "issue": lambda value: say(ISSUE_TYPES[value].title) if value in ISSUE_TYPES else value,
     "decision": lambda value: say(_VERDICTS.get(value, value)),
+    "tag": str,
+    "slice": str,
     "map": lambda value: say("in the drawn area"),
 }
 

@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from core.context import Context
 from core.errors import NotFoundError
 from core.issues import ISSUE_TYPES
-from core.records import Dataset, Version
+from core.records import Dataset, RowFilter, Version
 from core.services.issues.listing import latest_scan
 from core.services.map.projections import Projection
 from core.services.runs.listing import done_runs
 from core.sql import identifier, literal
 from core.store.ids import checked_id
-from core.store.maps.points import points
+from core.store.maps.rows import ALL, points
 from core.tasks import target_of
 from core.words import later
 
-GROUPS = 8
+GROUPS = 12
 """Values that have a colour and a shape of their own, the commonest; the rest are others."""
 BANDS = 5
 """Of numbers: as many rows in each as can be."""
@@ -82,11 +82,13 @@ def colours(context: Context, dataset: Dataset, version: Version) -> list[str]:
     return found + [f"{ATTRIBUTE}{one.column}" for one in dataset.attributes if one.kind != "text"]
 
 
-def coloured(context: Context, dataset: Dataset, version: Version, shown: Projection, by: str) -> Coloured:
-    """The points of a version on a map. Raises `NotFoundError` for a colour that it has not. A second or two for a
-    million rows."""
+def coloured(
+    context: Context, dataset: Dataset, version: Version, shown: Projection, by: str, where: RowFilter = ALL
+) -> Coloured:
+    """The points of a version on a map that the filter keeps. Raises `NotFoundError` for a colour that it has not. A
+    second for a million rows."""
     value = _value(context, dataset, version, by)
-    table = points(context.store, shown.path, version.version_id, value.sql, value.join)
+    table = points(context.store, shown.path, version.version_id, value.sql, value.join, where)
     example_ids = table.column("example_id").to_numpy().astype(np.int64)
     places = np.stack([table.column(name).to_numpy() for name in "xy"], 1).astype(np.float32)
     column = table.column("value").combine_chunks()
@@ -109,7 +111,7 @@ def _value(context: Context, dataset: Dataset, version: Version, by: str) -> _Va
     if by.startswith(RUN):
         run = context.ledger.runs.get(dataset.dataset_id, by.removeprefix(RUN))
         join = f"""LEFT JOIN (SELECT example_id, any_value(predicted) AS predicted FROM predictions
-                   WHERE run_id = '{checked_id(run.run_id, "run")}' GROUP BY example_id) p USING (example_id)"""
+                   WHERE run_id = {literal(run.run_id)} GROUP BY example_id) p USING (example_id)"""
         if target.number_sql is not None:
             return _Value(
                 f"abs({target.number_sql('r.label')} - {target.number_sql('p.predicted')})", join, kind="number"

@@ -24,7 +24,6 @@ from core.store.maps.points import about_points, contents_as_loaded, folder_of_m
 from core.tasks import task_named
 
 PCA = "pca"
-UMAP = "umap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,12 @@ def principal(context: Context, dataset: Dataset, report: Report) -> Projection 
         write_points(path, example_ids, placed, about)
         return _read(path)
     return None
+
+
+def embeddings_of(context: Context, dataset: Dataset, of: Projection) -> Path:
+    """The folder of the embeddings that a map was made of."""
+    folders = dict(kept_folders(context.workspace.arrays / "embeddings", task_named(dataset.task).modality))
+    return folders[of.encoder]
 
 
 def _read(path: Path) -> Projection:

@@ -14,10 +14,23 @@ from core.jobs.export.plan import foresee_export
 from core.jobs.foresight import Foreseen, Like, Work, seconds_of, staged
 from core.jobs.load.plan import foresee_files, units_of
 from core.jobs.predict.plan import foresee_predict, units_of_some
+from core.jobs.proof.plan import foresee_proof
+from core.jobs.proof.web import encoders_of
 from core.jobs.scan.plan import foresee_scan, settings_of_folds
 from core.jobs.train.web import foresee_rows
 from core.jobs.training_rows import preview_split
-from core.records import EffectStrategy, Preview, ReviewedRows, Run, ScanSpec, Schema, Strategy, TrainSpec
+from core.records import (
+    Dataset,
+    EffectStrategy,
+    Preview,
+    ReviewedRows,
+    Run,
+    Scan,
+    ScanSpec,
+    Schema,
+    Strategy,
+    TrainSpec,
+)
 from core.services.prediction.predict import Batch
 from core.services.runs.models import task_of_run
 from core.sources.images.kinds import kind_of
@@ -83,6 +96,12 @@ def time_of_effect(
     compared, too."""
     foreseen = foresee_comparison(context, version_id, seeds, strategy, rows)
     return _forecast(context, foreseen.works)
+
+
+def time_of_proof(context: Context, dataset: Dataset, scan: Scan, repeats: int) -> TimeForecast:
+    """The same of a proof of the detectors beside a scan."""
+    encoders = encoders_of(dataset, scan)
+    return _forecast(context, foresee_proof(context, scan.version_id, encoders, repeats).works)
 
 
 def time_of_predict(context: Context, run: Run, batch: Batch) -> TimeForecast | None:

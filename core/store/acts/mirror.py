@@ -11,6 +11,8 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
+from core.store.acts.tag_mirror import TagMirror
+
 ACTS = "acts.decisions"
 """The table: `seq`, the order of acts, then the fields of `Decision`."""
 AT_A_TIME = 50_000
@@ -35,6 +37,8 @@ class Mirror:
         self._log = log
         self._seq = 0
         self._lock = threading.Lock()
+        self.tags = TagMirror()
+        """Of the tags, beside the decisions."""
 
     def follow(self, log: ActLog) -> None:
         """Follows this log from now on; until then, nothing was ever decided."""
@@ -51,6 +55,7 @@ class Mirror:
                     scan_id VARCHAR, shown VARCHAR, undoes VARCHAR, note VARCHAR)"""
             )
             self._seq = 0
+        self.tags.attach(connection)
 
     def catch_up(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """Takes in what was done since the last time and returns the number of the newest act."""

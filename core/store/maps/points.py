@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.settings import Workspace
 from core.sql import literal
 from core.store.database import Database
 from core.store.ids import checked_id
-from core.store.relations import relation, relation_sql
+from core.store.relations import relation_sql
 
 Corner = tuple[float, float]
 
@@ -51,30 +52,34 @@ def folder_of_maps(db: Database, dataset_id: str) -> Path:
 
 def all_sql(path: Path) -> str:
     """A query for the ids of the rows that lie on a map."""
-    return f"SELECT {EXAMPLE_ID} FROM {_file(path)}"
+    return f"SELECT {EXAMPLE_ID} FROM {file_sql(path)}"
 
 
 def inside_sql(path: Path, corners: Sequence[Corner]) -> str:
     """A query for the ids of the rows that lie within a polygon; where it crosses itself, of whose edges a ray meets an
-    odd number."""
+    odd number. A row is held against the few edges that lie at its height: the heights of the corners cut the polygon
+    into bands, among which its own is found by halving."""
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     box = f"x BETWEEN {min(xs)!r} AND {max(xs)!r} AND y BETWEEN {min(ys)!r} AND {max(ys)!r}"
-    crossed = " + ".join(
-        f"((({y1!r} > y) <> ({y2!r} > y)) AND x < {(x2 - x1) / (y2 - y1)!r} * (y - {y1!r}) + {x1!r})::INT"
-        for (x1, y1), (x2, y2) in zip(corners, [*corners[1:], corners[0]], strict=True)
-        if y1 != y2
+    edges = list(zip(corners, [*corners[1:], corners[0]], strict=True))
+    heights = sorted(set(ys))
+    return (
+        f"SELECT {EXAMPLE_ID} FROM {file_sql(path)} WHERE CASE WHEN {box} THEN {_bands(heights, edges)} ELSE false END"
     )
-    odd = f"({crossed}) % 2 = 1" if crossed else "false"
-    return f"SELECT {EXAMPLE_ID} FROM {_file(path)} WHERE CASE WHEN {box} THEN {odd} ELSE false END"
 
 
-def points(db: Database, path: Path, version_id: str, value: str, join: str = "") -> pa.Table:
-    """`example_id`, `x`, `y` and the `value` of each row of a version that lies on a map: SQL on the version's rows `r`
-    and on what is joined to them."""
-    sql = f"""SELECT m.{EXAMPLE_ID}, m.x, m.y, {value} AS value
-              FROM {_file(path)} m JOIN {relation(db, version_id)} r USING ({EXAMPLE_ID}) {join}"""
-    with db.cursor() as cursor:
-        return cursor.execute(sql).to_arrow_table()
+def _bands(heights: Sequence[float], edges: Sequence[tuple[Corner, Corner]]) -> str:
+    """Whether a row between the first and the last of these heights lies within."""
+    if len(heights) > 2:
+        middle = len(heights) // 2
+        below, above = _bands(heights[: middle + 1], edges), _bands(heights[middle:], edges)
+        return f"CASE WHEN y < {heights[middle]!r} THEN {below} ELSE {above} END"
+    met = [
+        f"(x < {(x2 - x1) / (y2 - y1)!r} * (y - {y1!r}) + {x1!r})"
+        for (x1, y1), (x2, y2) in edges
+        if len(heights) == 2 and min(y1, y2) <= heights[0] and max(y1, y2) >= heights[1]
+    ]
+    return reduce(lambda odd, one: f"({odd} <> {one})", met) if met else "false"
 
 
 def contents_as_loaded(db: Database, dataset_id: str) -> pa.Table:
@@ -84,5 +89,6 @@ def contents_as_loaded(db: Database, dataset_id: str) -> pa.Table:
         return cursor.execute(sql).to_arrow_table()
 
 
-def _file(path: Path) -> str:
+def file_sql(path: Path) -> str:
+    """A map as a relation."""
     return f"read_parquet({literal(str(path))})"

@@ -11,8 +11,10 @@ from core.store.row_facts.area import MAP
 from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.issue import ISSUE
+from core.store.row_facts.slice import SLICE
+from core.store.row_facts.tag import TAG
 
-ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, MAP)}
+ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, TAG, SLICE, MAP)}
 """By the column that a filter has."""
 
 
@@ -27,4 +29,4 @@ def fact_sql(db: Database, version_id: str, one: ColumnFilter) -> tuple[str, lis
 def as_of(db: Database, where: RowFilter) -> Hashable:
     """Up to when what a filter lets through was asked for: none where a version alone says it, which never changes."""
     asked = any(one.column in ROW_FACTS for one in where.columns)
-    return (db.writes, db.newest_act()) if asked else None
+    return (db.writes, db.newest_act(), db.newest_tag(), db.slices.state()) if asked else None

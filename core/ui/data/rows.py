@@ -43,7 +43,7 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
             _choice(say("Split"), keys.SPLIT, splits, 140, split_said)
         _choice(say("Duplicates"), keys.DUPLICATES, DUPLICATES, 160, say)
         filter_button(tools)
-    chips(tools)
+    chips(tools, whole=True)
     return row_filter(dataset, list_query(tools))
 
 

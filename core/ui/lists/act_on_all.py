@@ -18,6 +18,8 @@ from core.services.review.among import Among
 from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
 from core.store.ids import new_id
 from core.ui.lists.act_words import kinds_of_change, number_change
+from core.ui.lists.tag_all import TITLES as TAG_TITLES
+from core.ui.lists.tag_all import TagAll, Tagging
 from core.ui.modalities import line_of
 from core.ui.parts.labels import target_of
 from core.ui.parts.pending import POLL_SECONDS, settled
@@ -60,6 +62,8 @@ class ActOnAll:
         self._user = current_user()
         self.changed = False
         """Whether an act came to its end since the list was drawn last."""
+        self._tags = TagAll(context, dataset, key, self._user)
+        self.changed |= self._tags.changed
         asked: _Asked | None = st.session_state.get(f"{key}-asked")
         if asked is not None:
             self._follow(asked)
@@ -94,6 +98,9 @@ class ActOnAll:
         """In a dialog, which is drawn again by itself."""
         st.caption(plain(shown))
         doing = self._choose(first, suggests=among.tier is not None)
+        if isinstance(doing, str):
+            self._tags.ask(among, words, doing)
+            return
         if doing is None:
             return
         also = bool(st.session_state.get(f"{self._key}-also"))
@@ -115,23 +122,26 @@ class ActOnAll:
             lambda report: plan(self._context, among, doing, self._user, also_decided=also),
         )
 
-    def _choose(self, first: BulkAction, suggests: bool) -> Doing | None:
+    def _choose(self, first: BulkAction, suggests: bool) -> Doing | Tagging | None:
         target = target_of(self._dataset)
-        offered = [
+        offered: list[BulkAction] = [
             name
             for name in _TITLES
             if (name != "suggestion" or suggests)
             and (name not in ("add", "remove") or target.several)
             and not (target.located and name in ("relabel", "add", "remove"))
         ]
+        titles: dict[str, str] = {**{str(name): title for name, title in _TITLES.items()}, **TAG_TITLES}
         action = st.selectbox(
             say("What to do"),
-            offered,
+            [*offered, *self._tags.offered()],
             index=offered.index(first) if first in offered else 0,
-            format_func=lambda one: say(_TITLES[one]),
+            format_func=lambda one: say(titles[one]),
             key=f"{self._key}-action",
             width=280,
         )
+        if action == "tag" or action == "untag":
+            return action
         if action not in ("relabel", "add", "remove"):
             return Doing(action)
         what = say("Label") if action == "relabel" and not target.several else say("Class")

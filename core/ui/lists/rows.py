@@ -10,6 +10,7 @@ from core.context import Context
 from core.records import Dataset, Example, Version
 from core.services.lists.columns import unread
 from core.services.similar.nearest import can_compare
+from core.store.acts.tags import tags_of
 from core.tasks import target_of, task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import attribute_said, label_said, split_said, value_said
@@ -36,6 +37,7 @@ def show_row(
     """One row whole: the example, its labels and its attributes, and the way to the rows like it; `version` is where
     these are sought, else the newest. `place`: see `core.ui.modalities.drawing`."""
     target = target_of(dataset)
+    tags = tags_of(context.store, dataset.dataset_id, [example.example_id]).get(example.example_id, ())
     with st.container(border=True):
         label, given = (
             None if one is None else label_said(target, one, example.text)
@@ -47,6 +49,7 @@ def show_row(
             say("as loaded"): changed,
             say("split"): example.split and split_said(example.split),
             say("id"): example.source_id,
+            say("tags"): ", ".join(tags) or None,
         }
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -12,7 +12,8 @@ from core.charts.style import columns_of
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Example, ListColumn, RowOrder
 from core.services.lists.asked import Listed
-from core.services.lists.columns import LABEL_COLUMNS, VERDICT
+from core.services.lists.columns import LABEL_COLUMNS, TAGS, VERDICT
+from core.store.acts.tags import tags_of
 from core.tasks import task_named
 from core.ui.lists.paging import WHOLE_HEADER
 from core.ui.lists.tools import Tools, head, sort_by_header
@@ -60,7 +61,11 @@ class Table:
 
     def draw(self, rows: Sequence[Example], added: Added, also: Sequence[ListColumn] = ()) -> Any:
         """A page of rows, of which there is at least one; `also`: columns behind those of the list. What was chosen in
-        it."""
+        it. Tags stand last, where a row has any."""
+        tags = tags_of(self.tools.context.store, self.tools.dataset.dataset_id, [row.example_id for row in rows])
+        if tags:
+            also = (*also, TAGS)
+            added = {**added, TAGS.column: [", ".join(tags.get(row.example_id, ())) or None for row in rows]}
         columns = (*self.listed.columns, *(one for one in also if one not in self.listed.columns))
         values = self._values(columns, rows, added)
         row_height = task_named(self.tools.dataset.task).modality.row_height
@@ -139,6 +144,6 @@ class Table:
 
     def _named(self, one: ListColumn) -> str:
         """The name that the table itself has for a column: its title, which no other column has."""
-        if one is DECIDED and one.title in {each.title for each in self.tools.columns}:
-            return f"{one.title} (decided)"
+        if one in (DECIDED, TAGS) and one.title in {each.title for each in self.tools.columns}:
+            return f"{one.title} (decided)" if one is DECIDED else f"{one.title} (put on)"
         return self.titles.get(one.title, one.title)

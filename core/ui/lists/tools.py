@@ -27,6 +27,7 @@ from core.services.lists.written import filter_text, filter_texts, read_filters,
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
 from core.store.row_facts import ROW_FACTS
+from core.ui.lists.save_slice import slice_button
 from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
@@ -127,8 +128,9 @@ def filter_button(tools: Tools) -> None:
         _new_filter(tools)
 
 
-def chips(tools: Tools) -> None:
-    """The filters in force, each of which a click removes. Nothing where there is none."""
+def chips(tools: Tools, *, whole: bool = False) -> None:
+    """The filters in force, each of which a click removes. Nothing where there is none. `whole`: with what stands in
+    the URL beside them they are all that narrows the list, and can be saved as a slice."""
     texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
     if not texts:
         return
@@ -150,6 +152,8 @@ def chips(tools: Tools) -> None:
             st.button(
                 say("Remove all"), type="tertiary", key="list-chips-clear", on_click=put, args=(tools.key(FILTERS), "")
             )
+        if whole:
+            slice_button(tools.context, tools.dataset, list_query(tools))
 
 
 def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -> None:
@@ -257,7 +261,7 @@ def download_button(tools: Tools, listed: Listed, total: int, name: str, write: 
             label,
             file,
             lambda folder: write(folder / file, chosen, not escape),
-            *(key, chosen, str(escape)),
+            *(key, chosen, str(escape), str(tools.context.store.newest_tag())),
         )
 
 

@@ -21,8 +21,10 @@ from core.services.review.blind import FLATTERS
 from core.services.review.decisions import record
 from core.services.review.selection import together
 from core.services.review.sources import HELD_OUT
+from core.services.tags.tagging import TagsTaken, read_tags, record_tags
 from core.store.acts.contained import contained_in
 from core.store.acts.decisions import standing_of
+from core.store.acts.tags import tag_names, tags_of
 from core.store.datasets import get_dataset
 from core.typed import JsonObject
 from core.ui import verdict_bar
@@ -85,8 +87,11 @@ class Verdicts:
         self._said = verdict_bar.heard(key)
         self._trouble = ""
         self._recorded = Recorded((), (), ())
+        self._tagged = TagsTaken((), ())
         acts = read_acts(self._said.acts, target_of(dataset))
+        tags = read_tags(self._said.acts)
         try:
+            self._tagged = record_tags(context, version, self._user, tags)
             if acts:
                 together(context, version, self._user, acts, among)
                 self._recorded = record(context, version.version_id, self._user, acts)
@@ -94,10 +99,11 @@ class Verdicts:
             # Something is in the way, such as a full disk: the acts wait in the browser, which tries again.
             self._trouble = said(error)
         done = f"{key}-taken"
-        self.changed = bool(acts) and st.session_state.get(done) != self._recorded.acknowledged
-        """Whether something was decided since the list was drawn last."""
-        st.session_state[done] = self._recorded.acknowledged
-        if self.changed and not self._trouble:
+        dealt_with = (*self._recorded.acknowledged, *self._tagged.acknowledged)
+        self.changed = bool(acts or tags) and st.session_state.get(done) != dealt_with
+        """Whether something was decided or tagged since the list was drawn last."""
+        st.session_state[done] = dealt_with
+        if acts and self.changed and not self._trouble:
             judged(version, [one.client_key for one in acts if one.client_key in self._recorded.acknowledged])
 
     @property
@@ -122,6 +128,7 @@ class Verdicts:
     def _mount(self, layout: Layout, rows: Sequence[Seen]) -> None:
         context, target = self._context, target_of(self._dataset)
         found = self._standing([row.example.example_id for row in rows])
+        rows_tags = tags_of(context.store, self._dataset.dataset_id, [row.example.example_id for row in rows])
         told = self._in_words(found, {row.example.example_id: row.example.label for row in rows})
         verdict_bar.mount(
             self._key,
@@ -136,12 +143,23 @@ class Verdicts:
                     if target.located
                     else classes_told(get_dataset(context.store, self._dataset.dataset_id), self._said.labels)
                 ),
-                "items": [self._item(row, layout, found, told) for row in rows],
+                "items": [
+                    {**self._item(row, layout, found, told), "tags": list(rows_tags.get(row.example.example_id, ()))}
+                    for row in rows
+                ],
+                "tags": tag_names(context.store, self._dataset.dataset_id),
                 "opened": self._said.open,
                 "flatters": say(FLATTERS),
-                "acknowledged": self._recorded.acknowledged if not self._trouble else (),
+                "acknowledged": (
+                    *(self._recorded.acknowledged if not self._trouble else ()),
+                    *self._tagged.acknowledged,
+                ),
                 "refused": [
-                    {"key": one.act.client_key, "message": say_stored(one.message)} for one in self._recorded.refused
+                    *(
+                        {"key": one.act.client_key, "message": say_stored(one.message)}
+                        for one in self._recorded.refused
+                    ),
+                    *({"key": key, "message": say_stored(message)} for key, message in self._tagged.refused),
                 ],
                 "trouble": self._trouble,
             },

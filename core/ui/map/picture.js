@@ -49,7 +49,7 @@ class Sight {
     pen.lineWidth = Math.max(1.2, size / 2.4)
     pen.globalAlpha = this.density ? 0.9 : 0.8
     // What belongs to no group lies beneath what does.
-    for (const code of [NOTHING, OTHERS, 0, 1, 2, 3, 4, 5, 6, 7]) {
+    for (const code of [NOTHING, OTHERS, ...Array(GROUPS).keys()]) {
       pen.fillStyle = pen.strokeStyle = colours[code]
       for (let at = 0; at < this.x.length; at++) {
         if (this.code[at] === code) mark(pen, code, left + across * this.x[at], top + down * this.y[at], size, this.bands)

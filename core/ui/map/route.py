@@ -7,7 +7,7 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,10 +22,11 @@ from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.issues import ISSUE_TYPES
-from core.records import Dataset, Version, split_said, value_said
+from core.records import Dataset, RowFilter, Version, split_said, value_said
 from core.services.map.colours import ATTRIBUTE, ISSUE, LABEL, NOTHING, OTHERS, RIGHT, RUN, SPLIT, Coloured, coloured
 from core.services.map.projections import Projection
 from core.services.map.sight import Box, bounds, counts, in_sight
+from core.store.maps.rows import ALL
 from core.store.rows import get_rows
 from core.tasks import target_of
 from core.ui.modalities import drawing_of, line_of
@@ -58,6 +59,10 @@ class Shown:
     """What it is coloured by."""
     scan_id: str = ""
     """The newest scan of the version, which colours may come from."""
+    where: RowFilter = ALL
+    """The rows that are drawn."""
+    as_of: Hashable = None
+    """Up to when these were asked for, see `core.store.row_facts.as_of`."""
 
 
 class _Maps:
@@ -115,7 +120,7 @@ def told_sight(
 
 def name_of(shown: Shown, points: Coloured, code: int) -> str:
     """A group in words."""
-    by = shown.by.split(":")[0]
+    by = RUN if shown.by.startswith(RUN) else shown.by
     if code == NOTHING:
         return say(_NOTHING.get(by, later("(missing)")))
     if code == OTHERS:
@@ -152,7 +157,7 @@ def told_row(context: Context, shown: Shown, example_id: int) -> dict[str, Any]:
 
 def _points(context: Context, shown: Shown) -> Coloured:
     def work(report: Callable[[float, float | None], None]) -> Coloured:
-        return coloured(context, shown.dataset, shown.version, shown.projection, shown.by)
+        return coloured(context, shown.dataset, shown.version, shown.projection, shown.by, shown.where)
 
     answers = context.beside.answers("points of maps", 1, POINTS_KEPT)
     found = answers.ask(("points", *_key(shown)), stored("Drawing the map"), work, timeout=None)
@@ -161,7 +166,8 @@ def _points(context: Context, shown: Shown) -> Coloured:
 
 
 def _key(shown: Shown) -> tuple[str, ...]:
-    return (shown.version.version_id, str(shown.projection.path), str(shown.projection.rows), shown.by, shown.scan_id)
+    projection, filtered = shown.projection, f"{shown.where!r} {shown.as_of!r}"
+    return (shown.version.version_id, str(projection.path), str(projection.rows), shown.by, shown.scan_id, filtered)
 
 
 def _of_shape(box: Box, wide: float) -> Box:

@@ -40,6 +40,8 @@ KINDS: dict[str, str] = {
     "train": later("train", "kind of job"),
     "cleaning_effect": later("cleaning effect", "kind of job"),
     "predict": later("predict", "kind of job"),
+    "map": later("map", "kind of job"),
+    "proof": later("proof", "kind of job"),
     "export": later("export", "kind of job"),
 }
 

@@ -32,9 +32,9 @@ def place_of(context: Context, job: Job) -> Place | None:
 
 def _of_dataset(context: Context, job: Job, name: str) -> Place:
     about: dict[str, str | int] = {keys.DATASET: name}
-    if job.kind in ("scan", "cleaning_effect"):
+    if job.kind in ("scan", "cleaning_effect", "proof"):
         about[keys.VERSION] = get_version(context.store, version_of(context.queue.folder(job.job_id))).number
-    if job.kind == "scan":
+    if job.kind in ("scan", "proof"):
         return "issues", say("Open the issues"), about
     if job.kind == "cleaning_effect":
         return "training", say("Open the answer"), about | {keys.VIEW: "effect"}
@@ -42,6 +42,8 @@ def _of_dataset(context: Context, job: Job, name: str) -> Place:
         return "training", say("Open the run"), about | {keys.RUN: context.ledger.runs.by_id(job.job_id).number}
     if job.kind == "predict":
         return "training", say("Open the predictions"), about | {keys.VIEW: "use", keys.RUN: spec_of(context, job).run}
+    if job.kind == "map":
+        return "profile", say("Open the map"), about | {keys.VIEW: "map"}
     if job.kind in ("groups", "split"):
         return "data", say("Open the splits"), about | {keys.VIEW: "splits"}
     return "data", say("Open the dataset"), about

@@ -8,56 +8,65 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
-from core.records import Dataset, RowFilter, Version
+from core.records import ENDED, Dataset, RowFilter, Version
 from core.services.issues.listing import latest_scan
-from core.services.lists.asked import FILTERS
+from core.services.lists.asked import FILTERS, rows_listed
 from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters
 from core.services.map.colours import ATTRIBUTE, LABEL, RUN, TITLES, colours
 from core.services.map.projections import PCA, Projection, principal, projections
-from core.services.similar.nearest import can_compare, state_of
+from core.services.map.umap import start_umap, under_way
+from core.services.similar.nearest import can_compare
+from core.services.similar.nearest import state_of as state_of_embeddings
 from core.store.maps.area import Corners, read_area, write_area
+from core.store.row_facts import as_of
 from core.store.row_facts.area import MAP
 from core.store.rows import get_rows
 from core.tasks import target_of, task_named
 from core.ui import keys
-from core.ui.lists.row_list import row_tools
+from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.rows import show_row
-from core.ui.lists.tools import Tools, put
+from core.ui.lists.tools import Tools, chips, filter_button, list_query, put
+from core.ui.live import live
 from core.ui.map import heard, mount
 from core.ui.map.route import Shown, address_of
 from core.ui.parts.background import result_of
 from core.ui.parts.choices import pick
 from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import attribute_said
-from core.ui.parts.problems import shown_errors
-from core.ui.profile.parts import Opened
+from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
+from core.ui.shell.strip import progress_text, state_of
 from core.words import say, stored
 
 MOUNTED = "profile-map"
 
 
-def map_view(context: Context, dataset: Dataset, version: Version) -> Opened | None:
-    """The map, the row that was clicked, and what opens the rows of the area that is drawn."""
+def map_view(context: Context, dataset: Dataset, version: Version, user: str) -> None:
+    """The map of the rows that the filters keep, the row that was clicked, and the rows of the area that is drawn."""
     if not can_compare(dataset):
         _cannot(dataset)
-        return None
+        return
     made = result_of(
         context,
-        ("map", dataset.dataset_id, state_of(context)),
+        ("map", dataset.dataset_id, state_of_embeddings(context)),
         lambda: (principal(context, dataset, lambda done, total: None),),
         waiting=stored("Working out the map"),
     )
     if made is None:
-        return None
+        return
     known = projections(context, dataset)
     if not known:
         _no_embeddings(dataset, version)
-        return None
+        return
     tools = row_tools(context, dataset, version)
-    shown, by = _choices(context, dataset, version, known)
+    shown, by = _choices(context, dataset, version, known, user)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="map-filters"):
+        filter_button(tools)
+        chips(tools)
+    where = RowFilter(columns=rows_listed(dataset, list_query(tools)).rows)
+    others = RowFilter(columns=tuple(one for one in where.columns if one.column != MAP.column))
     scan = latest_scan(context, version.version_id)
-    drawn = Shown(dataset, version, shown, by, scan.scan_id if scan else "")
+    drawn = Shown(dataset, version, shown, by, scan.scan_id if scan else "", others, as_of(context.store, others))
     about = _about(dataset, version, shown)
     mount(
         MOUNTED,
@@ -71,14 +80,15 @@ def map_view(context: Context, dataset: Dataset, version: Version) -> Opened | N
     )
     st.caption(about)
     _clicked_row(context, dataset, version)
-    if not filter_texts(st.query_params.get(tools.key(FILTERS), "")):
+    if where == RowFilter():
         st.caption(say("Draw an area, or list the rows in view: they are a list below, filtered as everywhere else."))
-        return None
-    return Opened(RowFilter(), lambda: say("Rows of the map"))
+        return
+    st.divider()
+    row_browser(context, dataset, version, where, title=lambda: say("Rows of the map"), key="map-rows")
 
 
 def _choices(
-    context: Context, dataset: Dataset, version: Version, known: Sequence[Projection]
+    context: Context, dataset: Dataset, version: Version, known: Sequence[Projection], user: str
 ) -> tuple[Projection, str]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="map-choices"):
         by_name = {one.name: one for one in known}
@@ -86,7 +96,32 @@ def _choices(
         name = pick(say("Map"), keys.MAP, names, width=260, labelled=True, fixed=True)
         titles = {one: _colour_said(dataset, one) for one in colours(context, dataset, version)}
         by = pick(say("Coloured by"), keys.COLOUR, titles, width=260, labelled=True, fixed=True)
+        _umap(context, dataset, known, user)
     return by_name[name], by
+
+
+def _umap(context: Context, dataset: Dataset, known: Sequence[Projection], user: str) -> None:
+    """The button that makes a map by UMAP, or how far that is."""
+    job = under_way(context, dataset)
+    if job is not None:
+        job_id = job.job_id
+        live(context, lambda: _wait(context, job_id), lambda: state_of(context.queue.get(job_id)), key="umap")
+    elif all(one.method == PCA for one in known) and st.button(
+        say("Make a map by UMAP"),
+        icon=":material/scatter_plot:",
+        key="map-umap",
+        help=say("A job that keeps rows that are alike together: a minute for some thousand rows, longer for many."),
+    ):
+        start_umap(context, dataset, user)
+        st.rerun()
+
+
+def _wait(context: Context, job_id: str) -> None:
+    job = context.queue.get(job_id)
+    if job.status in ENDED and (job.collected or job.status != "done"):
+        st.rerun()
+    said = say("making the map by UMAP: {progress}", progress=plain(progress_text(job)))
+    st.caption(f":material/progress_activity: {said}")
 
 
 def _named(one: Projection) -> str:

@@ -47,6 +47,7 @@ def row(
     compared: bool,
     grid: bool,
     also: Mapping[int, JsonObject] = MappingProxyType({}),
+    tags: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> JsonObject:
     """One row as `desk.js` or `grid.js` draws it; `page` is the address of the list of all rows, `compared` whether it
     can list those like one, `also` what else is known of rows."""
@@ -61,6 +62,7 @@ def row(
         "blind": item.blind,
         "scan_id": source.scan_id,
         "decision": decided(item.decision, reviewer),
+        "tags": list(tags.get(example.example_id, ())),
         "before": _said_before(item.before, target),
         **also.get(example.example_id, {}),
     }

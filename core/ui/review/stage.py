@@ -21,7 +21,9 @@ from core.services.review.queue import come_back, handing_out, release, session_
 from core.services.review.sources import ScanSource, Source
 from core.services.similar.nearest import can_compare
 from core.services.spans.desk import on_desk
+from core.services.tags.tagging import TagsTaken, read_tags, record_tags
 from core.store.acts.decisions import decision_of
+from core.store.acts.tags import tag_names, tags_of
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.ui import keys, review_desk
@@ -134,6 +136,7 @@ def _answer(
     new = [one for one in recorded.acknowledged if one != st.session_state.get(keys.JUDGED, ("", ""))[1]]
     if acts:
         judged(version, new[-1:])
+    tagged = record_tags(context, version, user, read_tags(report.acts))
     ended = stopped(dataset)
     queue = "stopped" if ended else _queue_id(source, user)
     _release_old(context, version, key, queue)
@@ -147,6 +150,7 @@ def _answer(
     build = partial(
         row,
         context,
+        tags=tags_of(context.store, dataset.dataset_id, [one.example_id for one in rows]),
         also=on_desk(context, dataset, version_id, rows) if target.located else {},
         drawing=drawing_of(dataset),
         target=target,
@@ -172,7 +176,8 @@ def _answer(
         "counts": _counts(standing),
         "undoable": context.ledger.decisions.last_undoable(version_id, user) is not None,
         "empty": "" if order else say_stored(ended) or _nothing_left(context, version, source),
-        **_outcome(context, version, user, recorded, report),
+        "tags": tag_names(context.store, dataset.dataset_id),
+        **_outcome(context, version, user, recorded, tagged, report),
         "trouble": "",
     }
     st.session_state[f"{key}-told"] = {**answer, "items": []}
@@ -190,11 +195,16 @@ def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -
     return list(dict.fromkeys((*back, *more)))
 
 
-def _outcome(context: Context, version: Version, user: str, recorded: Recorded, report: Report) -> dict[str, object]:
+def _outcome(
+    context: Context, version: Version, user: str, recorded: Recorded, tagged: TagsTaken, report: Report
+) -> dict[str, object]:
     standing = decision_of(context.store, version.version_id, sorted(report.open))
     return {
-        "acknowledged": recorded.acknowledged,
-        "refused": [refusal(refused, user) for refused in recorded.refused],
+        "acknowledged": (*recorded.acknowledged, *tagged.acknowledged),
+        "refused": [
+            *(refusal(refused, user) for refused in recorded.refused),
+            *({"key": key, "message": say_stored(message)} for key, message in tagged.refused),
+        ],
         "returned": [{"key": key, "example_id": example_id} for key, example_id in recorded.returned],
         "taken": [{"example_id": row, "decision": decided(decision, user)} for row, decision in standing.items()],
     }

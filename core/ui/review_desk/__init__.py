@@ -21,7 +21,7 @@ from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
 _PARTS = (
-    *("dom", "label", "actions", "outbox", "queue", "picker", "set_editor", "number_box"),
+    *("dom", "label", "actions", "outbox", "queue", "picker", "tags", "set_editor", "number_box"),
     *("note", "desk", "spans", "grid", "status", "main"),
 )
 """One JavaScript module in reading order: a component takes a single piece of source."""

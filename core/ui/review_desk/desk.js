@@ -8,6 +8,7 @@ class DeskView {
     this.body = el("div", { class: "example-body", tabindex: "0", dir: "auto", role: "group", "aria-label": t("The example itself"),
       onclick: () => this.zoom() })
     this.meta = el("span")
+    this.tags = el("span", { class: "tag-line" })
     this.whole = el("a", { target: "_blank", rel: "noopener", title: t("The whole row, in a tab of its own") }, t("Open row ↗"))
     this.like = el("a", { target: "_blank", rel: "noopener", title: t("The rows most like it, in a tab of its own") }, t("More like this ↗"))
     this.banner = el("p", { class: "banner", role: "status", hidden: true })
@@ -23,7 +24,7 @@ class DeskView {
     this.neighbours = el("ol", { class: "neighbours" })
     this.root = el("div", { class: "desk" },
       el("section", { class: "example", "aria-label": t("Example") },
-        el("p", { class: "meta quiet" }, this.meta, " ", this.whole, " ", this.like), this.before, this.banner, this.noted, this.body),
+        el("p", { class: "meta quiet" }, this.meta, " ", this.tags, " ", this.whole, " ", this.like), this.before, this.banner, this.noted, this.body),
       el("aside", { class: "facts", "aria-label": t("About this example") },
         el("dl", { class: "labels" },
           el("div", { class: "given" }, el("dt", {}, t("Given")), el("dd", {}, this.given)),
@@ -37,11 +38,13 @@ class DeskView {
 
   /** Draws one row; the same row again is left alone, so that an answer of the server moves nothing. */
   show(item) {
-    if (item === this.item && item.decision === this.decision && item.note === this.note && this.told === this.labels.names) return
+    if (item === this.item && item.decision === this.decision && item.note === this.note && item.tags === this.tagged && this.told === this.labels.names) return
     this.told = this.labels.names
     this.item = item
     this.decision = item.decision
     this.note = item.note
+    this.tagged = item.tags
+    this.tags.replaceChildren(...[tagWords(item)].filter(Boolean))
     this.root.classList.toggle("is-blind", Boolean(item.blind))
     this.root.dataset.row = item.example_id
     this.meta.textContent = item.meta

@@ -35,11 +35,12 @@ class GridView {
 
   tile(item) {
     const known = this.tiles.get(item.example_id)
-    if (known) return known
+    if (known && known.tagged === item.tags) return known
     const tile = el("div", { class: "tile", role: "option", id: `tile-${item.example_id}`, "data-row": item.example_id },
     picture(item.thumbnail, item.name, "thumb"), this.hearing(item),
     el("span", { class: "tick", "aria-hidden": "true" }, "✓"),
-    ...this.under(item))
+    ...this.under(item), ...[tagWords(item)].filter(Boolean))
+    tile.tagged = item.tags
     this.tiles.set(item.example_id, tile)
     return tile
   }

@@ -25,6 +25,7 @@ class Review {
     this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes))
       : new (data.numeric ? NumberBox : LabelPicker)(this.labels, (label) => this.relabel(label))
     this.note = new NoteEditor((text) => this.keepNote(text))
+    this.tagger = new TagPicker((tag) => this.tag(tag))
     this.located = data.located
     this.view = this.isGrid ? new GridView(this.labels, (count) => this.drawSelection(count))
       : data.located ? new SpansView(this.labels, () => this.drawKeep(), (others) => this.sameEverywhere(others)) : new DeskView(this.labels)
@@ -41,7 +42,7 @@ class Review {
     this.toolbar = actionBar((id, event) => this.press(id, event), this.actions)
     this.root = el("div", { class: "review", role: "region", "aria-label": t("Review desk"), tabindex: "-1" },
       this.status.header, this.status.notice, this.empty, this.view.root,
-      el("footer", {}, this.isGrid ? this.selection : null, this.isGrid ? this.legend : null, this.picker.root, this.note.root,
+      el("footer", {}, this.isGrid ? this.selection : null, this.isGrid ? this.legend : null, this.picker.root, this.note.root, this.tagger.root,
         this.toolbar), this.spoken)
     this.host.append(this.root)
   }
@@ -61,7 +62,7 @@ class Review {
     window.addEventListener("beforeunload", this.onLeave)
     // Streamlit reads keys on the document, where an input inside a shadow root looks like no input at all.
     for (const kind of ["keydown", "keypress", "keyup"]) {
-      for (const typed of [this.picker, this.note]) typed.root.addEventListener(kind, (event) => event.stopPropagation())
+      for (const typed of [this.picker, this.note, this.tagger]) typed.root.addEventListener(kind, (event) => event.stopPropagation())
     }
     this.heart = setInterval(() => {
       if (Date.now() - this.lastInput < IDLE_MS) this.report()
@@ -109,6 +110,11 @@ class Review {
     this.queue.reset(data.queue)
     this.returnRows(data)
     this.queue.take(data.items, this.pendingDecisions())
+    this.tagger.know(data.tags)
+    this.outbox.acts.filter(isTagAct).forEach((act) => {
+      const item = this.queue.find(act.example_id)
+      if (item) applyTag(item, act)
+    })
     data.taken.forEach(({ example_id, decision }) => this.takenByOther(this.queue.find(example_id), decision))
     data.refused.forEach((refusal) => this.refuse(refusal))
     this.draw()
@@ -124,7 +130,7 @@ class Review {
 
   pendingDecisions() {
     const decisions = new Map()
-    for (const act of this.outbox.acts) {
+    for (const act of this.outbox.acts.filter((one) => !isTagAct(one))) {
       if (act.action === "undo") decisions.delete(act.example_id)
       else decisions.set(act.example_id, { action: act.action, label: act.label, key: act.key })
     }
@@ -250,9 +256,11 @@ class Review {
   perform(id) {
     this.picker.close()
     this.note.close()
+    this.tagger.close()
     const decides = !this.actions.find((action) => action.id === id)?.plain
-    if ((decides || id === "note") && !this.targets().length) return
+    if ((decides || id === "note" || id === "tag") && !this.targets().length) return
     if (id === "note") this.note.open(this.targets()[0].note ?? this.targets()[0].decision?.note ?? "", this.root)
+    else if (id === "tag") this.tagger.openFor(this.targets(), this.root)
     else if (id === "undo") this.undo()
     else if (id === "next" || id === "previous") this.move(id === "next" ? 1 : -1)
     else if (id === "choose") this.choose()
@@ -316,6 +324,15 @@ class Review {
     const decided = items.filter((item) => item.decision && !item.decision.by)
     if (decided.length) this.decideItems(decided, (item) => ({ action: item.decision.action, label: item.decision.label }))
     else this.draw()
+  }
+
+  /** Puts a tag on the rows in hand, or takes it off; they stay in hand. */
+  tag(tag) {
+    const acts = tagActs(this.targets(), tag)
+    this.tagger.know([tag])
+    this.draw()
+    this.outbox.add(acts)
+    this.status.showSaving(this.outbox.waiting)
   }
 
   relabel(label) {

@@ -22,7 +22,7 @@ from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
 _DESK = Path(review_desk.__file__).parent
-_OF_DESK = ("dom", "label", "actions", "outbox", "picker", "set_editor", "number_box", "note", "grid")
+_OF_DESK = ("dom", "label", "actions", "outbox", "picker", "tags", "set_editor", "number_box", "note", "grid")
 """What the desk's keys, words and editors are made of."""
 _OWN = ("tiles", "bar")
 

@@ -22,6 +22,7 @@ class VerdictBar {
     this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes))
       : new (data.numeric ? NumberBox : LabelPicker)(this.labels, (label) => this.relabel(label))
     this.note = new NoteEditor((text) => this.keepNote(text))
+    this.tagger = new TagPicker((tag) => this.tag(tag))
     this.view = data.mode === "bar" ? null : new TileView(this.labels, data.mode, () => this.drawBar(), (row) => this.open(row))
     this.build()
     this.listen()
@@ -39,7 +40,7 @@ class VerdictBar {
     this.chips = el("div", { class: "classes", role: "group", "aria-label": t("Classes") })
     this.confirm = el("div", { class: "confirm", role: "dialog", "aria-label": t("Confirm"), tabindex: "-1", hidden: true })
     this.flatters = el("p", { class: "flatters", hidden: true })
-    const bar = el("div", { class: "verdict-bar" }, this.picker.root, this.note.root, this.standing, this.flatters, this.toolbar, this.chips)
+    const bar = el("div", { class: "verdict-bar" }, this.picker.root, this.note.root, this.tagger.root, this.standing, this.flatters, this.toolbar, this.chips)
     this.root = el("div", { class: `review ${this.view ? "with-rows" : "alone"}`, role: "region", "aria-label": t("Verdict"), tabindex: "-1" },
       this.notice, this.view?.root ?? null, el("footer", {}, this.confirm, bar))
     this.host.append(this.root)
@@ -61,7 +62,7 @@ class VerdictBar {
     window.addEventListener("beforeunload", this.onLeave)
     // Streamlit reads keys on the document, where an input inside a shadow root looks like no input at all.
     for (const kind of ["keydown", "keypress", "keyup"]) {
-      for (const typed of [this.picker, this.note]) typed.root.addEventListener(kind, (event) => event.stopPropagation())
+      for (const typed of [this.picker, this.note, this.tagger]) typed.root.addEventListener(kind, (event) => event.stopPropagation())
     }
   }
 
@@ -96,6 +97,7 @@ class VerdictBar {
       const before = mine.get(item.example_id)
       return { ...item, bars: item.likely.map((name) => [name, 0]), acts: before?.acts ?? [], note: before?.note }
     })
+    this.tagger.know(data.tags)
     this.outbox.acts.forEach((act) => this.showAct(act))
     data.refused.forEach((refusal) => this.refuse(refusal))
     if (!this.confirm.hidden && !this.targets().length) this.dismiss()
@@ -122,9 +124,11 @@ class VerdictBar {
   }
 
   /** What an act that the server has not confirmed makes of a row. */
-  showAct({ example_id, action, label, key, note }) {
+  showAct(act) {
+    const { example_id, action, label, key, note } = act
     const item = this.find(example_id)
     if (!item) return
+    if (isTagAct(act)) return applyTag(item, act)
     const undone = action === "undo"
     item.decision = undone ? null : { action, label, key, note }
     item.mark = undone ? "" : `✓ ${action === "relabel" ? this.labels.words(label) : doneText(action)}`
@@ -182,13 +186,25 @@ class VerdictBar {
   perform(id) {
     this.picker.close()
     this.note.close()
+    this.tagger.close()
     this.dismiss()
     if (id === "note") this.openNote()
+    else if (id === "tag") this.tagger.openFor(this.targets(), this.root)
     else if (id === "undo") this.undo()
     else if (id === "choose") this.choose()
     else if (id === "suggestion") this.takeSuggestion()
     else if (id === "keep") this.keep()
     else this.decide(() => ({ action: id, label: null }))
+  }
+
+  /** Puts a tag on the rows in hand, or takes it off where all have it: no verdict, so nothing is asked before. */
+  tag(tag) {
+    const items = this.targets()
+    if (!items.length) return
+    const acts = tagActs(items, tag)
+    this.tagger.know([tag])
+    this.outbox.add(acts)
+    this.draw()
   }
 
   keep() {
@@ -368,7 +384,7 @@ class VerdictBar {
     const chosen = this.view?.selected.size ?? 0
     const said = this.data?.trouble ? t("{n} not saved yet, tried again every few seconds: {why}", { n: this.outbox.waiting, why: this.data.trouble })
       : chosen > 1 || (!this.view && hand.length > 1) ? tn("{n} row chosen", "{n} rows chosen", hand.length, { n: figure(hand.length) })
-        : only ? [this.view ? shortened(only.name) : "", only.verdict || t("Not decided"), this.noteOf(only)].filter(Boolean).join(" · ") : t("No row chosen")
+        : only ? [this.view ? shortened(only.name) : "", only.verdict || t("Not decided"), this.noteOf(only), this.tagsOf(only)].filter(Boolean).join(" · ") : t("No row chosen")
     if (this.standing.textContent !== said) this.standing.textContent = said
     this.standing.classList.toggle("waiting", Boolean(this.data?.trouble))
     this.flatters.hidden = !hand.some((item) => item.in_sight)
@@ -378,6 +394,10 @@ class VerdictBar {
   noteOf({ note, decision }) {
     const text = note ?? decision?.note
     return text ? t("Note, kept with your verdict: {note}", { note: text }) : ""
+  }
+
+  tagsOf({ tags }) {
+    return tags?.length ? tn("Tag: {tags}", "Tags: {tags}", tags.length, { tags: tags.join(", ") }) : ""
   }
 
   /** The classes that one key or click gives: all where they are few, else those in play. */

@@ -14,10 +14,10 @@ class TileView extends GridView {
 
   /** A tile stays the same element as long as what it says does. */
   tile(item) {
-    const said = JSON.stringify([item.verdict, this.words(item), item.why, item.caption, item.beside])
+    const said = JSON.stringify([item.verdict, this.words(item), item.why, item.caption, item.beside, item.tags])
     const known = this.tiles.get(item.example_id)
     if (known && known.said === said) return known
-    const spoken = [item.name, this.mode === "cards" ? null : this.words(item), this.labels.spoken(item), this.mode === "cards" ? null : item.beside, item.verdict].filter(Boolean).join(". ")
+    const spoken = [item.name, this.mode === "cards" ? null : this.words(item), this.labels.spoken(item), this.mode === "cards" ? null : item.beside, item.verdict, ...(item.tags ?? [])].filter(Boolean).join(". ")
     const made = el("div", { class: `tile${item.verdict ? " decided" : ""}`, role: "option", id: `tile-${item.example_id}`,
       "data-row": item.example_id, "aria-label": spoken, title: this.mode === "cards" ? null : spoken },
     ...(this.mode === "cards" ? this.card(item) : this.picture(item)).filter(Boolean), el("span", { class: "tick", "aria-hidden": "true" }, "✓"))
@@ -28,7 +28,7 @@ class TileView extends GridView {
 
   picture(item) {
     return [picture(item.thumbnail, "", "thumb"), this.hearing(item), el("span", { class: item.verdict ? "line done" : "line" }, item.mark || this.words(item)),
-      item.beside ? el("span", { class: "line quiet" }, item.beside) : null]
+      item.beside ? el("span", { class: "line quiet" }, item.beside) : null, tagWords(item)]
   }
 
   words(item) {
@@ -46,6 +46,7 @@ class TileView extends GridView {
       item.thumbnail ? picture(item.thumbnail, "", "thumb") : el("p", { class: "card-text", dir: "auto" }, item.words),
       item.why ? el("p", { class: "card-why quiet", dir: "auto" }, item.why) : null,
       item.verdict ? el("p", { class: "card-verdict", dir: "auto" }, item.verdict) : null,
+      tagWords(item),
     ]
   }
 

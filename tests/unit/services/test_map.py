@@ -16,7 +16,8 @@ from core.services.map import sight
 from core.services.map.colours import NOTHING, OTHERS, Coloured, coloured, colours
 from core.services.map.projections import Projection, principal, projections
 from core.services.map.sight import Box, bounds, counts, in_sight
-from core.store.maps.points import about_points, points
+from core.store.maps.points import about_points
+from core.store.maps.rows import points
 from core.store.versions import get_version
 from tests.embeddings import keep
 

@@ -8,12 +8,13 @@ import pytest
 
 from core.errors import NotFoundError
 from core.ledger.sqlite import SqliteLedger
-from core.records import ColumnFilter, How, IssueFilter, RowFilter
+from core.records import ColumnFilter, How, IssueFilter, RowFilter, TagAct
 from core.store.database import Database
 from core.store.ids import new_id
 from core.store.issues import page_issues
 from core.store.row_facts import as_of
 from core.store.rows import count_rows, ids_of
+from core.store.times import now
 from core.store.versions import make_review_version
 
 from .conftest import Load, ScanOf
@@ -74,3 +75,24 @@ def test_what_a_fact_lets_through_is_as_fresh_as_the_acts(db: Database, ledger: 
     assert as_of(db, RowFilter(text="film")) is None
     decide(ledger, dataset, dataset.latest_version_id, 0, "keep")
     assert as_of(db, by_fact) != before
+
+
+def test_rows_are_narrowed_by_their_tags(db: Database, ledger: SqliteLedger, load: Load) -> None:
+    dataset = load()
+    version = dataset.latest_version_id
+    db.follow(ledger.decisions, ledger.classes, ledger.tags)
+    by_tag = RowFilter(columns=(ColumnFilter("@tag", "present"),))
+    before = as_of(db, by_tag)
+    assert rows(db, version, "@tag", "missing") == [0, 1, 2, 3, 4]
+    for name, tagged in (("to ask", (0, 1)), ("Odd", (1, 4))):
+        act = TagAct(new_id(), dataset.dataset_id, name, True, "", "ann", now())
+        ledger.tags.append([(act, tagged)])
+    assert as_of(db, by_tag) != before
+    assert rows(db, version, "@tag", "=", "to ask") == [0, 1]
+    assert rows(db, version, "@tag", "=", "odd", "to ask") == rows(db, version, "@tag", "present") == [0, 1, 4]
+    assert rows(db, version, "@tag", "!=", "to ask") == [2, 3, 4]
+    with pytest.raises(NotFoundError, match="Odd, to ask"):
+        rows(db, version, "@tag", "=", "od")
+    decide(ledger, dataset, version, 4, "exclude")
+    later = make_review_version(db, version, "", "ann").version_id
+    assert rows(db, later, "@tag", "=", "odd") == [1], "they hold in all versions, of the rows that these have"

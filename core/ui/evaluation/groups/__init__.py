@@ -15,6 +15,7 @@ from core.ui.evaluation.choice import AnyShown
 from core.ui.evaluation.groups.attributes import accuracy, attributes
 from core.ui.evaluation.groups.classes import classes
 from core.ui.evaluation.groups.rows import wrong_rows
+from core.ui.evaluation.groups.slices import slices
 from core.ui.parts.empty import empty_state
 from core.ui.parts.pending import settled
 from core.ui.shell.pages import link
@@ -32,6 +33,9 @@ def groups(context: Context, shown: AnyShown) -> None:
     compared = [one for one in found if one.outcomes.accuracy.ends is not None]
     if not compared:
         _nothing()
+        slices(context, shown)
+        if context.store.slices.names(shown.dataset.dataset_id):
+            wrong_rows(context, shown, None, None, None)
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
@@ -41,6 +45,7 @@ def groups(context: Context, shown: AnyShown) -> None:
         return
     with right:
         group = accuracy(shown, each.found.outcomes)
+    slices(context, shown)
     label = classes(shown, each)
     wrong_rows(context, shown, each.found.outcomes, group, label)
 

@@ -19,7 +19,9 @@ from core.ui.url import put
 from core.words import say, say_n, stored
 
 
-def wrong_rows(context: Context, shown: AnyShown, outcome: Outcomes, chosen: Group | None, label: str | None) -> None:
+def wrong_rows(
+    context: Context, shown: AnyShown, outcome: Outcomes | None, chosen: Group | None, label: str | None
+) -> None:
     """The wrong rows of the group and class that are chosen."""
     tools, listed = list_of(context, shown)
     wrong = PredictionFilter(shown.split, correct=False)
@@ -32,7 +34,7 @@ def wrong_rows(context: Context, shown: AnyShown, outcome: Outcomes, chosen: Gro
     if total is None:
         return
     said = [] if label is None else [shown.dataset.called(label)]
-    if chosen is not None:
+    if chosen is not None and outcome is not None:
         name = attributes_said(shown.dataset, outcome.attribute)
         said.insert(0, f"{name}: {group_said(shown.dataset, outcome.column, chosen)}")
     rows = say("{rows} predicted wrong", rows=say_n("**{n:,} row**", "**{n:,} rows**", total))
@@ -48,7 +50,7 @@ def wrong_rows(context: Context, shown: AnyShown, outcome: Outcomes, chosen: Gro
             )
     list_bar(tools, listed, shown, where, total, None)
     which = [stored(f"true {label or 'any'}, predicted {'any'}")]
-    if chosen is not None:
+    if chosen is not None and outcome is not None:
         which.append(f"{outcome.attribute}: {chosen.name}")
     among = " · ".join(which)
     key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"

@@ -1,0 +1,1 @@
+"""Places the rows of a dataset in two dimensions by UMAP."""

@@ -1,0 +1,109 @@
+"""What a proof is asked for, and what it found. Light: pages read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.heads.user_probabilities import Numbering
+from core.jobs.about import About
+from core.typed import FLAT
+from core.words import later
+
+NEAR = "near"
+MANNERS: Mapping[str, str] = {
+    NEAR: later("where people err: rows near another class, more often near one that is often given wrongly"),
+    "pairs": later("confusable pairs: as often as the model takes one class for another"),
+    "classes": later("per class: as often as each class is estimated to be given wrongly"),
+    "uniform": later("uniformly: any row, any other class"),
+}
+"""How errors are planted, the most lifelike first."""
+REPEATS, FEWEST_REPEATS, MOST_REPEATS = 3, 2, 20
+"""Copies for each manner."""
+SCAN, NEIGHBOURS, OWN = "scan", "neighbours", "own"
+DETECTORS: Mapping[str, tuple[str, str]] = {
+    SCAN: (later("the scan's ranking"), later("the noise model on all encoders together")),
+    "confidence": (later("self-confidence"), later("the probability of the given label, as in cleanlab")),
+    "margin": (later("margin"), later("the given label against the most probable other one, as in cleanlab")),
+    "disagreement": (later("disagreement"), later("rows that look like another class, the surest first")),
+    NEIGHBOURS: (later("neighbour vote"), later("how many of the nearest rows have another label")),
+    OWN: (later("your own probabilities"), later("ranked as the scan does")),
+}
+"""Title and help of each; and `scan: NAME` for each encoder by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofSpec:
+    """A proof of the detectors on a version, beside one scan of it."""
+
+    scan_id: str
+    encoders: tuple[str, ...]
+    folds: int
+    seed: int
+    repeats: int
+    probabilities: str | None = None
+    """The copy of the person's own file in the job's `input/`, where the scan had one."""
+    scan_job: str | None = None
+    """Whose `input/` that file is copied from."""
+    numbering: Numbering | None = None
+    about: About = field(metadata=FLAT, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one ranking finds of the errors that were planted in one manner: means over the copies, and the least and
+    the most of them."""
+
+    manner: str
+    detector: str
+    precision: tuple[float, ...]
+    precision_low: tuple[float, ...]
+    precision_high: tuple[float, ...]
+    recall: tuple[float, ...]
+    recall_low: tuple[float, ...]
+    recall_high: tuple[float, ...]
+    """Each at the numbers of reviewed rows of the proof."""
+    least: tuple[float, ...]
+    """Precision if every row that nothing was planted in counts as a false alarm."""
+    half: tuple[float, ...]
+    most: tuple[float, ...]
+    """Rows to be reviewed until half, and four of five, of the planted errors are found; of each copy."""
+    average_precision: float
+    average_least: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnDecided:
+    """How well a ranking of the labels as they are tells the rows that people found wrong from those they kept."""
+
+    detector: str
+    average_precision: float
+    low: float
+    high: float
+    """95 % interval, over resamples of the rows."""
+    above: float
+    above_low: float
+    above_high: float
+    """Its difference to the scan's own ranking on the same resamples."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofResult:
+    """What was found."""
+
+    rows: int
+    planted: int
+    """Errors in each copy."""
+    left_out: int
+    """Rows that the scan's ranking flags, or people found wrong: nothing is planted there."""
+    own_errors: float
+    """Wrong labels that the rows themselves are expected to have: so many of the false alarms are taken for none."""
+    reviewed: tuple[int, ...]
+    found: tuple[Found, ...]
+    right: int
+    wrong: int
+    """Rows that people kept and relabelled."""
+    decided: tuple[OnDecided, ...]
+    notes: tuple[str, ...]
+    seconds: float
+    device: str

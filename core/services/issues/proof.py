@@ -1,0 +1,207 @@
+"""The proof of the detectors on planted errors: asking for it, and what its answer says beside what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.context import Context
+from core.errors import JobError, NotFoundError
+from core.jobs.about import version_of
+from core.jobs.proof.spec import NEAR, SCAN, Found, OnDecided, ProofResult, ProofSpec
+from core.jobs.proof.web import PROOF, can_be_proved, start_proof
+from core.proportions import wilson
+from core.records import Dataset, Estimate, Job, Scan, Version
+from core.services.follow import follow
+from core.store.acts.judged import judged_by_rank
+from core.tasks import task_named
+
+__all__ = [
+    "BesideDecided",
+    "Standing",
+    "Winner",
+    "beside_decided",
+    "newest_job",
+    "newest_proof",
+    "possible",
+    "run_proof",
+    "standings",
+    "start_proof",
+    "winner",
+]
+
+FEWEST_DECIDED = 30
+"""Judged rows from which on they are held against the planted ones."""
+SPREADS = 2.0
+"""Standard errors over the copies from which on one detector counts as better than another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One detector in the bake-off: means over the copies."""
+
+    detector: str
+    half: float
+    most: float
+    most_low: float
+    most_high: float
+    """Rows to be reviewed for half, and for four of five, of the planted errors; the least and the most of the
+    copies."""
+    average_precision: float
+    average_least: float
+    decided: OnDecided | None
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """Which detector needs the fewest reviews."""
+
+    planted: str
+    clear: bool
+    """Whether it is better than the scan's own ranking by more than the copies differ."""
+    decided: str | None
+    """The one that is best on the rows that people judged; None before there are enough."""
+    decided_clear: bool
+    against: bool
+    """Whether the winner on planted errors is worse than the scan's ranking on what people decided."""
+
+    @property
+    def best(self) -> str:
+        """What to go by: decided rows win."""
+        if self.decided_clear and self.decided is not None:
+            return self.decided
+        return self.planted if self.clear and not self.against else SCAN
+
+
+@dataclass(frozen=True, slots=True)
+class BesideDecided:
+    """The precision of the scan's list on the rows that people judged, and on the same places of the planted copies."""
+
+    judged: int
+    ranks: int
+    """The last place of them."""
+    decided: Estimate
+    planted: Estimate
+    """The mean of the copies, and the least and the most of them."""
+
+    @property
+    def agree(self) -> bool:
+        """Whether the two intervals have something in common."""
+        return self.decided.low <= self.planted.high and self.planted.low <= self.decided.high
+
+
+def possible(dataset: Dataset) -> bool:
+    """Whether a proof can be made of such labels."""
+    return can_be_proved(task_named(dataset.task))
+
+
+def newest_job(context: Context, version: Version) -> Job | None:
+    """The proof of the version that was started last."""
+    for job in context.queue.of(PROOF.name, version.dataset_id):
+        if version_of(context.queue.folder(job.job_id)) == version.version_id:
+            return job
+    return None
+
+
+def newest_proof(context: Context, version: Version) -> tuple[ProofSpec, ProofResult] | None:
+    """The newest one that has come to its end."""
+    for job in context.queue.of(PROOF.name, version.dataset_id):
+        folder = context.queue.folder(job.job_id)
+        if job.status != "done" or version_of(folder) != version.version_id:
+            continue
+        try:
+            result = PROOF.result_of(folder)
+        except JobError:
+            continue
+        if result is not None:
+            return PROOF.spec_of(folder), result
+    return None
+
+
+def run_proof(
+    context: Context,
+    version_id: str,
+    *,
+    by: str,
+    repeats: int,
+    on_progress: Callable[[Job], None] = lambda job: None,
+) -> ProofResult:
+    """Proves in the foreground. Raises as `start_proof` does, and JobError."""
+    job = follow(context, start_proof(context, version_id, by=by, repeats=repeats).job_id, on_progress)
+    result = PROOF.result_of(context.queue.folder(job.job_id))
+    if result is None:
+        raise NotFoundError("The proof has left no result.", "Start it again.")
+    return result
+
+
+def standings(result: ProofResult, manner: str) -> tuple[Standing, ...]:
+    """Of one manner of planting, whoever needs the fewest reviews first."""
+    decided = {one.detector: one for one in result.decided}
+    found = [_standing(one, decided.get(one.detector)) for one in _of(result, manner)]
+    return tuple(sorted(found, key=lambda one: (one.most, one.half)))
+
+
+def winner(result: ProofResult, manner: str = NEAR) -> Winner:
+    """By rows to review for four of five planted errors; and by average precision on decided rows."""
+    by_name = {one.detector: one for one in _of(result, manner)}
+    first = standings(result, manner)[0].detector
+    saved = np.array(by_name[SCAN].most) - np.array(by_name[first].most)
+    error = float(saved.std(ddof=1) / np.sqrt(len(saved))) if len(saved) > 1 else np.inf
+    clear = first != SCAN and bool(saved.mean() > SPREADS * error)
+    on_decided = {one.detector: one for one in result.decided}
+    if not on_decided:
+        return Winner(first, clear, None, False, False)
+    best = max(result.decided, key=lambda one: one.average_precision)
+    planted = on_decided.get(first)
+    against = planted is not None and planted.above_high < 0
+    return Winner(first, clear, best.detector, best.detector != SCAN and best.above_low > 0, against)
+
+
+def beside_decided(context: Context, scan: Scan, result: ProofResult) -> BesideDecided | None:
+    """None before enough rows of the list are judged."""
+    judged = judged_by_rank(context.store, scan, "label")
+    told = [(rank, action == "relabel") for rank, action in judged if action in ("keep", "relabel")]
+    told = [one for one in told if one[0] <= result.reviewed[-1]]
+    if len(told) < FEWEST_DECIDED:
+        return None
+    found = next(one for one in _of(result, NEAR) if one.detector == SCAN)
+    ranks = np.array([rank for rank, _ in told], np.float64)
+    wrong = sum(one for _, one in told)
+    low, high = wilson(np.array([wrong]), np.array([len(told)]))
+    planted = [
+        _at(result.reviewed, precision, ranks)
+        for precision in (found.precision, found.precision_low, found.precision_high)
+    ]
+    return BesideDecided(
+        len(told),
+        int(ranks.max()),
+        Estimate(wrong / len(told), float(low[0]), float(high[0])),
+        Estimate(planted[0], min(planted), max(planted)),
+    )
+
+
+def _at(reviewed: tuple[int, ...], precision: tuple[float, ...], ranks: NDArray[np.float64]) -> float:
+    """The share of planted errors at these places of the list."""
+    places = np.r_[0, reviewed]
+    hits = np.r_[0.0, np.asarray(precision) * np.asarray(reviewed)]
+    return float((np.interp(ranks, places, hits) - np.interp(ranks - 1, places, hits)).mean())
+
+
+def _of(result: ProofResult, manner: str) -> list[Found]:
+    return [one for one in result.found if one.manner == manner]
+
+
+def _standing(found: Found, decided: OnDecided | None) -> Standing:
+    return Standing(
+        found.detector,
+        float(np.mean(found.half)),
+        float(np.mean(found.most)),
+        min(found.most),
+        max(found.most),
+        found.average_precision,
+        found.average_least,
+        decided,
+    )

@@ -1,0 +1,99 @@
+"""What a proof says, in sentences: for the Issues page and the command line."""
+
+from __future__ import annotations
+
+from core.jobs.proof.spec import DETECTORS, MANNERS, NEAR, SCAN, ProofResult
+from core.services.issues.proof import BesideDecided, Winner, standings, winner
+from core.words import later, say
+
+TRUST = later(
+    "Planted errors are not people's. They lie where people err most, by what the scan itself makes of classes and "
+    "rows, so that they favour its ranking a little; and a detector that finds them best need not find people's best. "
+    "Rows that you have judged say more, and where the two differ they count."
+)
+
+
+def detector_title(detector: str) -> str:
+    """Short, as in a legend."""
+    if detector in DETECTORS:
+        return say(DETECTORS[detector][0])
+    return say("{encoder} alone", encoder=detector.removeprefix(f"{SCAN}: "))
+
+
+def detector_help(detector: str) -> str:
+    """By what it ranks."""
+    return say(DETECTORS[detector][1]) if detector in DETECTORS else say("ranked as the scan does")
+
+
+def manner_title(manner: str) -> str:
+    """How errors were planted."""
+    return say(MANNERS[manner])
+
+
+def conclusion(result: ProofResult, manner: str = NEAR) -> str:
+    """Which detector to go by, and why."""
+    found, by_name = winner(result, manner), {one.detector: one for one in standings(result, manner)}
+    base, first = by_name[SCAN], by_name[found.planted]
+    if found.clear:
+        planted = say(
+            "On planted errors {detector} needs the fewest reviews: {rows:,.0f} to find four of five, {others:,.0f} by "
+            "the scan's own ranking.",
+            detector=detector_title(found.planted),
+            rows=first.most,
+            others=base.most,
+        )
+    else:
+        planted = say(
+            "On planted errors no detector is clearly better than the scan's own ranking, which takes {rows:,.0f} "
+            "reviews to find four of five.",
+            rows=base.most,
+        )
+    return f"{planted} {_decided(result, found)}".strip()
+
+
+def beside_words(beside: BesideDecided) -> str:
+    """How planted and judged rows compare."""
+    said = say(
+        "Of {n:,} judged rows down to place {rank:,} of the list {decided:.0%} were wrong ({low:.0%} – {high:.0%}); at "
+        "the same places planted copies have {planted:.0%}.",
+        n=beside.judged,
+        rank=beside.ranks,
+        decided=beside.decided.estimate,
+        low=beside.decided.low,
+        high=beside.decided.high,
+        planted=beside.planted.estimate,
+    )
+    verdict = (
+        say("They agree.")
+        if beside.agree
+        else say("They differ: go by the judged rows, as what is said of the next reviews does.")
+    )
+    return f"{said} {verdict}"
+
+
+def how_words(result: ProofResult) -> str:
+    """What was done, and with how many rows."""
+    return say(
+        "{planted:,} errors were planted in each copy of {rows:,} rows. Nothing was planted in {left:,} rows that the "
+        "scan flags or people found wrong. About {own:,.0f} wrong labels of the rows' own are expected among them, and "
+        "each row counts as a false alarm only as far as it is expected to be right; “at least” counts all of them.",
+        planted=result.planted,
+        rows=result.rows,
+        left=result.left_out,
+        own=result.own_errors,
+    )
+
+
+def _decided(result: ProofResult, found: Winner) -> str:
+    if found.decided is None:
+        return ""
+    n = result.right + result.wrong
+    if found.decided_clear:
+        return say(
+            "On the {n:,} rows that people judged {detector} is clearly best: go by that.",
+            n=n,
+            detector=detector_title(found.decided),
+        )
+    if found.clear and found.against:
+        return say("On the {n:,} rows that people judged it is worse: stay with the scan's own ranking.", n=n)
+    return say("On the {n:,} rows that people judged no detector is clearly better than the scan's own ranking.", n=n)

@@ -1,0 +1,92 @@
+"""Slices: filters of a dataset's rows under a name. Each saved view of rows that narrows them is one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from core.errors import NotFoundError, UsageError, WinnowError
+from core.ledger.contract import Views
+from core.records import Dataset, RowFilter, View
+from core.services.lists.asked import DUPLICATES, FILTERS, LABEL, LIKE, SEARCH, SPLIT, row_filter
+from core.services.lists.columns import issue_columns, prediction_columns, row_columns
+from core.services.lists.facts import fact_columns
+from core.services.lists.written import filter_texts, read_filters
+from core.store.row_facts.slice import SLICE
+
+ROWS = "data"
+"""The page whose list is of a version's rows."""
+NARROWING = (FILTERS, LABEL, SEARCH, SPLIT, DUPLICATES)
+"""The parameters of such a list that let rows through, and others not."""
+
+
+def is_slice(view: View) -> bool:
+    """Whether a saved view is one: it narrows rows by what they are, not by how alike they are to one of them."""
+    query = dict(view.query)
+    return view.page == ROWS and LIKE not in query and any(query.get(key) for key in NARROWING)
+
+
+class SlicesOfViews:
+    """See `core.store.acts.slices.SliceLog`."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    def names(self, dataset_id: str) -> Sequence[str]:
+        return tuple(view.name for view in self._views.of(dataset_id) if is_slice(view))
+
+    def filter_of(self, dataset: Dataset, name: str) -> RowFilter:
+        for view in self._views.of(dataset.dataset_id):
+            if view.name == name and is_slice(view):
+                return row_filter(dataset, narrowing(view))
+        raise NotFoundError(f"There is no slice {name!r}.", "It was renamed or deleted.")
+
+    def state(self) -> Hashable:
+        return self._views.state()
+
+
+def narrowing(view: View) -> dict[str, str]:
+    """What of a view lets rows through."""
+    return {key: value for key, value in view.query if key in NARROWING}
+
+
+def named_in(dataset: Dataset, view: View) -> tuple[str, ...]:
+    """The slices that a view of any list is narrowed by; one empty name where it is by all of them."""
+    columns = {ROWS: row_columns, "issues": issue_columns}.get(view.page, prediction_columns)(dataset)
+    found: dict[str, None] = {}
+    for text in filter_texts(dict(view.query).get(FILTERS, "")):
+        try:
+            [(one, _)] = read_filters(text, [*columns, *fact_columns(columns)])
+        except WinnowError:
+            continue  # it is of no slice
+        if one.column == SLICE.column:
+            found |= dict.fromkeys(one.values or ("",))
+    return tuple(found)
+
+
+def check_not_of_itself(dataset: Dataset, view: View, views: Sequence[View]) -> None:
+    """Raises `UsageError` where a view would be a slice that is made of itself, by way of others too, or of one that
+    there is not."""
+    if not is_slice(view):
+        return
+    known: Mapping[str, View] = {one.name: one for one in views if is_slice(one)} | {view.name: view}
+    waiting: list[tuple[str, ...]] = [(view.name,)]
+    seen = set[str]()
+    while waiting:
+        way = waiting.pop()
+        for name in named_in(dataset, known[way[-1]]) if way[-1] in known else ():
+            if name in (view.name, ""):
+                told = " → ".join((*way, name)) if name else "it is made of every slice"
+                raise UsageError(f"Slice {view.name!r} would be made of itself: {told}.", "Take that filter out.")
+            if name not in seen:
+                seen.add(name)
+                waiting.append((*way, name))
+
+
+def check_unused(dataset: Dataset, name: str, views: Sequence[View]) -> None:
+    """Raises `UsageError` where other views are narrowed by the slice of that name."""
+    users = [view.name for view in views if view.name != name and name in named_in(dataset, view)]
+    if users:
+        told = ", ".join(map(repr, users))
+        raise UsageError(
+            f"{name!r} is used by {told}: “slice = {name}”.", "Save these without it, or delete them, before."
+        )

@@ -1,0 +1,58 @@
+"""What the slices of a dataset hold: how many rows of a version, and of which classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.beside.answers import TIMEOUT, Pending
+from core.context import Context
+from core.errors import WinnowError
+from core.progress import Report
+from core.records import RowFilter
+from core.services.evaluation.slices import in_slice
+from core.store.row_facts import as_of
+from core.store.rows import count_rows, label_counts
+from core.store.versions import get_version
+from core.words import stored
+
+
+@dataclass(frozen=True, slots=True)
+class SliceProfile:
+    """What a slice holds of a version."""
+
+    name: str
+    """Empty for all rows."""
+    rows: int
+    share: float
+    """Of all rows of the version."""
+    labels: Mapping[str, int]
+    """Rows of each class, the most frequent first: a row counts in each of its classes. Nothing of numbers."""
+    problem: str = ""
+    """Why it cannot be looked up."""
+
+
+def slice_profiles(
+    context: Context, version_id: str, timeout: float | None = TIMEOUT
+) -> tuple[SliceProfile, ...] | Pending:
+    """All rows of the version, then each slice, by name; nothing where nobody saved one."""
+    version = get_version(context.store, version_id)
+    names = context.store.slices.names(version.dataset_id)
+    if not names:
+        return ()
+
+    def profile(name: str) -> SliceProfile:
+        where = in_slice(name) if name else RowFilter()
+        try:
+            rows = count_rows(context.store, version_id, where)
+            labels = label_counts(context.store, version_id, where)
+        except WinnowError as error:
+            return SliceProfile(name, 0, 0.0, {}, str(error))
+        return SliceProfile(name, rows, rows / max(1, version.row_count), labels)
+
+    def work(report: Report) -> tuple[SliceProfile, ...]:
+        return tuple(profile(name) for name in ("", *names))
+
+    fresh = as_of(context.store, in_slice(names[0]))
+    answers = context.beside.answers("profiles of slices", kept=16)
+    return answers.ask((version_id, fresh), stored("Looking at slices"), work, timeout)

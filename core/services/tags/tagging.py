@@ -1,0 +1,156 @@
+"""Tags put on rows and taken off: each such act is written down with its rows, once, and can be taken back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.context import Context
+from core.errors import NotFoundError, UsageError
+from core.records import Example, TagAct, Version
+from core.services.review.among import Among
+from core.services.review.decisions import stopped
+from core.services.tags.naming import checked_tag
+from core.store.acts import tags
+from core.store.datasets import get_dataset
+from core.store.ids import new_id
+from core.store.rows import get_rows
+from core.store.versions import get_version
+
+FIRST_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TagPlan:
+    """What a tag put on many rows, or taken off, would change."""
+
+    version: Version
+    tag: str
+    puts: bool
+    matching: int
+    """Rows that are asked for and the version has."""
+    rows: NDArray[np.int64]
+    """Those that would change: the others have the tag already, or do not have it."""
+    first: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """A tag of a dataset."""
+
+    name: str
+    rows: int
+    """Rows of the version that have it."""
+
+
+def tags_of_version(context: Context, version: Version) -> list[TagCount]:
+    """The tags that rows of the dataset have, with how many of the version's rows have each, by name."""
+    return [TagCount(name, rows) for name, rows in tags.tag_counts(context.store, version).items()]
+
+
+def plan_tag(context: Context, among: Among, name: str, *, puts: bool) -> TagPlan:
+    """What it would change. Raises `UsageError` for what is no tag."""
+    version = get_version(context.store, among.version_id)
+    tag = checked_tag(name, tags.tag_names(context.store, version.dataset_id))
+    query = among.query(context)
+    matching, has = tags.ids_among(context.store, version.version_id, query, version.dataset_id, tag)
+    rows = matching[~has if puts else has]
+    first = get_rows(context.store, version.version_id, [int(one) for one in rows[:FIRST_ROWS]])
+    return TagPlan(version, tag, puts, len(matching), rows, tuple(first))
+
+
+def carry_out(context: Context, planned: TagPlan, by: str, words: str, act_id: str = "") -> TagAct:
+    """Does what was planned, of these very rows; a second call with the same `act_id` changes nothing. `words` say
+    which rows these are. Raises `UsageError` where no row would change, or the dataset is in the trash."""
+    if not len(planned.rows):
+        if planned.puts:
+            raise UsageError("Each of these rows has the tag already.", "Take other rows.")
+        raise UsageError("None of these rows has the tag.", "Take other rows.")
+    _check_open(context, planned.version)
+    act = TagAct(
+        *(act_id or new_id(), planned.version.dataset_id, planned.tag, planned.puts, words, by, datetime.now(UTC)),
+        rows=len(planned.rows),
+    )
+    context.ledger.tags.append([(act, planned.rows)])
+    return context.ledger.tags.by_id(act.act_id) or act
+
+
+def take_back(context: Context, act_id: str, by: str, undo_id: str = "") -> TagAct:
+    """Undoes one such act, and nothing else: rows are as the other acts on the tag leave them. Raises `NotFoundError`
+    for an unknown act, `UsageError` for one of somebody else, or one that was taken back. Returns that act."""
+    found = context.ledger.tags.by_id(act_id)
+    if found is None or found.undoes is not None:
+        raise NotFoundError(f"No act on tags has the id {act_id!r}.", "It is told when a tag is put on or taken off.")
+    if found.tagged_by != by:
+        raise UsageError(f"It was done by {found.tagged_by}: only they can undo it.", "Take the tag off instead.")
+    undo_id = undo_id or new_id()
+    if found.undone_by is None:
+        undo = TagAct(*(undo_id, found.dataset_id, found.tag, False, found.among, by, datetime.now(UTC)), undoes=act_id)
+        context.ledger.tags.append([(undo, ())])
+        found = context.ledger.tags.by_id(act_id) or found
+    if found.undone_by != undo_id:
+        raise UsageError("It was taken back already.", "There is nothing left to undo.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OneTag:
+    """A tag that somebody put on one row, or took off it, on a screen."""
+
+    client_key: str
+    example_id: int
+    tag: str
+    puts: bool
+
+
+def read_tags(sent: Sequence[Mapping[str, object]]) -> list[OneTag]:
+    """The acts on tags of a browser's report, in their order; what has no usable form is left out."""
+    found = []
+    for one in sent:
+        key, row, tag, action = (one.get(name) for name in ("key", "example_id", "tag", "action"))
+        usable = isinstance(key, str) and 0 < len(key) <= 64 and type(row) is int and isinstance(tag, str)
+        if usable and action in ("tag", "untag"):
+            found.append(OneTag(str(key), int(str(row)), str(tag), action == "tag"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TagsTaken:
+    """What became of acts on tags."""
+
+    acknowledged: tuple[str, ...]
+    """Client keys of all of them: the browser need not keep them."""
+    refused: tuple[tuple[str, str], ...]
+    """Client keys of those that were not taken down, and why."""
+
+
+def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneTag]) -> TagsTaken:
+    """Takes down acts of a screen in their order, each once by its client key, all together."""
+    if not acts:
+        return TagsTaken((), ())
+    keys = tuple(one.client_key for one in acts)
+    if why := stopped(get_dataset(context.store, version.dataset_id)):
+        return TagsTaken(keys, tuple((key, why) for key in keys))
+    known = list(tags.tag_names(context.store, version.dataset_id))
+    refused, fresh, now = [], [], datetime.now(UTC)
+    for one in acts:
+        try:
+            tag = checked_tag(one.tag, known)
+        except UsageError as error:
+            refused.append((one.client_key, str(error)))
+            continue
+        known.append(tag)
+        act = TagAct(one.client_key, version.dataset_id, tag, one.puts, f"row {one.example_id}", by, now)
+        fresh.append((act, (one.example_id,)))
+    context.ledger.tags.append(fresh)
+    return TagsTaken(keys, tuple(refused))
+
+
+def _check_open(context: Context, version: Version) -> None:
+    why = stopped(get_dataset(context.store, version.dataset_id))
+    if why:
+        raise UsageError(why, "Nothing was changed.")

@@ -1,0 +1,174 @@
+"""A tag on all rows of a list, over all of its pages, or off them: what would change first, then the act, then the way
+back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from core.beside.answers import Pending
+from core.context import Context
+from core.errors import WinnowError
+from core.records import MAX_TAG, Dataset, TagAct
+from core.services.review.among import Among
+from core.services.tags.tagging import TagPlan, carry_out, plan_tag, take_back
+from core.store.acts.tags import tag_names
+from core.store.ids import new_id
+from core.ui.modalities import line_of
+from core.ui.parts.pending import POLL_SECONDS
+from core.ui.parts.problems import plain, show_error
+from core.words import later, say, say_n, say_stored, stored
+
+Tagging = Literal["tag", "untag"]
+TITLES: Mapping[str, str] = {"tag": later("Tag…"), "untag": later("Take tag off…")}
+LINE_CHARACTERS = 90
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An act that was confirmed: to be done, or done and to be taken back."""
+
+    act_id: str
+    planned: TagPlan | None
+    words: str
+    undo_id: str = ""
+
+
+class TagAll:
+    """The part of the act on all rows of one list that is about tags."""
+
+    def __init__(self, context: Context, dataset: Dataset, key: str, user: str) -> None:
+        """Does what was confirmed under `key`, and says what came of it."""
+        self._context = context
+        self._dataset = dataset
+        self._key = f"{key}-tags"
+        self._user = user
+        self.changed = False
+        """Whether a tag was put on or taken off since the list was drawn last."""
+        asked: _Asked | None = st.session_state.get(self._key)
+        if asked is not None:
+            self._do(asked)
+
+    def offered(self) -> tuple[Tagging, ...]:
+        """What can be done: nothing is taken off where there is nothing."""
+        return ("tag", "untag") if tag_names(self._context.store, self._dataset.dataset_id) else ("tag",)
+
+    def ask(self, among: Among, words: str, what: Tagging) -> None:
+        """In a dialog: the tag, then what would change. `words` say which rows these are, in English."""
+        known = list(tag_names(self._context.store, self._dataset.dataset_id))
+        name = st.selectbox(
+            say("Tag"),
+            known,
+            index=None,
+            key=f"{self._key}-name-{what}",
+            accept_new_options=what == "tag",
+            placeholder=say("Choose, or type a new one") if what == "tag" else say("Choose"),
+            help=say("A short name, at most {n} characters, without commas.", n=MAX_TAG),
+            width=280,
+        )
+        if name is None:
+            return
+        about = (self._key, among.version_id, words, name, what, self._user, self._context.store.newest_tag())
+        work = self._context.beside.answers("plans of tags on many rows", THREADS, kept=4)
+
+        def planned() -> TagPlan | Pending:
+            return work.ask(
+                about, stored("Counting"), lambda report: plan_tag(self._context, among, name, puts=what == "tag")
+            )
+
+        try:
+            found = planned()
+        except WinnowError as error:
+            show_error(error)
+            return
+        # What takes long is looked for again until it is there; a rerun of the page would close the dialog.
+        again = POLL_SECONDS if isinstance(found, Pending) else None
+        st.fragment(run_every=again)(lambda: self._preview(planned(), words))()
+
+    def _preview(self, planned: TagPlan | Pending, words: str) -> None:
+        if isinstance(planned, Pending):
+            st.progress(planned.progress.fraction or 0.0, f"{say_stored(planned.what)} …")
+            return
+        count = len(planned.rows)
+        same = planned.matching - count
+        left = (
+            say_n("{n:,} row has the tag already.", "{n:,} rows have the tag already.", same)
+            if planned.puts
+            else say_n("{n:,} row does not have it.", "{n:,} rows do not have it.", same)
+        )
+        if same:
+            st.caption(left)
+        if not count:
+            return
+        shown = [f"{row.example_id}: {line_of(self._dataset, row, LINE_CHARACTERS)}" for row in planned.first]
+        st.caption("  \n".join(plain(one) for one in (say("First rows"), *shown)))
+        title = (
+            say_n("Put the tag on {n:,} row", "Put the tag on {n:,} rows", count)
+            if planned.puts
+            else say_n("Take the tag off {n:,} row", "Take the tag off {n:,} rows", count)
+        )
+        asked = _Asked(new_id(), planned, words)
+        if st.button(
+            title,
+            type="primary",
+            icon=":material/sell:",
+            key=f"{self._key}-confirm",
+            on_click=self._set,
+            args=(asked,),
+        ):
+            st.rerun()
+
+    def _do(self, asked: _Asked) -> None:
+        try:
+            if asked.undo_id:
+                act = take_back(self._context, asked.act_id, self._user, asked.undo_id)
+            else:
+                assert asked.planned is not None, "what is done was planned"
+                act = carry_out(self._context, asked.planned, self._user, asked.words, asked.act_id)
+        except WinnowError as error:
+            show_error(error)
+            st.session_state.pop(self._key, None)
+            return
+        run = asked.undo_id or asked.act_id
+        self.changed = st.session_state.get(f"{self._key}-seen") != run
+        st.session_state[f"{self._key}-seen"] = run
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
+            st.markdown(f":material/check: {self._said(act, bool(asked.undo_id))}", width="content")
+            if not asked.undo_id:
+                st.button(
+                    say("Undo"),
+                    icon=":material/undo:",
+                    key=f"{self._key}-undo",
+                    on_click=self._set,
+                    args=(_Asked(act.act_id, None, asked.words, new_id()),),
+                    help=say("Takes the whole act back, and nothing else"),
+                )
+            st.button(
+                say("Close"),
+                icon=":material/close:",
+                type="tertiary",
+                key=f"{self._key}-close",
+                on_click=self._set,
+                args=(None,),
+            )
+
+    def _said(self, act: TagAct, undone: bool) -> str:
+        if undone:
+            return say_n("Taken back on {n:,} row.", "Taken back on {n:,} rows.", act.rows)
+        if act.puts:
+            return say_n(
+                "Tag “{tag}” put on {n:,} row.", "Tag “{tag}” put on {n:,} rows.", act.rows, tag=plain(act.tag)
+            )
+        return say_n(
+            "Tag “{tag}” taken off {n:,} row.", "Tag “{tag}” taken off {n:,} rows.", act.rows, tag=plain(act.tag)
+        )
+
+    def _set(self, asked: _Asked | None) -> None:
+        if asked is None:
+            st.session_state.pop(self._key, None)
+        else:
+            st.session_state[self._key] = asked

@@ -1,0 +1,81 @@
+"""What the slices of a dataset hold, beside its classes: rows, share of all, and the classes in them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.context import Context
+from core.records import Dataset, Version
+from core.services.evaluation.slices import in_slice
+from core.services.profile.slices import SliceProfile, slice_profiles
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain
+from core.ui.profile.parts import Opened, heading, numbers, share_column
+from core.words import later, say, say_stored
+
+CLASSES = 5
+"""Classes that the table has a column of: the most frequent of the version."""
+LISTED = 12
+
+
+def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened | None:
+    """Nothing where nobody saved one; the rows of the slice that is picked."""
+    found = settled(lambda: slice_profiles(context, version.version_id))
+    if not found:
+        return None
+    classes = list(found[0].labels)[:CLASSES]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        heading(say("Slices"), say("{n}, with the share of each class", n=len(found) - 1) if classes else "")
+        st.space("stretch")
+        numbers(dataset, version, later("slices"), _columns(dataset, found), key="balance-slices")
+    names = [one.name for one in found]
+    key = f"balance-slices-{hash((version.version_id, tuple(names))):x}"
+    problems = [plain(say_stored(one.problem)) for one in found]
+    chosen = st.dataframe(
+        {
+            "slice": [one.name or say("all rows") for one in found],
+            "rows": [one.rows for one in found],
+            "share": [one.share for one in found],
+            **{f"of {label}": [_share(one, label) for one in found] for label in classes},
+            **({"remark": problems} if any(problems) else {}),
+        },
+        hide_index=True,
+        height="content" if len(found) <= LISTED else 38 + 35 * LISTED,
+        column_config={
+            "slice": st.column_config.Column(say("slice")),
+            "rows": st.column_config.NumberColumn(say("rows", "column"), format="localized", width=80),
+            "share": share_column(say("share"), say("Of all rows of the version."), 120),
+            "remark": st.column_config.Column(say("remark")),
+            **{
+                f"of {label}": share_column(
+                    dataset.called(label), say("Share of the slice's rows that have the class."), 120
+                )
+                for label in classes
+            },
+        },
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=say("Rows and classes of each slice"),
+    )
+    if len(found[0].labels) > CLASSES:
+        st.caption(say("The {n} largest classes; the numbers have all.", n=CLASSES))
+    rows = chosen["selection"]["rows"]
+    name = names[rows[0]] if rows and rows[0] < len(names) else ""
+    return Opened(in_slice(name), lambda: say("slice {name}", name=name)) if name else None
+
+
+def _share(one: SliceProfile, label: str) -> float | None:
+    return one.labels.get(label, 0) / one.rows if one.rows else None
+
+
+def _columns(dataset: Dataset, found: tuple[SliceProfile, ...]) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {
+        later("slice"): [one.name for one in found],
+        later("rows", "column"): [one.rows for one in found],
+        later("share"): [round(one.share, 6) for one in found],
+    }
+    for label in found[0].labels:
+        name = dataset.called(label)
+        columns[f"{name} rows" if name in columns else name] = [one.labels.get(label, 0) for one in found]
+    return columns

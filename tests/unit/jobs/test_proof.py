@@ -1,0 +1,128 @@
+"""A whole proof in this process: what is planted, what is counted, and that real errors are no false alarms."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.errors import UsageError
+from core.jobs.about import About
+from core.jobs.proof import run as proof
+from core.jobs.proof.plant import Soil, plant
+from core.jobs.proof.score import Course, on_decided
+from core.jobs.proof.spec import DETECTORS, MANNERS, NEAR, SCAN, ProofSpec
+from core.queue import JobFolder, ProgressWriter, Stopped
+from core.typed import from_json, to_json
+from tests.training_support import texts
+
+CLASSES = ("a", "b", "c", "d")
+
+
+def _soil(rows: int = 400) -> Soil:
+    """Every tenth row is half of the next class; nothing may be planted in the last quarter."""
+    labels = np.arange(rows) % 4
+    probabilities = np.full((rows, 4), 0.02)
+    probabilities[np.arange(rows), labels] = 0.94
+    near = np.arange(0, rows, 10)
+    probabilities[near, labels[near]], probabilities[near, (labels[near] + 1) % 4] = 0.5, 0.46
+    return Soil(labels, probabilities, np.arange(rows) < 300, np.array([0.0, 0.4, 0.0, 0.0]))
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_as_many_errors_as_asked_are_planted_in_rows_that_are_free(manner: str) -> None:
+    soil = _soil()
+    found = plant(manner, soil, 20, np.random.default_rng(0))
+    changed = np.flatnonzero(found != soil.labels)
+    assert len(changed) == 20 and changed.max() < 300
+    again = plant(manner, soil, 20, np.random.default_rng(0))
+    assert (again == found).all()
+
+
+def test_errors_lie_near_the_other_class_or_carry_the_class_that_is_often_wrong() -> None:
+    soil = _soil()
+    near = plant(NEAR, replace(soil, noise=np.full(4, np.nan)), 20, np.random.default_rng(1))
+    changed = np.flatnonzero(near != soil.labels)
+    assert (changed % 10 == 0).mean() > 0.5  # a tenth of the rows
+    overused = plant(NEAR, soil, 20, np.random.default_rng(1))
+    assert (overused[overused != soil.labels] == 1).all()
+    of_class = plant("classes", soil, 20, np.random.default_rng(1))
+    carried = of_class[of_class != soil.labels]
+    assert (carried == 1).mean() > 0.6
+
+
+def test_a_row_that_is_probably_wrong_of_itself_is_no_false_alarm() -> None:
+    score = np.array([0.0, 0.1, 0.2, 0.3, 0.9])
+    planted = np.array([False, True, False, True, False])
+    sure, wrong = (Course.of(score, planted, np.array([chance, 0, 0, 0, 0])) for chance in (0.0, 1.0))
+    assert sure.average_precision() == wrong.average_precision(least=True) == pytest.approx((1 / 2 + 2 / 4) / 2)
+    assert wrong.average_precision() == pytest.approx((1 + 2 / 3) / 2)
+    assert (sure.rows_to(0.5), wrong.rows_to(0.5), wrong.rows_to(1.0)) == (2, 1, 3)
+
+
+def test_on_decided_rows_a_better_ranking_is_above_the_scans() -> None:
+    wrong = np.arange(60) % 3 == 0
+    good, bad = np.where(wrong, 0.1, 0.9), np.random.default_rng(0).random(60)
+    found = {one.detector: one for one in on_decided({SCAN: bad, "margin": good}, wrong, SCAN, 0)}
+    assert found["margin"].above_low > 0 and found["margin"].average_precision == 1
+    assert found[SCAN].above == found[SCAN].above_high == 0
+    assert on_decided({SCAN: bad}, np.ones(60, bool), SCAN, 0) == ()
+
+
+def _folder(root: Path, rows: int, decided: int = 0) -> tuple[JobFolder, np.ndarray]:
+    contents, topics = texts(rows)
+    true = np.array(topics)
+    given = true.copy()
+    wrong = np.random.default_rng(0).choice(rows, rows // 12, replace=False)
+    given[wrong] = (true[wrong] + 1) % 4
+    folder = JobFolder(root / "run").create()
+    table = {
+        "example_id": np.arange(rows),
+        "content_hash": [hashlib.md5(text.encode()).hexdigest() for text in contents],
+        "label": pa.array(given, pa.int32()),
+        "split": ["train"] * rows,
+        "text": list(contents),
+        "media_id": pa.nulls(rows, pa.string()),
+        "known": pa.array([False] * rows),
+        "before": pa.nulls(rows, pa.int32()),
+    }
+    pq.write_table(pa.table(table), folder.input / "rows.parquet")
+    verdicts = {"example_id": np.arange(decided), "wrong": np.isin(np.arange(decided), wrong)}
+    pq.write_table(pa.table(verdicts), folder.input / "verdicts.parquet")
+    about = About("d", "v", "text", CLASSES, root / "arrays", root)
+    folder.write_spec(to_json(ProofSpec("s", ("lexical",), 5, 0, 2, about=about)))
+    return folder, wrong
+
+
+def test_a_whole_proof_counts_every_detector_in_every_manner(tmp_path: Path) -> None:
+    folder, wrong = _folder(tmp_path, 240, decided=60)
+    found = proof.main(folder, ProgressWriter(folder))
+    assert {(one.manner, one.detector) for one in found.found} == {
+        (manner, name) for manner in MANNERS for name in DETECTORS if name != "own"
+    }
+    scan = {one.manner: one for one in found.found if one.detector == SCAN}
+    assert scan["uniform"].average_precision > 0.3  # by chance .1
+    for one in found.found:
+        assert one.average_precision >= one.average_least
+        assert len(one.precision) == len(one.recall) == len(found.reviewed)
+        assert (np.array(one.recall_low) <= np.array(one.recall_high)).all()
+    assert (found.right, found.wrong) == (0, int((wrong < 60).sum()))
+    assert from_json(type(found), to_json(found), "result") == found
+
+
+def test_a_proof_that_is_stopped_ends_at_once(tmp_path: Path) -> None:
+    folder, _ = _folder(tmp_path, 240)
+    folder.request_stop()
+    with pytest.raises(Stopped):
+        proof.main(folder, ProgressWriter(folder, raises_stopped=True))
+
+
+def test_too_few_rows_say_so(tmp_path: Path) -> None:
+    folder, _ = _folder(tmp_path, 40)
+    with pytest.raises(UsageError, match="40 labelled rows"):
+        proof.main(folder, ProgressWriter(folder))

@@ -1,0 +1,117 @@
+"""Tags on rows: on a whole filter and off it, taken back whole, by a screen row by row, in files."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.context import Context
+from core.errors import NotFoundError, UsageError
+from core.records import ColumnFilter, Dataset, RowFilter
+from core.review.many import Doing
+from core.services.datasets import delete
+from core.services.export import export
+from core.services.lists.asked import row_filter
+from core.services.review.among import OfVersion
+from core.services.review.many import plan
+from core.services.tags.tagging import (
+    carry_out,
+    plan_tag,
+    read_tags,
+    record_tags,
+    tags_of_version,
+    take_back,
+)
+from core.store.acts.tags import tags_of
+from core.store.versions import get_version
+
+
+def put(context: Context, dataset: Dataset, name: str, *rows: int, by: str = "ada", puts: bool = True) -> str:
+    among = OfVersion(dataset.latest_version_id, RowFilter(example_ids=rows))
+    return carry_out(context, plan_tag(context, among, name, puts=puts), by, "these").act_id
+
+
+def counted(context: Context, dataset: Dataset) -> dict[str, int]:
+    version = get_version(context.store, dataset.latest_version_id)
+    return {one.name: one.rows for one in tags_of_version(context, version)}
+
+
+def test_a_plan_says_what_would_change_and_the_act_does_just_that(context: Context, news: Dataset) -> None:
+    put(context, news, "to ask", 0, 2)
+    among = OfVersion(news.latest_version_id, row_filter(news, {"label": "x"}))
+    planned = plan_tag(context, among, " To  Ask ", puts=True)
+    assert (planned.tag, planned.matching, len(planned.rows)) == ("to ask", 21, 19)
+    assert [row.example_id for row in planned.first] == [4, 6, 8, 10, 12]
+    act = carry_out(context, planned, "ada", "label: x", "one id")
+    assert carry_out(context, planned, "ada", "label: x", "one id") == act and act.rows == 19
+    assert counted(context, news) == {"to ask": 21}
+    with pytest.raises(UsageError, match="Each of these rows has the tag already"):
+        carry_out(context, plan_tag(context, among, "to ask", puts=True), "ada", "")
+
+
+def test_what_is_taken_back_leaves_what_others_did(context: Context, news: Dataset) -> None:
+    first, second = put(context, news, "odd", 1, 2), put(context, news, "odd", 3, by="bob")
+    off = put(context, news, "odd", 2, puts=False)
+    with pytest.raises(UsageError, match="done by bob"):
+        take_back(context, second, "ada")
+    take_back(context, off, "ada", "undo")
+    assert take_back(context, off, "ada", "undo").undone_by == "undo"
+    assert set(tags_of(context.store, news.dataset_id, [1, 2, 3])) == {1, 2, 3}
+    take_back(context, first, "ada")
+    assert set(tags_of(context.store, news.dataset_id, [1, 2, 3])) == {3}
+    with pytest.raises(UsageError, match="taken back already"):
+        take_back(context, first, "ada")
+    with pytest.raises(NotFoundError, match="'nothing'"):
+        take_back(context, "nothing", "ada")
+
+
+def test_two_screens_lose_no_tag_and_each_act_stands_once(context: Context, news: Dataset) -> None:
+    version = get_version(context.store, news.latest_version_id)
+    sent = [
+        {"key": "k1", "action": "tag", "example_id": 1, "tag": "odd"},
+        {"key": "k2", "action": "tag", "example_id": 1, "tag": "a, b"},
+        {"key": "k3", "action": "keep", "example_id": 1},
+        {"key": "k4", "action": "tag", "example_id": "1", "tag": "odd"},
+    ]
+    other = [{"key": "k5", "action": "tag", "example_id": 1, "tag": "to ask"}]
+    done = record_tags(context, version, "ada", read_tags(sent))
+    record_tags(context, version, "bob", read_tags(other))
+    off = [{"key": "k6", "action": "untag", "example_id": 1, "tag": "ODD"}]
+    record_tags(context, version, "ada", read_tags([*sent, *off]))
+    record_tags(context, version, "ada", read_tags(sent))
+    assert done.acknowledged == ("k1", "k2") and [key for key, _ in done.refused] == ["k2"]
+    assert tags_of(context.store, news.dataset_id, [1]) == {1: ("to ask",)}
+
+
+def test_an_act_on_many_rows_can_be_on_those_with_a_tag(context: Context, news: Dataset) -> None:
+    put(context, news, "odd", 1, 5)
+    where = row_filter(news, {"where": "tag = odd"})
+    assert where.columns == (ColumnFilter("@tag", "=", ("odd",)),)
+    assert plan(context, OfVersion(news.latest_version_id, where), Doing("exclude"), "ada").rows == 2
+
+
+def test_files_have_the_tags_where_there_are_any(context: Context, news: Dataset, tmp_path: Path) -> None:
+    export(context, news.latest_version_id, "csv", tmp_path / "before.csv")
+    put(context, news, "to ask", 3, 4)
+    put(context, news, "it's odd", 4)
+    export(context, news.latest_version_id, "csv", tmp_path / "after.csv")
+    before, after = (
+        list(csv.DictReader((tmp_path / name).open(encoding="utf-8"))) for name in ("before.csv", "after.csv")
+    )
+    assert "tags" not in before[0]
+    assert [row["tags"] for row in after[2:6]] == ["", "to ask", "it's odd, to ask", ""]
+
+
+def test_a_dataset_in_the_trash_gets_no_tag(context: Context, news: Dataset) -> None:
+    planned = plan_tag(context, OfVersion(news.latest_version_id, RowFilter()), "odd", puts=True)
+    delete(context, news.dataset_id)
+    with pytest.raises(UsageError, match="trash"):
+        carry_out(context, planned, "ada", "all")
+    assert np.array_equal(planned.rows, np.arange(40))
+    version = get_version(context.store, news.latest_version_id)
+    sent = read_tags([{"key": "k", "action": "tag", "example_id": 1, "tag": "a"}])
+    refused = record_tags(context, version, "ada", sent)
+    assert refused.refused and tags_of_version(context, version) == []
