@@ -22,7 +22,7 @@ from core.words import say, say_n, stored
 
 LINE_CHARACTERS = 110
 PICTURE_PIXELS = 96
-SHOWN = 5
+SHOWN = 3
 """Rows that are named at once; more are listed where they are asked for."""
 
 
@@ -88,7 +88,8 @@ def _rows(context: Context, dataset: Dataset, rows: Sequence[AlikeRow]) -> None:
     pictures = [one for one in rows if one.example.media_id]
     if not pictures:
         for one in rows:
-            st.caption(plain(f"{_how_like(one)} · {line_of(dataset, one.example, LINE_CHARACTERS)}"))
+            row = say("row {number}", number=one.example.example_id)
+            st.text(f"{row} · {_how_like(one)} · {line_of(dataset, one.example, LINE_CHARACTERS)}")
         return
     with st.container(horizontal=True, gap="small"):
         for one in pictures:

@@ -181,9 +181,9 @@ def _answer(
         "trouble": "",
     }
     st.session_state[f"{key}-told"] = {**answer, "items": []}
-    review_desk.mount(key, answer)
     if mode == "desk" and not ended:
         offer_alike(context, dataset, version, user)
+    review_desk.mount(key, answer)
     if not order and not ended:
         next_steps(context, dataset, version, user)
 
