@@ -81,6 +81,11 @@ class Workspace:
         return self.root / "uploads"
 
     @property
+    def queries(self) -> Path:
+        """Copies of views that queries read, each of which can be made again."""
+        return self.root / "queries"
+
+    @property
     def socket(self) -> Path:
         """Holds the socket through which the process that has the workspace open takes commands."""
         return self.root / "socket"

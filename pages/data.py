@@ -12,6 +12,7 @@ from core.ui.data.rejected import set_aside
 from core.ui.data.rows import in_words, named_row, row_filters
 from core.ui.data.similar import like_row, rows_like
 from core.ui.data.splits import classes_by_part, follow_split, split_form
+from core.ui.data.sql import sql_box
 from core.ui.lists.row_list import row_browser
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
@@ -22,6 +23,7 @@ from core.words import later, say
 VIEWS = {
     "rows": later("Rows"),
     "load": later("Load data"),
+    "sql": "SQL",
     "classes": later("Classes"),
     "splits": later("Splits"),
     "rejected": later("Set aside"),
@@ -52,6 +54,8 @@ with shown_errors():
             rows_like(context, dataset, version, asked, where)
     elif view == "load":
         loading = load_form(context, user)
+    elif view == "sql":
+        sql_box(context, dataset, version, user)
     elif view == "classes":
         class_editor(context, dataset)
     elif view == "splits":

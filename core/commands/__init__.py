@@ -20,6 +20,7 @@ from core.commands.export import export_command
 from core.commands.issues import issues_command
 from core.commands.jobs import jobs_command
 from core.commands.lists.classes import classes_command
+from core.commands.lists.sql import sql_command
 from core.commands.lists.views import views_command
 from core.commands.load import load_command
 from core.commands.map import map_command
@@ -58,6 +59,7 @@ COMMANDS: tuple[Word, ...] = (
     proof_command,
     health_command,
     views_command,
+    sql_command,
     decide_command,
     decisions_command,
     tag_command,

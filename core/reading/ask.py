@@ -137,23 +137,26 @@ def ask(
     seconds: float | None = None,
     on_progress: StageReport = lambda stage, done, total, unit: None,
     stopped: Callable[[], bool] = lambda: False,
+    kind: type[Request] | None = None,
 ) -> Any:
     """What a reader of the workspace answers to a request. `name` is what it reads, for messages; `seconds` all the
-    time it has, None: as long as something happens.
+    time it has, None: as long as something happens. `kind` says otherwise what it means that the reader ended.
 
     Raises the reader's `WinnowError`, `SourceError` where the reader ended or had to be ended, and `StoppedError` as
     soon as `stopped` says so; its process is gone then.
     """
     for last in (False, True):
         try:
-            return _Request(readers(beside).warm(), name, seconds, on_progress, stopped).run(request)
+            return (kind or Request)(readers(beside).warm(), name, seconds, on_progress, stopped).run(request)
         except ReaderLostError as error:
             if last:
                 raise SourceError(f"{name} cannot be read: the process that reads ends.", "See the log.") from error
     raise AssertionError("the last turn returns or raises")
 
 
-class _Request:
+class Request:
+    """One request and what becomes of it."""
+
     def __init__(
         self,
         nursery: Nursery,
@@ -211,20 +214,20 @@ class _Request:
             now = time.monotonic() - waited
             if self._seconds is not None:
                 if now - began > self._seconds:
-                    raise self._too_slow(self._seconds)
+                    raise self.too_slow(self._seconds)
                 continue
             seen = (progress, limits.traffic(self._pid))
             if seen != before:
                 before, moved = seen, now
             elif now - moved > limits.STILL_SECONDS:
-                raise self._too_slow(limits.STILL_SECONDS)
+                raise self.too_slow(limits.STILL_SECONDS)
 
     def _taken(self, message: Mapping[str, Any]) -> tuple[Any]:
         if "error" in message:
             kind = _ERRORS.get(message["error"], SourceError)
             raise kind(re.sub("^The file ", f"{self._name} ", message["message"]), message["hint"])
         if message.get("defect") == "memory":
-            raise self._too_large()
+            raise self.too_large()
         if "defect" in message:
             _LOG.error("%s could not be read:\n%s", self._name, message["trace"])
             raise SourceError(
@@ -237,27 +240,27 @@ class _Request:
         """Why the reader ended without an answer."""
         reported = os.read(ending, 4096)
         if not reported:
-            return ReaderLostError() if not self._pid else self._crashed("its process was ended")
+            return ReaderLostError() if not self._pid else self.crashed("its process was ended")
         said = json.loads(reported)
         if said["cause"] == "memory" or said["code"] == -signal.SIGKILL:
-            return self._too_large()
+            return self.too_large()
         if said["code"] < 0:
-            return self._crashed(signal.Signals(-said["code"]).name)
-        return self._crashed(f"exit code {said['code']}")
+            return self.crashed(signal.Signals(-said["code"]).name)
+        return self.crashed(f"exit code {said['code']}")
 
-    def _crashed(self, how: str) -> SourceError:
+    def crashed(self, how: str) -> WinnowError:
         return SourceError(
             f"{self._name} cannot be read: it brings its reader down ({how}).",
             "It is damaged, or nested too deeply. Check it, or save it again as CSV or Parquet.",
         )
 
-    def _too_large(self) -> SourceError:
+    def too_large(self) -> WinnowError:
         return SourceError(
             f"{self._name} cannot be read within {limits.MEMORY_BYTES / 1024**3:g} GB of memory.",
             "Split it into several files, leave columns out, or save it as CSV or Parquet, and load that.",
         )
 
-    def _too_slow(self, seconds: float) -> SourceError:
+    def too_slow(self, seconds: float) -> WinnowError:
         return SourceError(
             f"{self._name} could not be read: nothing came of it in {seconds:.0f} s.",
             "Check that it is a plain file with no more than a few thousand columns, or save it again as CSV or "

@@ -24,6 +24,7 @@ from core.sources.images.payload import Finder
 from core.sources.images.source import unlabelled
 from core.store.ingest.stage import stage
 from core.store.ingest.stage_table import look, stage_table
+from core.store.query import sandbox
 from core.tasks import task_named
 from core.typed import JsonObject, from_json, to_json
 
@@ -190,6 +191,11 @@ def _images(request: Mapping[str, Any], tell: StageReport) -> int:
     )
 
 
+def _query(request: Mapping[str, Any], tell: StageReport) -> JsonObject:
+    sandbox.fence()
+    return sandbox.answer(request)
+
+
 _WORK: Mapping[str, Callable[[Mapping[str, Any], StageReport], Any]] = {
     "preview": _preview,
     "stage": _stage,
@@ -197,4 +203,5 @@ _WORK: Mapping[str, Callable[[Mapping[str, Any], StageReport], Any]] = {
     "images": _images,
     "find": _find,
     "thumbnail": _thumbnail,
+    "query": _query,
 }

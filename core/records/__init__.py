@@ -55,6 +55,7 @@ from core.records.load import (
     Schema,
     Staged,
 )
+from core.records.query import QueryResult, ResultColumn, ResultKind
 from core.records.review import MAX_NOTE, NO_LABEL, Action, BulkAct, BulkAction, Decision, ReviewCounts
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
 from core.records.said import CROSS, attribute_said, attributes_said, note_said, split_said, value_said
@@ -139,8 +140,11 @@ __all__ = [
     "PredictionFilter",
     "Preview",
     "Progress",
+    "QueryResult",
     "Reader",
     "RejectedRow",
+    "ResultColumn",
+    "ResultKind",
     "ReviewCounts",
     "ReviewedRows",
     "RowFilter",

@@ -292,6 +292,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("maps", later("Maps"), later("A map is made anew when it is asked for."), _cache("maps"), True),
     Kind("checkpoints", later("Checkpoints"), later("A training that broke off begins anew."), _checkpoints, True),
     Kind(
+        "queries",
+        later("Copies for queries"),
+        later("The next SQL query writes the views that it reads anew."),
+        _each("queries/*"),
+        True,
+    ),
+    Kind(
         "jobs",
         later("Job folders"),
         later("What was taken in stays; the desk then shows two classes of a row, and a restore lacks scans."),

@@ -26,6 +26,7 @@ from core.store.database import Database
 from core.store.datasets import contents, delete_dataset, due_trash, list_datasets
 from core.store.maps.points import folder_of_maps
 from core.store.predictions import delete_predictions
+from core.store.query.copies import forget_copies
 from core.store.relations import relation_sql
 from core.store.times import now
 from core.tasks import task_named
@@ -60,6 +61,7 @@ def purge(
         ledger.forget(dataset_id)
         delete_dataset(store, dataset_id)
         queue.remove(dataset_id)
+        forget_copies(workspace.queries, dataset_id)
         remove(folder_of_maps(store, dataset_id))
     left = workspace.trash / LEFT
     if in_use or any(workspace.root.glob(f"{ASIDE}*/{workspace.database.name}")):

@@ -32,6 +32,8 @@ from core.store.times import now
 
 ROWS, ISSUES, PREDICTED = "data", "issues", "evaluation"
 """Pages with a list that can be saved."""
+QUERIES = "sql"
+"""What a saved SQL query has in the place of a page: `core.services.sql.saved`."""
 MAX_NAME = 80
 _SHARED = (FILTERS, ORDER, COLUMNS)
 OF_PAGE: Mapping[str, tuple[str, ...]] = {

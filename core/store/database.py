@@ -24,6 +24,7 @@ from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
 from core.store.acts.slices import NoSlices, SliceLog
 from core.store.acts.tag_mirror import TagLog
+from core.store.query.rows import NoQueries, RowQueries
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -73,6 +74,8 @@ class Database:
         """What people call classes."""
         self.slices: SliceLog = NoSlices()
         """Filters of rows that people saved under a name."""
+        self.queries: RowQueries = NoQueries()
+        """Who answers filters that are queries."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()

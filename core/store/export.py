@@ -72,6 +72,21 @@ def export_rows(
     names of the label's classes behind it, where classes have any. `masked`: with the kind of personal data in place
     of it, in what is written, in attributes that are texts or lists of them, and in the source's own row ids."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    rows = relation(db, version_id)
+    if masked:
+        written = task_named(dataset.task).modality.written
+        named_texts = {"source_id", *(one.column for one in dataset.attributes if not one.derived)}
+        hidden = _hidden(db, rows, named_texts | ({WORDS} if written else set()))
+        rows = f"(SELECT * REPLACE ({hidden}) FROM {rows})" if hidden else rows
+    taken = [*task_named(dataset.task).modality.exported, "given_label", "label", "split"]
+    taken += [attribute.column for attribute in dataset.attributes]
+    tags = tags_column(db, dataset.dataset_id, "r.example_id", ["source_id", *taken])
+    sql = f"{exported_sql(dataset, rows, format, named, tags)} ORDER BY example_id"
+    return copy_query(db, sql, out, format, plain=plain)
+
+
+def exported_sql(dataset: Dataset, rows: str, format: Format, named: bool, also: Sequence[str] = ()) -> str:  # noqa: A002
+    """A query for rows with the columns that `export_rows` writes, over a relation that has them, and `also` others."""
     task = task_named(dataset.task)
     lists = task.target.several and format != "csv"
     labels = [f"{label_in_file(task.target, name, format)} AS {name}" for name in ("given_label", "label")]
@@ -79,15 +94,8 @@ def export_rows(
     labels += [_names_sql(dataset, lists)] if named and dataset.names else []
     taken = [*task.modality.exported, "given_label", "label", "split", *attributes]
     own_id = [_source_id(dataset, taken)] if dataset.id_column else []
-    tags = tags_column(db, dataset.dataset_id, "r.example_id", ["source_id", *(name.strip('"') for name in taken)])
-    columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes, *tags]
-    rows = relation(db, version_id)
-    if masked:
-        named_texts = {"source_id", *(one.column for one in dataset.attributes if not one.derived)}
-        hidden = _hidden(db, rows, named_texts | ({WORDS} if task.modality.written else set()))
-        rows = f"(SELECT * REPLACE ({hidden}) FROM {rows})" if hidden else rows
-    sql = f"SELECT {', '.join(columns)} FROM {rows} r ORDER BY example_id"
-    return copy_query(db, sql, out, format, plain=plain)
+    columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes, *also]
+    return f"SELECT {', '.join(columns)} FROM {rows} r"
 
 
 def _hidden(db: Database, rows: str, names: Set[str]) -> str:

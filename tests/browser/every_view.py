@@ -23,7 +23,7 @@ from tests.runs import finished_run
 from tests.used_models import used_run, write_texts
 
 NEWS = {
-    "data": ("rows", "rows&row=3", "load", "classes", "splits", "rejected", "export", "manage", "rows&like=3"),
+    "data": ("rows", "rows&row=3", "load", "sql", "classes", "splits", "rejected", "export", "manage", "rows&like=3"),
     "profile": ("balance", "content", "checks", "bias", "drift", "map", "words"),
     "issues": (
         "",

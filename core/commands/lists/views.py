@@ -14,7 +14,7 @@ from core.services.lists.written import write_filters
 from core.services.views import delete_view, rename_view, save_slice, views_of
 from core.store.datasets import get_dataset
 
-USE = {"data": "export", "issues": "issues"}
+USE = {"data": "export", "issues": "issues", "sql": "sql --saved"}
 """The command that writes a page's list, which takes the view with --view."""
 
 

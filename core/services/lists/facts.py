@@ -21,10 +21,12 @@ _TITLES: Mapping[str, str] = {
     "tag": later("tag"),
     "slice": later("slice"),
     "map": later("map"),
+    "sql": "SQL",
 }
 _SAID: Mapping[str, Callable[[str], str]] = {
     "issue": lambda value: say(ISSUE_TYPES[value].title) if value in ISSUE_TYPES else value,
     "decision": lambda value: say(_VERDICTS.get(value, value)),
+    "sql": str,
     "tag": str,
     "slice": str,
     "map": lambda value: say("in the drawn area"),

@@ -1,0 +1,94 @@
+"""Files with what the views hold, beside the workspace's own: each can be made again, and goes with its dataset."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+
+from core.errors import StoreError
+from core.sql import identifier, literal
+from core.store.database import Database
+from core.store.query.views import QueryView
+
+KEPT = 2
+"""Copies of a view of a dataset: two people may look at two versions."""
+KEPT_IDS = 50
+"""Files of row ids of a dataset's queries: one of a million ids has 4 MB."""
+
+
+def copy_file(folder: Path, dataset_id: str, view: QueryView) -> Path:
+    """Where a view's copy lies, once it is there."""
+    return folder / f"{dataset_id}.{view.name}.{view.digest}.duckdb"
+
+
+def make_copy(db: Database, folder: Path, dataset_id: str, view: QueryView) -> Path:
+    """Writes a view into its file, where it is not there, and removes older ones. To be called by one at a time."""
+    out = copy_file(folder, dataset_id, view)
+    if out.exists():
+        with suppress(FileNotFoundError):
+            os.utime(out)
+        return out
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{uuid4().hex}.part"
+    alias = identifier(f"copy {part.stem}")
+    try:
+        with db.cursor() as cursor:
+            columns = cursor.execute(f"DESCRIBE {view.sql}").fetchall()
+            with db.room_for(len(columns)):
+                cursor.execute(f"ATTACH {literal(str(part))} AS {alias}")
+                try:
+                    cursor.execute(f"CREATE TABLE {alias}.copy AS {view.sql}")
+                    cursor.execute(f"CHECKPOINT {alias}")
+                finally:
+                    cursor.execute(f"DETACH {alias}")
+        part.replace(out)
+    except duckdb.Error as error:
+        raise StoreError(
+            f"The view {view.name!r} could not be copied for queries: {str(error).splitlines()[0]}",
+            "Check the disk of the workspace and run the query again.",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+        part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
+    _remove(folder, f"{dataset_id}.{view.name}.*.duckdb", KEPT)
+    return out
+
+
+def ids_file(folder: Path, dataset_id: str, digest: str) -> Path:
+    """Where the row ids of a query lie, once they are there."""
+    return folder / f"{dataset_id}.ids.{digest}.parquet"
+
+
+def forget_ids(folder: Path, dataset_id: str) -> None:
+    """Removes all but the newest files of row ids of a dataset."""
+    _remove(folder, f"{dataset_id}.ids.*.parquet", KEPT_IDS)
+
+
+def forget_copies(folder: Path, dataset_id: str) -> None:
+    """Removes all copies of a dataset's views."""
+    _remove(folder, f"{dataset_id}.*", 0)
+
+
+def clear_parts(folder: Path) -> None:
+    """Removes what a process that is gone had begun."""
+    for part in folder.glob("*.part*"):
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def _remove(folder: Path, names: str, kept: int) -> None:
+    def made(path: Path) -> float:
+        try:
+            return path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    for old in sorted(folder.glob(names), key=made, reverse=True)[kept:]:
+        old.unlink(missing_ok=True)

@@ -1,0 +1,67 @@
+"""The views of a dataset that a query reads: what each holds, and how it is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.records import EXAMPLE_ID, Dataset, Version
+from core.sql import identifier, literal
+from core.store.acts.in_force import standing_sql
+from core.store.acts.tag_mirror import TAGGED
+from core.store.acts.tags import tag_names
+from core.store.database import Database
+from core.store.export import exported_sql
+from core.store.relations import relation
+from core.store.scans import latest_scan
+
+VIEWS = ("rows", "issues", "predictions", "decisions", "tags")
+"""Their names, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryView:
+    """One view of a version."""
+
+    name: str
+    sql: str
+    """Gives its rows, in the workspace's database. Another content has another text."""
+    about: str
+    """What another content of the same text depends on."""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.sql}\0{self.about}".encode()).hexdigest()[:16]
+
+
+def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str, int]) -> dict[str, QueryView]:
+    """Those of a version by name; `runs` are the numbers of the dataset's runs, by id. All are always there: `issues`
+    is empty until the version is scanned."""
+    rows = f"{exported_sql(dataset, relation(db, version.version_id), 'parquet', named=True)} ORDER BY {EXAMPLE_ID}"
+    scan = latest_scan(db, version.version_id)
+    issues = f"""SELECT {EXAMPLE_ID}, issue_type, score, is_issue, given_label, suggested_label, rank FROM issues
+                 WHERE scan_id = {literal(scan.scan_id if scan else "")}"""
+    numbers = ", ".join(f"({literal(run)}, {number})" for run, number in runs.items()) or "('', 0)"
+    predictions = f"""SELECT n.run, p.{EXAMPLE_ID}, p.split, p.predicted, p.confidence
+                      FROM predictions p JOIN (VALUES {numbers}) n(run_id, run) USING (run_id)"""
+    decisions = f"""SELECT d.{EXAMPLE_ID}, d.action, d.new_label, d.reviewer, d.decided_at, v.number AS version, d.note
+                    FROM {standing_sql(db, version.version_id, unsure=True)} d JOIN versions v USING (version_id)"""
+    numbered = db.tag_numbers()
+    named = [(numbered[dataset.dataset_id, name], name) for name in tag_names(db, dataset.dataset_id)]
+    listed = ", ".join(f"({number}, {literal(name)})" for number, name in named) or "(-1, '')"
+    tags = f"SELECT {EXAMPLE_ID}, n.tag FROM {TAGGED} g JOIN (VALUES {listed}) n(tag_number, tag) USING (tag_number)"
+    texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions, "tags": tags}
+    about = {"rows": f"{dataset.derived_ready}", "tags": f"{db.newest_tag()}"}
+    return {name: QueryView(name, texts[name], about.get(name, "")) for name in VIEWS}
+
+
+def columns_of(db: Database, view: QueryView) -> list[tuple[str, str]]:
+    """A view's columns with their types."""
+    return [(str(name), str(kind)) for name, kind, *_ in db.fetch(f"DESCRIBE {view.sql}")]
+
+
+def quoted(name: str) -> str:
+    """A column as a query has to write it."""
+    plain = name.replace("_", "a").isalnum() and not name[:1].isdigit() and name == name.lower() and name.isascii()
+    return name if plain else identifier(name)

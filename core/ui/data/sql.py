@@ -1,0 +1,227 @@
+"""Data, view SQL: a query over the version's views, and its result as a table, a chart or a filter of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.charts.query import MOST_BARS, drawable, form_of, query_chart
+from core.context import Context
+from core.reading.query import SECONDS
+from core.records import EXAMPLE_ID, Dataset, QueryResult, Version
+from core.services.export import file_name
+from core.services.lists.asked import FILTERS
+from core.services.lists.columns import row_columns
+from core.services.lists.facts import fact_columns
+from core.services.lists.written import filter_text, filter_texts, write_filters
+from core.services.sql.ask import ask, columns, state
+from core.services.sql.saved import TEXT, queries_of, save_query
+from core.services.views import delete_view, rename_view
+from core.store.row_facts.sql import SQL
+from core.ui import keys
+from core.ui.chart_files import chart_with_files
+from core.ui.parts.background import result_of
+from core.ui.parts.choices import pick, switch
+from core.ui.parts.csv_text import csv_button, csv_text
+from core.ui.parts.problems import plain, shown_errors
+from core.words import later, say, say_n, stored
+
+TABLE, CHART = "table", "chart"
+EXAMPLE = "SELECT label, count(*) AS n\nFROM rows\nGROUP BY label\nORDER BY n DESC"
+_ABOUT: Mapping[str, str] = {
+    "rows": later("a row each, as this version has it"),
+    "issues": later("what the newest scan of this version says of each row, for each type of issue"),
+    "predictions": later("what each run predicts"),
+    "decisions": later("the verdict that holds on a row"),
+    "tags": later("each tag that a row has"),
+}
+_TYPED = "sql-typed"
+
+
+def sql_box(context: Context, dataset: Dataset, version: Version, user: str) -> None:
+    """The box, what can be asked, saved queries, and the result of the query in the URL."""
+    asked = st.query_params.get(keys.SQL, "")
+    if st.session_state.get("sql-shown") != asked:  # a link, Back, or a saved query
+        st.session_state["sql-shown"] = asked
+        st.session_state[_TYPED] = asked or EXAMPLE
+    with st.form("sql-form", border=False):
+        st.text_area(
+            say("SQL query"),
+            key=_TYPED,
+            height=150,
+            label_visibility="collapsed",
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.form_submit_button(say("Run"), type="primary", icon=":material/play_arrow:", on_click=_run)
+            st.caption(
+                say(
+                    "One SELECT in DuckDB's SQL. It reads only, for up to {n:g} s. Ctrl+Enter runs it.",
+                    n=SECONDS,
+                ),
+                width="content",
+            )
+    _saved(context, dataset, user, asked)
+    _views(context, dataset, version)
+    if not asked.strip():
+        return
+    now = tuple(state(context, dataset, version).values())
+    found = result_of(
+        context,
+        ("sql", version.version_id, asked, now),
+        lambda: ask(context, dataset, version, asked),
+        waiting=stored("Running the query"),
+    )
+    if found is not None:
+        _result(context, dataset, version, asked, found)
+
+
+def _run() -> None:
+    typed = str(st.session_state[_TYPED] or "")
+    st.session_state["sql-shown"] = typed
+    for key in (keys.SQL_X, keys.SQL_Y):
+        st.query_params.pop(key, None)
+    if typed.strip():
+        st.query_params[keys.SQL] = typed
+    else:
+        st.query_params.pop(keys.SQL, None)
+
+
+def _views(context: Context, dataset: Dataset, version: Version) -> None:
+    box = st.expander(say("Views and their columns"), icon=":material/database:", key="sql-views", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        for view in columns(context, dataset, version):
+            st.markdown(f"**{view.name}** — {say(_ABOUT[view.name])}")
+            st.caption(", ".join(f"`{name}` {kind}" for name, kind in view.columns))
+
+
+def _saved(context: Context, dataset: Dataset, user: str, asked: str) -> None:
+    box = st.popover(
+        say("Saved queries"), icon=":material/bookmark:", type="tertiary", key="sql-saved", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box, shown_errors():
+        found = queries_of(context, dataset)
+        for name, view in found.items():
+            st.button(
+                plain(name),
+                icon=":material/bookmark:",
+                type="tertiary",
+                key=f"sql-open-{name}",
+                help=say("Saved by {user}. The address then is its link.", user=plain(view.saved_by)),
+                on_click=_open,
+                args=(dict(view.query)[TEXT],),
+            )
+        if not found:
+            st.caption(say("A query under a name is there for all who work on the dataset, and is a filter of rows."))
+        name = st.text_input(say("Name"), key="sql-name", placeholder=say("Name of this query"), max_chars=80) or ""
+        taken = " ".join(name.split()) in found
+        if st.button(
+            say("Replace it") if taken else say("Save this query"),
+            key="sql-save",
+            disabled=not name.strip() or not asked.strip(),
+            help=None if asked.strip() else say("Run a query first: the one that is shown is saved."),
+        ):
+            save_query(context, dataset, name, asked, user)
+            st.rerun()
+        if found:
+            _manage(context, dataset, list(found))
+
+
+def _manage(context: Context, dataset: Dataset, names: list[str]) -> None:
+    with st.expander(say("Rename or delete")):
+        name = st.selectbox(say("Query"), names, key="sql-chosen")
+        to = st.text_input(say("New name"), key="sql-renamed", max_chars=80)
+        with st.container(horizontal=True):
+            if st.button(say("Rename"), key="sql-rename", disabled=not (to or "").strip()):
+                rename_view(context, dataset, name, to or "")
+                st.rerun()
+            if st.button(say("Delete"), key="sql-delete", help=say("No row is touched")):
+                delete_view(context, dataset, name)
+                st.rerun()
+
+
+def _open(sql: str) -> None:
+    for key in (keys.SQL_X, keys.SQL_Y):
+        st.query_params.pop(key, None)
+    st.query_params[keys.SQL] = sql
+
+
+def _result(context: Context, dataset: Dataset, version: Version, sql: str, found: QueryResult) -> None:
+    along, up = drawable(found)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sql-bar"):
+        shown = TABLE
+        if along and up and found.rows:
+            shown = switch(say("Result"), keys.SQL_SHOWN, {TABLE: say("Table"), CHART: say("Chart")}, fixed=True)
+        st.caption(_counted(found), width="content")
+        if EXAMPLE_ID in found.names and found.rows:
+            st.button(
+                say("Use as filter"),
+                icon=":material/filter_list:",
+                type="tertiary",
+                key="sql-filter",
+                help=say("Lists the rows of this result on this page, where they can be judged and saved."),
+                on_click=_filter,
+                args=(context, dataset, sql),
+            )
+        if found.rows:
+            csv_button(
+                lambda: csv_text(found.names, found.records()),
+                file_name(f"{dataset.name}-v{version.number}-query.csv"),
+                key="sql-csv",
+                explained=say("The {n:,} rows that are shown.", n=len(found.rows)),
+            )
+    if not found.rows:
+        st.caption(say("The query gives no row."))
+    elif shown == CHART:
+        _chart(dataset, found, along, up)
+    else:
+        st.dataframe(
+            {name: found.column(place) for place, name in enumerate(found.names)},
+            hide_index=True,
+            height=min(560, 38 + 35 * len(found.rows)),
+            alt=say("Result of the query"),
+        )
+
+
+def _counted(found: QueryResult) -> str:
+    if found.total > len(found.rows):
+        return say(
+            "first {n:,} of {total:,} rows · {seconds:.2f} s",
+            n=len(found.rows),
+            total=found.total,
+            seconds=found.seconds,
+        )
+    return say_n("{n:,} row · {seconds:.2f} s", "{n:,} rows · {seconds:.2f} s", found.total, seconds=found.seconds)
+
+
+def _filter(context: Context, dataset: Dataset, sql: str) -> None:
+    """Opens the list of rows with the query as a filter: by its name, where it has one."""
+    known_as = [name for name, view in queries_of(context, dataset).items() if dict(view.query)[TEXT] == sql.strip()]
+    column = next(one for one in fact_columns(row_columns(dataset)) if one.column == SQL.column)
+    text = filter_text(column, "=", ((known_as or [sql.strip()])[0],))
+    known = filter_texts(st.query_params.get(FILTERS, ""))
+    for key in (keys.SQL, keys.SQL_SHOWN, keys.SQL_X, keys.SQL_Y, keys.VIEW):
+        st.query_params.pop(key, None)
+    st.query_params[FILTERS] = write_filters([*known, *([text] if text not in known else [])])
+
+
+def _chart(dataset: Dataset, found: QueryResult, along: list[int], up: list[int]) -> None:
+    names = found.names
+    with st.container(horizontal=True, gap="small"):
+        up_names = {names[place]: names[place] for place in up}
+        y = names.index(pick(say("Height"), keys.SQL_Y, up_names, width=200, labelled=True, fixed=True))
+        along_names = {names[place]: names[place] for place in along if place != y or len(along) == 1}
+        x = names.index(pick(say("Along"), keys.SQL_X, along_names, width=200, labelled=True, fixed=True))
+    chart_with_files(
+        query_chart(found, x, y),
+        key="sql-chart",
+        dataset=dataset.name,
+        name="query",
+        alt=say("{y} by {x}", y=names[y], x=names[x]),
+    )
+    if form_of(found.columns[x].kind) == "bars" and len(found.rows) > MOST_BARS:
+        st.caption(say("The first {n} of {total:,} rows are drawn.", n=MOST_BARS, total=len(found.rows)))

@@ -1,0 +1,73 @@
+"""The box for SQL: run, shown as a table or a chart, kept under a name, and taken for a filter of the list."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.context import Context
+from core.records import Dataset
+from tests.integration.load_support import loaded
+from tests.pages.test_data import problems, words
+
+OpenAt = Callable[..., AppTest]
+COUNTS = "SELECT label, count(*) AS n FROM rows GROUP BY label ORDER BY n DESC"
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    file = tmp_path / "news.csv"
+    rows = [f"text number {i},{'xxy'[i % 3]},{i}.5" for i in range(30)]
+    file.write_text("text,label,price\n" + "\n".join(rows) + "\n")
+    return loaded(app, file, name="news", attributes=("price",))
+
+
+def run(shown: AppTest) -> AppTest:
+    """Once the query is answered, which is done beside the page."""
+    for _ in range(100):
+        if "Running the query" not in words(shown):
+            return shown
+        time.sleep(0.1)
+        shown.run()
+    raise AssertionError("it still runs")
+
+
+def typed(shown: AppTest, sql: str) -> AppTest:
+    shown.text_area(key="sql-typed").set_value(sql)
+    [button] = [one for one in shown.button if one.label == "Run"]
+    return run(button.click().run())
+
+
+def test_a_query_is_run_and_stands_in_the_link(news: Dataset, open_at: OpenAt) -> None:
+    shown = typed(open_at("data", dataset="news", view="sql"), COUNTS)
+    assert not problems(shown)
+    assert shown.dataframe[0].value.to_dict("list") == {"label": ["x", "y"], "n": [20, 10]}
+    assert shown.query_params["sql"] == COUNTS
+    again = run(open_at("data", dataset="news", view="sql", sql=COUNTS, **{"as": "chart"}))
+    assert not problems(again) and not again.dataframe
+    assert len(again.get("plotly_chart")) == 1
+    assert again.text_area(key="sql-typed").value == COUNTS
+    assert "2 rows" in words(again)
+
+
+def test_what_is_wrong_is_said_beneath_the_box(news: Dataset, open_at: OpenAt) -> None:
+    shown = typed(open_at("data", dataset="news", view="sql"), "SELECT lable FROM rows")
+    assert 'Referenced column "lable" not found' in shown.error[0].value.replace("\\", "")
+    assert "list of views" in words(shown).replace("\\", "")
+
+
+def test_a_saved_query_narrows_the_list(news: Dataset, open_at: OpenAt) -> None:
+    shown = typed(open_at("data", dataset="news", view="sql"), "SELECT * FROM rows WHERE price > 25 AND label = 'x'")
+    shown.session_state["sql-saved"] = True
+    shown.run()
+    shown.text_input(key="sql-name").set_value("dear").run()
+    shown.button(key="sql-save").click().run()
+    run(shown).button(key="sql-filter").click().run()
+    assert not problems(shown)
+    assert shown.query_params["where"] == "sql = dear"
+    assert list(shown.dataframe[0].value["row"]) == [25, 27, 28]
+    assert r"SQL\: dear" in [one.label for one in shown.button]
