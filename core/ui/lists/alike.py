@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Decision, Version
@@ -15,8 +16,8 @@ from core.services.review.alike import Alike, AlikeRow, alike, apply, still_hold
 from core.services.review.many import take_back
 from core.ui import keys
 from core.ui.modalities import line_of
-from core.ui.parts.background import result_of
 from core.ui.parts.labels import target_of
+from core.ui.parts.pending import POLL_SECONDS
 from core.ui.parts.problems import plain, show_error
 from core.words import say, say_n, stored
 
@@ -45,14 +46,26 @@ def offer_alike(context: Context, dataset: Dataset, version: Version, user: str)
     decision = context.ledger.decisions.by_client_key([client_key]).get(client_key)
     if decision is None or decision.reviewer != user or not still_holds(context, decision):
         return
-    found = result_of(
-        context,
-        ("alike", decision.decision_id, context.store.newest_act()),
-        lambda: (alike(context, dataset, version, decision),),
-        waiting=stored("Looking for rows like it"),
-    )
-    if found is not None and found[0] is not None:
-        _offer(context, dataset, user, found[0])
+
+    def ask() -> Alike | Pending | None:
+        return context.beside.answers("alike").ask(
+            decision.decision_id,
+            stored("Looking for rows like it"),
+            lambda report: alike(context, dataset, version, decision),
+        )
+
+    found = ask()
+    if isinstance(found, Pending):
+        _wait(ask)
+    elif found is not None:
+        _offer(context, dataset, user, found)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _wait(ask: Callable[[], Alike | Pending | None]) -> None:
+    """Draws nothing, so that nothing moves under the hand, until it is known what to offer."""
+    if not isinstance(ask(), Pending):
+        st.rerun()
 
 
 def _offer(context: Context, dataset: Dataset, user: str, found: Alike) -> None:
