@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 from collections import OrderedDict
@@ -183,6 +184,8 @@ async def _sight(request: Request) -> Response:
     try:
         columns, rows = (int(one) for one in asked.get("cells", "").split(","))
         edges = [float(one) for one in asked.get("box", "").split(",") if one]
+        if not all(map(math.isfinite, edges)):
+            raise ValueError("its edges are nowhere")
         box = Box(*edges) if edges else None
         only = int(asked["only"]) if "only" in asked else None
     except (ValueError, TypeError):
