@@ -68,7 +68,8 @@ def alike(context: Context, dataset: Dataset, version: Version, decision: Decisi
     label = of_label.get(decision.example_id)
     said = standing_of(context.store, version.version_id, list(found), unsure=True)
     left = [row for row in found if row not in said and of_label.get(row) == label and label is not None]
-    order = sorted(left, key=lambda row: (-(found[row] if found[row] is not None else 1.0), row))[:MOST]
+    cosines = {row: 1.0 if cosine is None else cosine for row, cosine in found.items()}
+    order = sorted(left, key=lambda row: (-cosines[row], row))[:MOST]
     examples = {one.example_id: one for one in get_rows(context.store, version.version_id, order)}
     rows = tuple(AlikeRow(examples[row], found[row]) for row in order if row in examples)
     return Alike(decision, rows) if rows else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.proportions import wilson
@@ -31,7 +33,7 @@ class Precision:
         """None without rows."""
         if not judged.rows:
             return None
-        low, high = wilson(judged.wrong, judged.rows)
+        low, high = wilson(np.array(judged.wrong), np.array(judged.rows))
         return cls(judged.rows, Estimate(judged.wrong / judged.rows, float(low), float(high)))
 
 
