@@ -112,7 +112,12 @@ def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, o
     left, bottom, right, top = sight["box"]
     assert (right - left) / (top - bottom) == pytest.approx(2) and left < 0 and right > 1000
     row = told_row(app, Shown(news, version, projection, "label"), 4)
-    assert row == {"text": "Story 4 about sport", "image": None, "about": "row 4 · sport"}
+    assert row == {
+        "text": "Story 4 about sport",
+        "image": None,
+        "line": "Story 4 about sport",
+        "about": "row 4 · sport",
+    }
 
 
 @pytest.mark.parametrize(

@@ -352,7 +352,7 @@ class MapView {
     const said = this.known.get(row)
     this.tip.replaceChildren(...[
       said.image ? el("img", { src: said.image, alt: "" }) : null,
-      said.text ? el("p", { dir: "auto" }, said.text) : null,
+      said.line ? el("p", { dir: "auto" }, said.line) : null,
       el("p", { class: "quiet", dir: "auto" }, said.about),
     ].filter(Boolean))
     this.tip.hidden = false

@@ -145,13 +145,11 @@ def name_of(shown: Shown, points: Coloured, code: int) -> str:
 def told_row(context: Context, shown: Shown, example_id: int) -> dict[str, Any]:
     """A row as it is seen under the pointer. Raises `NotFoundError` for one that the version has not."""
     [example] = get_rows(context.store, shown.version.version_id, [example_id])
-    near = drawing_of(shown.dataset).near(context, example)
     label = example.label
     said = say("no label") if label is None else label_said(target_of(shown.dataset), label, example.text)
-    image = near.get("image")
     return {
-        "text": line_of(shown.dataset, example, PREVIEW),
-        "image": image if isinstance(image, str) else None,
+        **drawing_of(shown.dataset).near(context, example),
+        "line": line_of(shown.dataset, example, PREVIEW),
         "about": say("row {number} · {label}", number=example_id, label=said),
     }
 
