@@ -106,12 +106,9 @@ def _rows(context: Context, dataset: Dataset, rows: Sequence[AlikeRow]) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for one in pictures:
-            image = thumbnail(context, str(one.example.media_id))
             name = say("row {number}", number=one.example.example_id)
-            if image is None:
-                st.caption(plain(f"{name} · {_how_like(one)}"), width="content")
-            else:
-                st.image(image, caption=f"{name} · {_how_like(one)}", width=PICTURE_PIXELS)
+            image = thumbnail(context, str(one.example.media_id))
+            st.image(image, caption=f"{name} · {_how_like(one)}", width=PICTURE_PIXELS)
 
 
 def _how_like(one: AlikeRow) -> str:
