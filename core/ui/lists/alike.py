@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.beside.answers import Pending
 from core.context import Context
-from core.errors import WinnowError
+from core.errors import NotFoundError, WinnowError
 from core.records import Dataset, Decision, Version
 from core.review.words import in_words
 from core.services.media import thumbnail
@@ -106,9 +106,11 @@ def _rows(context: Context, dataset: Dataset, rows: Sequence[AlikeRow]) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for one in pictures:
-            name = say("row {number}", number=one.example.example_id)
-            image = thumbnail(context, str(one.example.media_id))
-            st.image(image, caption=f"{name} · {_how_like(one)}", width=PICTURE_PIXELS)
+            said = f"{say('row {number}', number=one.example.example_id)} · {_how_like(one)}"
+            try:
+                st.image(thumbnail(context, str(one.example.media_id)), caption=said, width=PICTURE_PIXELS)
+            except NotFoundError:
+                st.caption(said, width="content")
 
 
 def _how_like(one: AlikeRow) -> str:
