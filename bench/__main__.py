@@ -20,6 +20,7 @@ BENCHMARKS = (
     "pages",
     "lists",
     "maps",
+    "tags",
     "evaluation",
     "cold_start",
     "review_latency",

@@ -1,9 +1,9 @@
 """How well faults are found that were planted into copies of real examples: `python -m bench issues`.
 
-Photographs of CIFAR-10, questions to a bank, tweets, and spoken digits, each with some of its examples spoiled in
-every way that a scan looks for; precision and recall of each kind. What is found among the examples that nobody touched
-counts as a false alarm, though it may be real: tweets have entities of HTML and control characters, and CIFAR-10 has
-grey photographs.
+Photographs of CIFAR-10, questions to a bank, tweets, spoken digits, and measurements in a table, each with some of its
+examples spoiled in every way that a scan looks for; precision and recall of each kind. What is found among the examples
+that nobody touched counts as a false alarm, though it may be real: tweets have entities of HTML and control characters,
+and CIFAR-10 has grey photographs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import soundfile
 from PIL import Image, ImageFilter
+from sklearn.datasets import load_breast_cancer
 
 from bench import planted_personal
 from bench.data import DATA, columns
@@ -30,6 +31,7 @@ from core.modalities.audio.measures import measured
 from core.modalities.image.faults.find import find as find_in_images
 from core.modalities.payloads import Payloads
 from core.modalities.suspicion import Suspicion, judged
+from core.modalities.table_row.faults.find import suspicions as of_tables
 from core.modalities.text.faults.find import suspicions as of_texts
 from core.modalities.text.language import languages
 
@@ -44,7 +46,7 @@ def run() -> list[Row]:
     """Nothing where the data is not there."""
     if not (DATA / "cifar10_test").is_dir():
         return []
-    return [*_images(), *_texts(), *_sounds(), *rows(), *planted_personal.rows()]
+    return [*_images(), *_texts(), *_sounds(), *_tables(), *rows(), *planted_personal.rows()]
 
 
 def _planted(count: int, ways: Ways, generator: np.random.Generator) -> dict[int, str]:
@@ -106,6 +108,15 @@ def _cropped(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     return image.crop((0, part // 2, 32, part // 2 + part) if generator.random() < 0.5 else (part, 0, 2 * part, 32))
 
 
+def _bordered(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+    """Bars of one colour at two sides, as films in another format have them."""
+    wide, colour = int(generator.integers(2, 8)), tuple(int(one) for one in generator.integers(0, 256, 3))
+    framed = Image.new("RGB", image.size, colour if generator.random() < 0.5 else "black")
+    place = (0, wide, 32, 32 - wide) if generator.random() < 0.5 else (wide, 0, 32 - wide, 32)
+    framed.paste(image.crop(place), place)
+    return framed
+
+
 def _grey(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     return image.convert("L").convert("RGB")
 
@@ -118,6 +129,7 @@ OF_IMAGES: Ways = {
     "odd_size": _resized,
     "odd_shape": _cropped,
     "grey": _grey,
+    "borders": _bordered,
 }
 
 
@@ -197,6 +209,17 @@ def _marked(text: str, others: Sequence[str], generator: np.random.Generator) ->
     return str(way).format(text)
 
 
+def _escaped(text: str, others: Sequence[str], generator: np.random.Generator) -> str:
+    words = text.split()
+    sign = str(generator.choice(("\\u2019", "\\xe9", "\\n\\n", '\\"', "\\u00a0")))
+    words.insert(int(generator.integers(0, len(words) + 1)), sign)
+    return " ".join(words)
+
+
+def _signed(text: str, others: Sequence[str], generator: np.random.Generator) -> str:
+    return f"{text}\nSent from my phone" if generator.random() < 0.5 else f"{text} {NOTICE}"
+
+
 def _again(text: str, others: Sequence[str], generator: np.random.Generator) -> str:
     return " ".join([text] * int(generator.integers(4, 8)))
 
@@ -217,6 +240,7 @@ FOREIGN = (
     "Kartım neden reddedildi ve paramı ne zaman geri alacağım?",
     "Por que ainda não recebi o reembolso da minha compra?",
 )
+NOTICE = "This message is meant for nobody but the person that it names."
 LOST = ("\ufffd", "\x00", "\x08", "\x92", "\ue000")
 OF_TEXTS: Ways = {
     "empty": _nothing,
@@ -224,6 +248,8 @@ OF_TEXTS: Ways = {
     "too_long": _many,
     "mojibake": _misread,
     "unreadable": _lost,
+    "escapes": _escaped,
+    "boilerplate": _signed,
     "markup": _marked,
     "repeated": _again,
     "foreign": _elsewhere,
@@ -290,6 +316,67 @@ def _sounds() -> Iterator[Row]:
     names = ["seconds", "sample_rate", "silent_share", "clipped_share"]
     measures = {name: np.array([getattr(one, name) for one in every], float) for name in names}
     yield from _compared("sounds", of_sounds(measures), planted)
+
+
+# Tables
+
+
+def _tables() -> Iterator[Row]:
+    """Measurements of cells of breast tissue, with a column of towns and one of numbers that are texts."""
+    generator = np.random.default_rng(SEED)
+    values = load_breast_cancer().data
+    table: dict[str, list[object]] = {str(at): values[:, at].tolist() for at in range(values.shape[1])}
+    table["town"] = generator.choice(TOWNS, len(values)).tolist()
+    table["dose"] = [str(one) for one in generator.normal(size=len(values)).round(3)]
+    planted = _planted(len(values), OF_TABLES, generator)
+    for row, way in planted.items():
+        OF_TABLES[way](table, row, generator)
+    yield from _compared("table rows", of_tables(pa.table(table)), planted)
+
+
+def _far_off(table: dict[str, list[object]], row: int, generator: np.random.Generator) -> None:
+    """A point that was left out, in places."""
+    column = table[str(generator.integers(0, 4))]
+    column[row] = float(column[row]) * 10.0 ** generator.integers(2, 5)  # type: ignore[arg-type]
+
+
+def _negative(table: dict[str, list[object]], row: int, generator: np.random.Generator) -> None:
+    column = table[str(generator.integers(0, 4))]
+    column[row] = -float(column[row])  # type: ignore[arg-type]
+
+
+def _word(table: dict[str, list[object]], row: int, generator: np.random.Generator) -> None:
+    table["dose"][row] = str(generator.choice(("high", "1,5 mg", "see note", "~2")))
+
+
+def _stand_in(table: dict[str, list[object]], row: int, generator: np.random.Generator) -> None:
+    if generator.random() < 0.5:
+        table["4"][row] = -999.0
+    else:
+        table["dose"][row] = str(generator.choice(("n/a", "?", "unknown", "-")))
+
+
+def _misspelt(table: dict[str, list[object]], row: int, generator: np.random.Generator) -> None:
+    town = str(table["town"][row])
+    at = int(generator.integers(1, len(town) - 1))
+    swapped = town[:at] + town[at + 1] + town[at] + town[at + 2 :]
+    table["town"][row] = str(generator.choice((town[:at] + town[at + 1 :], swapped, town.upper(), f" {town}")))
+
+
+def _gaps(table: dict[str, list[object]], row: int, generator: np.random.Generator) -> None:
+    for name in generator.choice(list(table), round(0.7 * len(table)), replace=False):
+        table[name][row] = None
+
+
+TOWNS = ("Lisbon", "Vienna", "Warsaw", "Helsinki", "Rotterdam")
+OF_TABLES: Ways = {
+    "far_off": _far_off,
+    "below_zero": _negative,
+    "no_number": _word,
+    "stand_in": _stand_in,
+    "spelling": _misspelt,
+    "mostly_missing": _gaps,
+}
 
 
 if __name__ == "__main__":

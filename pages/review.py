@@ -13,6 +13,7 @@ from core.ui.review.log import decision_log
 from core.ui.review.many import acts_on_many
 from core.ui.review.run import run_queue
 from core.ui.review.scan import not_scanned, queue_filter, scan_queue, views_of
+from core.ui.review.tag_acts import acts_on_tags
 from core.ui.review.versions import reviewed_changes, version_form, version_table
 from core.ui.shell.frame import open_page
 
@@ -22,6 +23,7 @@ with shown_errors():
     view = view_switch(views_of(dataset))
     if view == "decisions":
         acts_on_many(context, dataset, user, frame.versions)
+        acts_on_tags(context, dataset, user)
         decision_log(context, dataset, frame.versions, user)
         next_act(context, dataset, "review")
     elif view == "versions":

@@ -57,6 +57,9 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
     ]
     if associations:
         parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
+    slices = [(one["name"], one["rows"], f"{one['share']:.1%}", one["problem"]) for one in profile.get("slices", ())]
+    if slices:
+        parts.append(table(("slice", "rows", "share", ""), slices))
     words = [
         (one["word"], called(one["label"]), one["rows"], f"{one['share']['estimate']:.1%}", f"{one['usual']:.1%}",
          f"{100 * one['points']:.1f}")

@@ -238,6 +238,12 @@ class Tags(Protocol):
     def of_tag(self, dataset_id: str, tag: str) -> list[tuple[int, TagAct, NDArray[np.int64]]]:
         """All acts of one tag of a dataset that nobody took back, oldest first, but for those that take back."""
 
+    def page(self, dataset_id: str, *, limit: int, offset: int = 0, at_least: int = 1) -> list[TagAct]:
+        """The acts on a dataset's rows, on so many at least, newest first; those that take back are none."""
+
+    def count(self, dataset_id: str, *, at_least: int = 1) -> int:
+        """How many acts `page` would list in all."""
+
     def by_id(self, act_id: str) -> TagAct | None:
         """One act as it stands, or None."""
 

@@ -54,14 +54,18 @@ def test_an_area_of_the_map_lists_its_rows(page: Page, news: Server) -> None:
     page.locator(".map .legend button").first.press("Enter")
     expect(status).to_have_text("90 of 90 rows in view, each of them drawn.")
 
+    page.evaluate("document.addEventListener('keydown', (event) => { window.heard = event.key }, true)")
     canvas.focus()
     page.keyboard.press("+")
+    assert page.evaluate("window.heard") is None, "a key on the map is no verdict on a row below"
     expect(status).to_have_text(re.compile("^4[4-6] of 90 rows in view"))
     page.keyboard.press("Enter")
     expect(listed).to_contain_text(re.compile("4[4-6] rows"))
     page.get_by_role("button", name="Lift the area").click()
     expect(listed).to_have_count(0)
 
+    page.keyboard.press("?")
+    expect(page.locator("dialog.keys")).to_contain_text("On the map")
     page.keyboard.press("Escape")
     page.mouse.move(frame["x"] + frame["width"] / 2, middle)
     for step in range(30):  # the rows lie on a line

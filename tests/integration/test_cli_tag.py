@@ -38,6 +38,13 @@ def test_a_tag_is_put_on_a_filter_taken_off_some_and_taken_back(run: Run, news: 
     assert run("tag", "news", "--undo", put["act"], "--reviewer", "ada", "--json").json["rows"] == put["rows"]
     assert "taken back already" in run("tag", "news", "--undo", put["act"], "--reviewer", "ada").err
     assert run("tags", "news", "--json").json["tags"] == []
+    acts = run("tags", "news", "--acts", "--json").json["acts"]
+    assert [(one["act_id"], one["puts"], bool(one["undone_by"])) for one in acts] == [
+        (off["act"], False, False),
+        (put["act"], True, True),
+    ]
+    told = run("tags", "news", "--acts", "--top", "1").out
+    assert off["act"] in told and put["act"] not in told and "label sport · split test" in told
 
 
 def test_rows_are_tagged_by_their_numbers_and_by_a_scan(run: Run, news: None) -> None:

@@ -9,15 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
+from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Reader, Schema
 from core.services.map.projections import projections
 from core.store.versions import get_version
-from core.ui.map.route import Shown, told_row, told_sight
+from core.ui.map.route import Shown, _sight, told_row, told_sight
 from tests.embeddings import keep
 from tests.pages import issues_data
 from tests.pages.test_data import problems, words
@@ -110,7 +112,12 @@ def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, o
     left, bottom, right, top = sight["box"]
     assert (right - left) / (top - bottom) == pytest.approx(2) and left < 0 and right > 1000
     row = told_row(app, Shown(news, version, projection, "label"), 4)
-    assert row == {"text": "Story 4 about sport", "image": None, "about": "row 4 · sport"}
+    assert row == {
+        "text": "Story 4 about sport",
+        "image": None,
+        "line": "Story 4 about sport",
+        "about": "row 4 · sport",
+    }
 
 
 @pytest.mark.parametrize(
@@ -134,6 +141,15 @@ def test_labels_of_every_kind_colour_the_map(
     version = get_version(app.store, dataset.latest_version_id)
     told = told_sight(app, Shown(dataset, version, projection, "label"), (40, 20))
     assert {one["name"]: one["rows"] for one in told["groups"]} == groups
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("cells=4,4", 404), ("cells=4", 400), ("cells=4,4&box=nan,0,1,1", 400), ("cells=4,4&box=1,2", 400), ("", 400)],
+)
+def test_what_is_no_part_of_a_map_is_refused(app: Context, query: str, status: int) -> None:
+    scope = {"type": "http", "query_string": query.encode(), "path_params": {"token": "none"}, "headers": []}
+    assert anyio.run(_sight, Request(scope)).status_code == status
 
 
 def test_a_dataset_without_embeddings_says_what_makes_them(app: Context, open_at: OpenAt, tmp_path: Path) -> None:

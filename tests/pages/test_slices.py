@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.records import Dataset
 from core.services.evaluation.slices import by_slices
+from core.services.profile.report import whole_profile
 from core.services.profile.slices import slice_profiles
 from core.services.views import save_slice
 from tests.pages import issues_data
@@ -74,6 +75,8 @@ def test_profile_has_the_classes_of_each_slice(app: Context, news: Dataset, open
         ("business", 30, 30),
         ("early", 12, 4),
     ]
+    whole = whole_profile(app, news.latest_version_id)
+    assert [(one["name"], one["rows"]) for one in whole["slices"]] == [("business", 30), ("early", 12)]
     shown = until(open_at("profile", dataset="news", view="balance"), "slice")
     assert table(shown, "of business") == [("all rows", 90, 30 / 90), ("business", 30, 1.0), ("early", 12, 4 / 12)]
 

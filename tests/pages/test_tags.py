@@ -14,6 +14,7 @@ from core.records import Dataset, RowFilter
 from core.services.review.among import OfVersion
 from core.services.tags.tagging import carry_out, plan_tag
 from core.store.acts.tags import tags_of
+from core.ui.shell.guard import default_user
 from core.words import say, speaking
 from tests.pages import issues_data
 
@@ -27,9 +28,9 @@ def news(app: Context, tmp_path: Path) -> Dataset:
     return dataset
 
 
-def put(context: Context, dataset: Dataset, name: str, *rows: int) -> None:
+def put(context: Context, dataset: Dataset, name: str, *rows: int, by: str = "ada") -> str:
     among = OfVersion(dataset.latest_version_id, RowFilter(example_ids=rows))
-    carry_out(context, plan_tag(context, among, name, puts=True), "ada", "these")
+    return carry_out(context, plan_tag(context, among, name, puts=True), by, "these").act_id
 
 
 def said(shown: AppTest) -> str:
@@ -75,6 +76,20 @@ def test_all_rows_of_a_filter_get_a_tag_and_lose_it_again(app: Context, news: Da
     assert tags_of(app.store, news.dataset_id, range(issues_data.ROWS)) == {1: ("odd",)}
 
 
+def test_the_decisions_list_acts_on_tags_of_many_rows_and_take_one_back(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    put(app, news, "odd", 1, by="root")
+    act = put(app, news, "odd", 2, 3, by=default_user())
+    other = put(app, news, "to ask", 2, 3, 4)
+    shown = open_at("review", dataset="news", view="decisions")
+    until(shown, lambda one: "2 acts on tags of many rows" in said(one))
+    assert "Tag “to ask” put on 3 rows." in said(shown) and keyed(shown, f"tags-undo-{other}") == []
+    shown.button(key=f"tags-undo-{act}").click().run()
+    assert "taken back" in said(shown) and keyed(shown, f"tags-undo-{act}") == []
+    assert tags_of(app.store, news.dataset_id, [1, 2]) == {1: ("odd",), 2: ("to ask",)}
+
+
 @pytest.mark.parametrize(("page", "query"), [("data", {"view": "rows"}), ("issues", {"show": "All rows"})])
 def test_a_list_is_narrowed_by_a_tag_and_shows_it(
     app: Context, news: Dataset, open_at: Open, page: str, query: dict[str, str]
@@ -86,6 +101,7 @@ def test_a_list_is_narrowed_by_a_tag_and_shows_it(
     [table] = [one.value for one in shown.dataframe if "tags" in one.value.columns]
     assert sorted(zip(table["row"], table["tags"], strict=True)) == [(1, "to ask"), (4, "odd, to ask")]
     assert "tag\\: to ask" in [one.label for one in shown.button]
+    assert page == "issues" or "**tag\\: to ask**" in said(shown), "what an act on all of them is kept as"
 
 
 def test_a_row_says_its_tags_in_chinese_too(app: Context, news: Dataset, open_at: Open) -> None:

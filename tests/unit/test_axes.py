@@ -28,6 +28,10 @@ NO_MODALITY = {
     ): "free text in a column",
     ("core/store/ingest/columns.py", 'return "text"'): "the same kind of column",
     (
+        "core/services/map/colours.py",
+        'return found + [f"{ATTRIBUTE}{one.column}" for one in dataset.attributes if one.kind != "text"]',
+    ): "the same kind of column",
+    (
         "core/store/ingest/columns.py",
         'return "category" if distinct <= max(_FEW, min(_MANY, row_count // 4)) else "text"',
     ): "the same kind of column",

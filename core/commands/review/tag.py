@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -67,9 +68,13 @@ def tag_command(
 
 @command
 @dataset_argument
-def tags_command(context: Context, name: str) -> Answer:
+@click.option("--acts", is_flag=True, help="who put which on how many rows, or took it off, with the ids to undo it by")
+@click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, metavar="K", help="the K newest acts")
+def tags_command(context: Context, name: str, acts: bool, top: int) -> Answer:
     """List a dataset's tags, with how many rows have each."""
-    _, version = dataset_version(context, name)
+    dataset, version = dataset_version(context, name)
+    if acts:
+        return _acts(context, dataset, top)
     found = tags_of_version(context, version)
     data = {
         "dataset": name,
@@ -78,6 +83,19 @@ def tags_command(context: Context, name: str) -> Answer:
     }
     nothing = f"No row of {name} has a tag yet: `tag {name} TAG --where FILTER` puts one on."
     return Answer(data, table(("tag", "rows"), [(one.name, one.rows) for one in found]) if found else nothing)
+
+
+def _acts(context: Context, dataset: Dataset, top: int) -> Answer:
+    found = context.ledger.tags.page(dataset.dataset_id, limit=top)
+    data = {"dataset": dataset.name, "acts": [asdict(one) for one in found]}
+    lines = [f"The newest acts on tags of {dataset.name}" if found else f"No row of {dataset.name} ever had a tag."]
+    lines += [
+        f"  {one.act_id}  {one.tagged_at:%Y-%m-%d %H:%M}  {one.tagged_by}: “{one.tag}” "
+        f"{'put on' if one.puts else 'taken off'} {_rows(one.rows)} · {one.among}"
+        f"{', taken back' if one.undone_by else ''}"
+        for one in found
+    ]
+    return Answer(data, "\n".join(lines))
 
 
 def _among(

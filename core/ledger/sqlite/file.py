@@ -270,13 +270,15 @@ def ledger_damaged(path: Path, said: str) -> WorkspaceDamagedError:
 
 
 def has_acts(path: Path) -> bool:
-    """Whether the file holds an act or a run; not where there is none. Raises as `check_is_ledger`."""
+    """Whether the file holds an act, a tag or a run; not where there is none. Raises as `check_is_ledger`."""
     check_is_ledger(path)
     with damage_said(path, WORKS, BACK):
-        if not tables_of(path):
+        tables = tables_of(path)
+        if not tables:
             return False
+        kept = [table for table in ("decisions", "runs", "tag_acts") if table in tables]
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            found = connection.execute("SELECT EXISTS (SELECT 1 FROM decisions) OR EXISTS (SELECT 1 FROM runs)")
+            found = connection.execute(f"SELECT {' OR '.join(f'EXISTS (SELECT 1 FROM {table})' for table in kept)}")
             return bool(found.fetchone()[0])
 
 

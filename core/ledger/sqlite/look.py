@@ -15,6 +15,18 @@ from core.sqlite import damage_said, integrity_of, tables_of, version_of
 from core.sqlite_log import problem_of_log, unfinished_in_log
 
 _OF_AN_ACT = tuple(one.name for one in fields(Decision))
+_OF_A_TAG = (
+    "act_id",
+    "dataset_id",
+    "tag",
+    "puts",
+    "among",
+    "tagged_by",
+    "tagged_at",
+    "undoes",
+    "row_count",
+    "example_ids",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +86,25 @@ def _look(connection: sqlite3.Connection, versions: bool) -> LedgerLook:
 def altered(path: Path, copy: Path) -> int | None:
     """How many acts read otherwise than in an earlier copy of the same ledger: an act is never edited, and SQLite does
     not see when a letter of one is another. None where the copy is of an earlier release or damaged."""
-    same = " AND ".join(f"d.{column} IS c.{column}" for column in _OF_AN_ACT)
+    kept = {"decisions": _OF_AN_ACT} | ({"tag_acts": _OF_A_TAG} if _has_tags(copy) else {})
+    count = 0
     with closing(sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)) as connection:
         try:
             connection.execute("ATTACH ? AS copied", [f"{copy.absolute().as_uri()}?mode=ro&immutable=1"])
-            found = connection.execute(
-                f"SELECT count(*) FROM decisions d JOIN copied.decisions c USING (seq) WHERE NOT ({same})"
-            ).fetchone()
+            for table, columns in kept.items():
+                same = " AND ".join(f"d.{column} IS c.{column}" for column in columns)
+                (found,) = connection.execute(
+                    f"SELECT count(*) FROM {table} d JOIN copied.{table} c USING (seq) WHERE NOT ({same})"
+                ).fetchone()
+                count += int(found)
         except sqlite3.DatabaseError:
             return None
-    return int(found[0])
+    return count
+
+
+def _has_tags(path: Path) -> bool:
+    """Whether a copy is of a release that knows tags; not where it cannot be read, which is said elsewhere."""
+    try:
+        return "tag_acts" in tables_of(path)
+    except (sqlite3.DatabaseError, WorkspaceDamagedError):
+        return False

@@ -15,6 +15,7 @@ from core.records import TagAct
 
 _COLUMNS = "act_id, dataset_id, tag, puts, among, tagged_by, tagged_at, undoes, row_count"
 _UNDONE_BY = "(SELECT u.act_id FROM tag_acts u WHERE u.undoes = t.act_id)"
+_LISTED = "t.dataset_id = ? AND t.undoes IS NULL AND t.row_count >= ?"
 _PACKING = 1
 """The fastest that zlib has: neighbouring rows leave it little to do."""
 
@@ -60,6 +61,18 @@ class SqliteTags:
         stands = f"t.dataset_id = ? AND t.tag = ? AND t.undoes IS NULL AND {_UNDONE_BY} IS NULL ORDER BY t.seq"
         with self._file.connection() as connection:
             return list(_found(connection, stands, [dataset_id, tag]))
+
+    def page(self, dataset_id: str, *, limit: int, offset: int = 0, at_least: int = 1) -> list[TagAct]:
+        with self._file.connection() as connection:
+            found = _found(
+                connection, f"{_LISTED} ORDER BY t.seq DESC LIMIT ? OFFSET ?", [dataset_id, at_least, limit, offset]
+            )
+            return [act for _, act, _ in found]
+
+    def count(self, dataset_id: str, *, at_least: int = 1) -> int:
+        with self._file.connection() as connection:
+            counted = connection.execute(f"SELECT count(*) FROM tag_acts t WHERE {_LISTED}", [dataset_id, at_least])
+            return int(counted.fetchone()[0])
 
     def by_id(self, act_id: str) -> TagAct | None:
         with self._file.connection() as connection:

@@ -22,6 +22,10 @@ _DEEP = ("I", "F")
 _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
 """Of TIFF 6.0."""
 _WHITE_IS_ZERO = 0
+_ORIENTATION = 274
+"""Of EXIF 2.3."""
+_NO_TAGS = 20
+"""Bytes of metadata that holds nothing: its name, its header and an empty list."""
 
 
 class ImageFault(FileFault):
@@ -57,6 +61,22 @@ def size_of(path: Path) -> tuple[int, int]:
     """Width and height as the header has them: nothing is decoded. Raises ImageFault as `decoded` does."""
     with _open(path) as image:
         return image.size
+
+
+def turned(path: Path) -> int | None:
+    """How the pixels of an image lie in its file, by its metadata: 1 upright, 2 to 8 mirrored or turned, as EXIF 2.3
+    numbers it. None where there is metadata that cannot be read; 1 where there is none. Raises ImageFault as `decoded`
+    does."""
+    with _open(path) as image:
+        held = image.info.get("exif", b"")
+        try:
+            tags = dict(image.getexif())
+        except Exception:  # Pillow raises anything on broken metadata, too
+            return None
+        if not tags and len(held) > _NO_TAGS:
+            return None
+        orientation = tags.get(_ORIENTATION, 1)
+        return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Final
 from core.modalities.contract import FineTuning, Modality
 from core.modalities.table_row.cell import fields, line
 from core.modalities.table_row.derived import DERIVED
+from core.modalities.table_row.faults import FAULTS
 from core.modalities.table_row.guess import features, find
 
 FILE: Final = "model.skops"
@@ -52,6 +53,7 @@ TABLE_ROW = Modality(
     in_files=False,
     find=find,
     derived=DERIVED,
+    faults=FAULTS,
     near_similarity=0.9999,  # of angles: every number a hundredth of its column's spread off, no category another
     encoders=("table-features",),
     fine_tuning=FineTuning(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from core.errors import ModelError
 from core.modalities.encoder import Encoder
-from core.modalities.payloads import Payloads
+from core.modalities.payloads import Measures, Payloads
+from core.modalities.suspicion import Suspicion
 from core.modalities.table_row.encoder import TableFeatures
 from core.modalities.table_row.learner import BOOSTING, Boosting
 from core.modalities.table_row.saved import SavedTrees
@@ -26,6 +27,12 @@ def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], ti
     """The vectors that an encoder among `encoders` keeps for itself."""
     own = next((one for one in encoders if isinstance(one, TableFeatures)), None) or TableFeatures()
     return own.embed(payloads, arrays, tick)
+
+
+def faults(payloads: Payloads, measures: Measures, arrays: Path, tick: Report) -> dict[str, Suspicion]:
+    from core.modalities.table_row.faults.find import find
+
+    return find(payloads, tick)
 
 
 def folder_of(model: str) -> NoReturn:

@@ -28,6 +28,7 @@ from core.progress import Report, part, unheard
 from core.records import Attribute
 from core.services.profile.drift import Between, content_between, drift_of
 from core.services.profile.figures import derive
+from core.services.profile.slices import profiles_of
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
@@ -69,6 +70,8 @@ def whole_profile(
         "attributes": attributes,
         "drift": {kind: _drift(context, version_id, one) for kind, one in _compared(against).items()},
     }
+    if slices := profiles_of(context, version_id):
+        profile["slices"] = [asdict(one) for one in slices[1:]]
     if task_named(dataset.task).modality.written and not rows.target.numeric:
         profile["words"] = [_word(one) for one in wording(rows).ties]
     if rows.target.located:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.errors import WinnowError
-from core.progress import Report
-from core.records import RowFilter
+from core.records import RowFilter, Version
 from core.services.evaluation.slices import in_slice
 from core.store.row_facts import as_of
 from core.store.rows import count_rows, label_counts
@@ -36,23 +35,27 @@ def slice_profiles(
     context: Context, version_id: str, timeout: float | None = TIMEOUT
 ) -> tuple[SliceProfile, ...] | Pending:
     """All rows of the version, then each slice, by name; nothing where nobody saved one."""
-    version = get_version(context.store, version_id)
-    names = context.store.slices.names(version.dataset_id)
+    names = context.store.slices.names(get_version(context.store, version_id).dataset_id)
     if not names:
         return ()
-
-    def profile(name: str) -> SliceProfile:
-        where = in_slice(name) if name else RowFilter()
-        try:
-            rows = count_rows(context.store, version_id, where)
-            labels = label_counts(context.store, version_id, where)
-        except WinnowError as error:
-            return SliceProfile(name, 0, 0.0, {}, str(error))
-        return SliceProfile(name, rows, rows / max(1, version.row_count), labels)
-
-    def work(report: Report) -> tuple[SliceProfile, ...]:
-        return tuple(profile(name) for name in ("", *names))
-
     fresh = as_of(context.store, in_slice(names[0]))
     answers = context.beside.answers("profiles of slices", kept=16)
-    return answers.ask((version_id, fresh), stored("Looking at slices"), work, timeout)
+    what = stored("Looking at slices")
+    return answers.ask((version_id, fresh), what, lambda report: profiles_of(context, version_id), timeout)
+
+
+def profiles_of(context: Context, version_id: str) -> tuple[SliceProfile, ...]:
+    """The same, worked out now."""
+    version = get_version(context.store, version_id)
+    names = context.store.slices.names(version.dataset_id)
+    return tuple(_profile(context, version, name) for name in ("", *names)) if names else ()
+
+
+def _profile(context: Context, version: Version, name: str) -> SliceProfile:
+    where = in_slice(name) if name else RowFilter()
+    try:
+        rows = count_rows(context.store, version.version_id, where)
+        labels = label_counts(context.store, version.version_id, where)
+    except WinnowError as error:
+        return SliceProfile(name, 0, 0.0, {}, str(error))
+    return SliceProfile(name, rows, rows / max(1, version.row_count), labels)

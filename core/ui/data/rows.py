@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, RowFilter, Version
+from core.records import Dataset, ListColumn, RowFilter, Version
 from core.services.lists.asked import row_filter
+from core.services.lists.columns import row_columns
+from core.services.lists.facts import fact_columns
+from core.services.lists.words import in_words as filter_in_words
 from core.store.rows import get_rows, values
 from core.tasks import target_of
 from core.ui import keys
 from core.ui.lists.row_list import row_tools
 from core.ui.lists.rows import show_row
 from core.ui.lists.tools import chips, filter_button, list_query
-from core.ui.parts.labels import class_in_url, split_said
+from core.ui.parts.labels import attribute_said, class_in_url, split_said
 from core.ui.parts.problems import shown_errors
 from core.ui.url import optional_from_url, optional_to_url
 from core.words import later, said_everywhere, say
@@ -98,7 +102,7 @@ def _forget_row() -> None:
 
 
 def in_words(where: RowFilter, dataset: Dataset) -> str:
-    """What the filters say: `label: sport · split: test`."""
+    """What the filters say: `label: sport · split: test · price ≥ 10`."""
     values = {
         say("label"): dataset.called(where.label) if where.label else None,
         say("split"): where.split and split_said(where.split),
@@ -106,4 +110,13 @@ def in_words(where: RowFilter, dataset: Dataset) -> str:
         say("duplicates"): where.duplicates and say(where.duplicates),
     }
     told = [say("{field}: {value}", field=field, value=value) for field, value in values.items() if value]
+    columns = row_columns(dataset)
+    known = {one.column: one for one in (*columns, *fact_columns(columns))}
+    told += [filter_in_words(one, _titled(known[one.column], dataset), dataset) for one in where.columns]
     return " · ".join([*([say("of no class")] if where.exactly is not None else []), *told]) or say("All rows")
+
+
+def _titled(column: ListColumn, dataset: Dataset) -> ListColumn:
+    """A column with its title in the current language."""
+    name = next((one.name for one in dataset.attributes if one.column == column.column), None)
+    return replace(column, title=say(column.title) if name is None else attribute_said(dataset, name))

@@ -30,6 +30,8 @@ class MapView {
     const again = other || this.data?.address !== data.address
     this.data = data
     this.say = say
+    window.addEventListener("keydown", this.onKey, true)
+    document.addEventListener("winnow-keys", this.onKeysAsked)
     if (again) {
       if (other) this.box = null
       this.only = null
@@ -234,7 +236,25 @@ class MapView {
       const [x, y] = this.at(event)
       this.zoom(Math.exp(Math.min(1, Math.max(-1, event.deltaY / 240))), x, y)
     }, { passive: false })
-    canvas.addEventListener("keydown", (event) => this.key(event))
+    // Before the bar of verdicts below, which reads keys on the document: a key on the map is never a verdict as well.
+    this.onKey = (event) => {
+      if (!this.host.isConnected) window.removeEventListener("keydown", this.onKey, true)
+      else if (event.composedPath()[0] === canvas) this.key(event)
+    }
+    this.onKeysAsked = (event) => {
+      if (!this.host.isConnected) document.removeEventListener("winnow-keys", this.onKeysAsked)
+      else if (this.root.checkVisibility()) event.detail.push(this.tellKeys())
+    }
+  }
+
+  /** What the dialog of all keys lists of the map. */
+  tellKeys() {
+    return { title: t("On the map"), keys: [
+      [["←", "→", "↑", "↓"], t("Move the map")],
+      [["+", "−"], t("Zoom in and out")],
+      [["0"], t("Show all of it")],
+      [["Enter"], t("List the rows in view")],
+    ] }
   }
 
   at(event) {
@@ -294,7 +314,7 @@ class MapView {
     const act = acts[event.key]
     if (!act) return
     event.preventDefault()
-    event.stopPropagation()
+    event.stopImmediatePropagation()
     act()
   }
 
@@ -332,7 +352,7 @@ class MapView {
     const said = this.known.get(row)
     this.tip.replaceChildren(...[
       said.image ? el("img", { src: said.image, alt: "" }) : null,
-      said.text ? el("p", { dir: "auto" }, said.text) : null,
+      said.line ? el("p", { dir: "auto" }, said.line) : null,
       el("p", { class: "quiet", dir: "auto" }, said.about),
     ].filter(Boolean))
     this.tip.hidden = false

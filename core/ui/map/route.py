@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 from collections import OrderedDict
@@ -144,13 +145,11 @@ def name_of(shown: Shown, points: Coloured, code: int) -> str:
 def told_row(context: Context, shown: Shown, example_id: int) -> dict[str, Any]:
     """A row as it is seen under the pointer. Raises `NotFoundError` for one that the version has not."""
     [example] = get_rows(context.store, shown.version.version_id, [example_id])
-    near = drawing_of(shown.dataset).near(context, example)
     label = example.label
     said = say("no label") if label is None else label_said(target_of(shown.dataset), label, example.text)
-    image = near.get("image")
     return {
-        "text": line_of(shown.dataset, example, PREVIEW),
-        "image": image if isinstance(image, str) else None,
+        **drawing_of(shown.dataset).near(context, example),
+        "line": line_of(shown.dataset, example, PREVIEW),
         "about": say("row {number} · {label}", number=example_id, label=said),
     }
 
@@ -183,6 +182,8 @@ async def _sight(request: Request) -> Response:
     try:
         columns, rows = (int(one) for one in asked.get("cells", "").split(","))
         edges = [float(one) for one in asked.get("box", "").split(",") if one]
+        if not all(map(math.isfinite, edges)):
+            raise ValueError("its edges are nowhere")
         box = Box(*edges) if edges else None
         only = int(asked["only"]) if "only" in asked else None
     except (ValueError, TypeError):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Found, Seen
@@ -17,9 +20,12 @@ from core.issues.signals import Signals
 from core.modalities import MODALITIES
 from core.modalities.audio.faults.find import suspicions as of_sounds
 from core.modalities.faults import COMMON
-from core.modalities.image.faults.find import looks
+from core.modalities.image.faults.find import borders, looks
+from core.modalities.image.faults.find import find as find_in_images
 from core.modalities.image.faults.find import suspicions as of_images
+from core.modalities.payloads import Payloads
 from core.modalities.suspicion import Suspicion, judged
+from core.modalities.table_row.faults.find import suspicions as of_tables
 from core.modalities.text.faults.find import suspicions as of_texts
 
 CONTENT = ISSUE_TYPES["content"]
@@ -67,6 +73,11 @@ def questions(*more: str, rows: int = 300) -> pa.ChunkedArray:
             "markup",
             "2 tags and entities of HTML, such as <br />.",
         ),
+        (
+            "Where is my money?\\nAnd why is it pending, caf\\u00e9 owner",
+            "escapes",
+            "Escapes left over: 2 signs for characters, such as \\n",
+        ),
         ("where is my card " * 5, "repeated", "80% of its words say again"),
         ("a" * 60, "repeated", "“a”"),
     ],
@@ -106,6 +117,22 @@ def test_a_text_in_a_language_of_hardly_any_other_is_foreign_and_kin_are_not() -
     assert "foreign" not in of_texts(texts)
 
 
+def test_a_sentence_that_many_texts_share_is_boilerplate_and_copies_of_a_text_are_not() -> None:
+    usual = questions().to_pylist()
+    notice = "This message is confidential and meant for you alone."
+    signed = [f"{text}. {notice}" if row < 12 else text for row, text in enumerate(usual)]
+    lines = [f"{text}\nSent from my phone" if 20 <= row < 32 else text for row, text in enumerate(signed)]
+    copies = ["Where is my money that I sent to my friend. Please send it back to me at once today."] * 15
+    few = [f"{text}. Thank you very much for all the help." for text in usual[40:48]]
+    one = found(of_texts(pa.chunked_array([pa.array([*lines, *copies, *few], pa.large_string())])))
+    flagged = [row for row in one.is_issue.nonzero()[0].tolist() if "boilerplate" in kinds(one, row)]
+    assert flagged == [*range(12), *range(20, 32)]
+    said = "Boilerplate: 1 sentence that so many texts share: “This message is confidential and meant…” (12)."
+    assert reason(one, 0) == said
+    chinese = [f"我的银行卡在取款机里被吞了{row}。本邮件内容保密仅供收件人阅读使用。" for row in range(300)]
+    assert found(of_texts(pa.chunked_array([chinese]))).summary["common"] == {"boilerplate": 1.0}
+
+
 def test_an_emoji_alone_is_no_empty_text_and_words_of_short_messages_are_not_too_short() -> None:
     short = pa.chunked_array([["ok", "yes please", "no", "thanks a lot", "❤️", "see you at nine", "hi", "lol"] * 20])
     assert not found(of_texts(short)).is_issue.any()
@@ -139,12 +166,73 @@ def test_faults_of_images_are_found_and_nothing_else() -> None:
         "odd_size": images[3].resize((480, 320), Image.Resampling.NEAREST),
         "odd_shape": images[4].resize((128, 12)),
         "grey": images[5].convert("L").convert("RGB"),
+        "borders": ImageOps.expand(images[6].crop((0, 4, 48, 28)), (0, 4), "black"),
     }
     one = found(of_images(np.stack([looks(image) for image in (*images, *planted.values())])))
-    assert one.is_issue.nonzero()[0].tolist() == list(range(120, 127))
+    assert one.is_issue.nonzero()[0].tolist() == list(range(120, 128))
     assert [kind for place, kind in enumerate(planted) if kind not in kinds(one, 120 + place)] == []
     assert one.summary["kinds"]["dark"] == 1
     assert "480 × 320 pixels; a side of 39 is usual here" in reason(one, 124)
+
+
+def test_a_thing_on_a_plain_ground_and_a_sky_have_no_borders() -> None:
+    ground = Image.new("RGB", (60, 40), "white")
+    ground.paste(photographs(1)[0].resize((10, 10)), (25, 15))
+    sky = Image.new("RGB", (60, 40), (80, 140, 220))
+    sky.paste(photographs(1)[0].resize((60, 20)), (0, 20))
+    film = Image.new("RGB", (60, 40), "black")
+    film.paste(photographs(1)[0].resize((60, 30)), (0, 5))
+    shares = [round(borders(np.asarray(one)), 3) for one in (ground, sky, film, Image.new("RGB", (9, 9)))]
+    assert shares == [0, 0, 0.25, 0]
+
+
+def test_images_that_lie_turned_in_their_file_and_metadata_that_says_nothing_are_found(tmp_path: Path) -> None:
+    names = []
+    for row, image in enumerate(photographs(30)):
+        tags = Image.Exif()
+        tags[271] = "a camera"
+        if row == 3:
+            tags[274] = 6
+        held = tags.tobytes() if row != 5 else tags.tobytes()[:10] + b"\xff\xff\xff\x7f" + tags.tobytes()[14:]
+        image.save(tmp_path / f"{row}.jpg", exif=held, quality=95)
+        names.append(f"{row}.jpg")
+    hashes = pa.chunked_array([[f"{row:02x}" * 32 for row in range(30)]])
+    one = found(find_in_images(Payloads.of(pa.chunked_array([names]), hashes, tmp_path), tmp_path / "arrays", print))
+    told = {row: kinds(one, row) for row in one.is_issue.nonzero()[0].tolist()}
+    assert told == {3: ["turned", "odd_shape"], 5: ["unreadable_metadata"]}, "48 × 32 lies across among 32 × 48"
+    assert "in the file it lies on its left side" in reason(one, 3)
+
+
+def test_faults_of_rows_of_a_table_are_found_and_nothing_else() -> None:
+    rng = np.random.default_rng(0)
+    rows = 2000
+    age = rng.integers(18, 80, rows).astype(float)
+    income = np.exp(rng.normal(10, 1, rows))
+    city = np.array(["London", "Paris", "Berlin", "Madrid", "Room 1"], object)[rng.integers(0, 5, rows)]
+    dose = rng.normal(size=rows).round(3).astype(str).astype(object)
+    mostly_zero = np.where(rng.random(rows) < 0.9, 0.0, rng.integers(1, 16, rows))
+    age[10:13], age[20], income[5] = 999, -30, 1e12
+    city[3], city[4], city[6] = "Lodnon", "london ", "Room 2"
+    dose[7], dose[8] = "abc", "n/a"
+    gaps = [None if row == 9 else value for row, value in enumerate(city)]
+    table = {"age": age, "income": income, "city": gaps, "dose": dose, "clicks": mostly_zero}
+    table |= {f"gap {at}": [None if row == 9 else 1.0 + row for row in range(rows)] for at in range(5)}
+    one = found(of_tables(pa.table(table)))
+    told = {row: kinds(one, row) for row in one.is_issue.nonzero()[0].tolist()}
+    assert told == {
+        3: ["spelling"], 4: ["spelling"], 5: ["far_off"], 7: ["no_number"], 8: ["stand_in"], 9: ["mostly_missing"],
+        10: ["stand_in"], 11: ["stand_in"], 12: ["stand_in"], 20: ["below_zero"],
+    }  # fmt: skip
+    assert reason(one, 3) == "Odd spelling: city “Lodnon” → “London”."
+    assert reason(one, 10) == "Stands in for a missing value: age 999."
+    assert "Far off: income 1,000,000,000,000 (" in reason(one, 5)
+    assert reason(one, 9) == "Mostly missing: 60% of its values; 0% are usual here."
+
+
+@pytest.mark.parametrize("load", [load_wine, load_breast_cancer, load_diabetes, load_digits])
+def test_measurements_as_they_are_have_no_fault(load: Callable[[], Any]) -> None:
+    values = load().data
+    assert not found(of_tables(pa.table({str(at): values[:, at] for at in range(values.shape[1])}))).is_issue.any()
 
 
 def test_digits_on_black_are_neither_dark_nor_grey_nor_blurred() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.ledger.sqlite import SqliteLedger
-from core.ledger.sqlite.file import SCHEMAS
+from core.ledger.sqlite.file import SCHEMAS, has_acts
+from core.ledger.sqlite.look import altered
 from core.ledger.sqlite.salvage import salvage
 from core.records import TagAct
+from core.sqlite import copy
 from core.store.acts.tags import tag_names, tagged_sql, tags_column, tags_of
 from core.store.database import Database
 from core.store.ids import new_id
@@ -112,6 +115,30 @@ def test_a_file_from_before_there_were_tags_is_brought_up_to_date(path: Path) ->
     again = SqliteLedger(path)
     put(again, "odd", 1)
     again.close()
+
+
+def test_a_tag_that_reads_otherwise_than_in_an_earlier_copy_is_seen(
+    ledger: SqliteLedger, path: Path, tmp_path: Path
+) -> None:
+    put(ledger, "odd", 5, 6)
+    ledger.close()
+    later, earlier = tmp_path / "later.sqlite", tmp_path / "earlier.sqlite"
+    copy(path, later)
+    copy(path, earlier)
+    with closing(sqlite3.connect(earlier)) as connection:
+        connection.execute("DROP TABLE tag_acts")
+    assert (altered(path, later), altered(path, earlier)) == (0, 0)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE tag_acts SET tag = 'old'")
+    assert (altered(path, later), altered(path, earlier)) == (1, 0)
+
+
+def test_a_ledger_in_which_rows_were_only_tagged_is_one_in_which_something_was_done(
+    ledger: SqliteLedger, path: Path
+) -> None:
+    assert not has_acts(path)
+    put(ledger, "odd", 5)
+    assert has_acts(path)
 
 
 def test_tags_are_salvaged_from_a_damaged_ledger(ledger: SqliteLedger, path: Path, tmp_path: Path) -> None:

@@ -7,6 +7,17 @@ from typing import Final
 from core.modalities.faults import Fault
 from core.words import later, say
 
+_LYING: Final = {
+    2: later("mirrored"),
+    3: later("upside down"),
+    4: later("mirrored and upside down"),
+    5: later("mirrored, on its left side"),
+    6: later("on its left side"),
+    7: later("mirrored, on its right side"),
+    8: later("on its right side"),
+}
+"""How the pixels lie in the file, by the number of EXIF 2.3."""
+
 DARK: Final = 64
 """Of 255: an image is dark whose pixels are darker, all but one in a hundred."""
 BLACK: Final = 10
@@ -21,6 +32,8 @@ NO_BITS: Final = 0.5
 """And whatever the others hold, where there are no more than these."""
 TIMES: Final = 2.0
 """A size or a shape is odd that is so many times another one than is usual."""
+BORDERS: Final = 0.08
+"""Share of an image's area that borders of one colour take from which on it has them."""
 COLOUR: Final = 6
 """Of 255: an image is grey whose channels differ less, all but one in a hundred pixels."""
 
@@ -87,6 +100,30 @@ FAULTS: Final = (
             "Odd shape: {found} pixels; usual here is a width of {usual:.2f} times the height.",
             found=found,
             usual=usual,
+        ),
+    ),
+    Fault(
+        "borders",
+        later("borders"),
+        later("Two opposite edges are of one colour each, and such borders take at least 8 % of its area."),
+        lambda value, usual, found: say("Borders: edges of one colour take {value:.0%} of its area.", value=value),
+    ),
+    Fault(
+        "turned",
+        later("turned in the file"),
+        later("Its pixels lie turned or mirrored in the file, and only its metadata (EXIF) says so."),
+        lambda value, usual, found: say(
+            "Turned: in the file it lies {how}, and only its metadata says so. It is shown and learnt upright here; a "
+            "program that does not read that sees it as it lies.",
+            how=say(_LYING.get(round(value), "")),
+        ),
+    ),
+    Fault(
+        "unreadable_metadata",
+        later("unreadable metadata"),
+        later("It has metadata (EXIF) of which nothing can be read, so that nothing says which side is up."),
+        lambda value, usual, found: say(
+            "Unreadable metadata: nothing can be read of what the camera wrote down, such as which side is up."
         ),
     ),
     Fault(

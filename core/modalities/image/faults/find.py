@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from core.modalities.encoder import Batch, RowEncoder
-from core.modalities.image.faults import ABRUPT, BITS, BLACK, COLOUR, DARK, LIGHT, NO_BITS, TIMES, WHITE
-from core.modalities.image.opening import open_image
+from core.modalities.image.faults import ABRUPT, BITS, BLACK, BORDERS, COLOUR, DARK, LIGHT, NO_BITS, TIMES, WHITE
+from core.modalities.image.opening import open_image, turned
 from core.modalities.image.pixels import threads
 from core.modalities.payloads import Payloads
 from core.modalities.suspicion import Suspicion
@@ -30,7 +30,13 @@ SIDE = 256
 AT_ONCE = 256
 FLAT = 0.5
 """Of 255: an image that changes less from pixel to pixel is neither sharp nor blurred."""
-COLUMNS = ("width", "height", "lightest", "darkest", "bits", "colour", "abrupt")
+COLUMNS = ("width", "height", "lightest", "darkest", "bits", "colour", "abrupt", "borders", "turned")
+ONE_COLOUR = 6
+"""Of 255: levels by which the pixels of a line of a border are off its colour on average, at most."""
+ENDS = 0.6
+"""Share of a border's length at which the picture begins."""
+NARROW = 0.02
+"""A border of a smaller share of the side is a frame or a line of the picture."""
 
 
 class Looks(RowEncoder):
@@ -38,17 +44,21 @@ class Looks(RowEncoder):
 
     kind: Literal["image"] = "image"
     name = "looks"
-    key = "looks-1"
+    key = "looks-2"
 
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         with ThreadPoolExecutor(threads()) as pool:
             for start in range(0, len(rows), AT_ONCE):
                 part = rows[start : start + AT_ONCE]
-                yield part, np.stack(list(pool.map(lambda path: looks(open_image(path)), payloads.items(part))))
+                yield part, np.stack(list(pool.map(_looks_of, payloads.items(part))))
 
 
-def looks(image: Image.Image) -> NDArray[np.float32]:
-    """`COLUMNS` of an image in RGB."""
+def _looks_of(path: Path) -> NDArray[np.float32]:
+    return looks(open_image(path), turned(path))
+
+
+def looks(image: Image.Image, lies: int | None = 1) -> NDArray[np.float32]:
+    """`COLUMNS` of an image in RGB that `lies` so in its file; 0 for metadata that cannot be read."""
     width, height = image.size
     if max(image.size) > SIDE:
         image = image.copy()
@@ -58,7 +68,32 @@ def looks(image: Image.Image) -> NDArray[np.float32]:
     red, green, blue = image.split()
     apart = ImageChops.lighter(ImageChops.difference(red, green), ImageChops.difference(green, blue))
     colour = _level(np.asarray(apart.histogram(), np.float64), 0.99)
-    return np.array([width, height, lightest, darkest, bits, colour, abruptness(np.asarray(grey))], np.float32)
+    abrupt, edges = abruptness(np.asarray(grey)), borders(np.asarray(image))
+    return np.array([width, height, lightest, darkest, bits, colour, abrupt, edges, lies or 0], np.float32)
+
+
+def borders(levels: NDArray[np.uint8]) -> float:
+    """The share of an image (h, w, 3) that lies in borders: rows at its top and at its bottom, or columns at both of
+    its sides, of one colour each. 0 for an image of one colour."""
+    inside = 1.0
+    for along in (levels, levels.swapaxes(0, 1)):
+        first, last = _alike(along), _alike(along[::-1])
+        if first + last >= len(along):
+            return 0.0
+        if min(first, last) >= max(1, NARROW * len(along)):
+            inside *= 1 - (first + last) / len(along)
+    return 1 - inside
+
+
+def _alike(lines: NDArray[np.uint8]) -> int:
+    """How many of the first lines (n, m, 3) are of one colour, all of them the same; 0 where it goes on behind them, as
+    a sky does or the ground that a thing lies on: of a border most ends in one line, or in the next."""
+    colour = np.median(lines[0], axis=0).astype(np.int16)
+    for place, line in enumerate(lines):
+        if np.abs(line - colour).mean(0).max() > ONE_COLOUR:
+            behind = np.abs(lines[place : place + 2] - colour).max(2) > 3 * ONE_COLOUR
+            return place if behind.mean(1).max() >= ENDS else 0
+    return len(lines)
 
 
 def abruptness(grey: NDArray[np.uint8]) -> float:
@@ -86,8 +121,8 @@ def _level(counts: NDArray[np.float64], share: float) -> float:
 
 
 def suspicions(looked: NDArray[np.float32]) -> dict[str, Suspicion]:
-    """Of n images by their `COLUMNS` (n, 7). To be grey is the least of these: such images come after the others."""
-    width, height, lightest, darkest, bits, colour, abrupt = np.asarray(looked, np.float64).T
+    """Of n images by their `COLUMNS` (n, 9). To be grey is the least of these: such images come after the others."""
+    width, height, lightest, darkest, bits, colour, abrupt, edges, lies = np.asarray(looked, np.float64).T
     side, shape = np.sqrt(width * height), width / height
     sizes = [f"{across:.0f} × {down:.0f}" for across, down in zip(width, height, strict=True)]
     return {
@@ -97,6 +132,9 @@ def suspicions(looked: NDArray[np.float32]) -> dict[str, Suspicion]:
         "little_information": Suspicion(bits, BITS, low=True, certain=NO_BITS),
         "odd_size": _odd(side, sizes),
         "odd_shape": _odd(shape, sizes),
+        "borders": Suspicion(edges, BORDERS, amiss=True),
+        "turned": Suspicion(lies, 1.5, certain=1.5, amiss=True),
+        "unreadable_metadata": Suspicion((lies == 0).astype(float), 0.5, certain=0.5, amiss=True),
         "grey": Suspicion(np.maximum(colour, COLOUR - 1), COLOUR, low=True, certain=COLOUR),
     }
 

@@ -70,6 +70,17 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "escapes",
+        later("escapes left over"),
+        later("It has signs by which programs write characters, such as a backslash and an n for a line break."),
+        lambda value, usual, found: say_n(
+            "Escapes left over: {n:,} sign for a character, {found}.",
+            "Escapes left over: {n:,} signs for characters, such as {found}.",
+            round(value),
+            found=found,
+        ),
+    ),
+    Fault(
         "markup",
         later("markup left over"),
         later("It has tags or entities of HTML."),
@@ -87,6 +98,20 @@ FAULTS: Final = (
         lambda value, usual, found: say(
             "Repeats itself: {value:.0%} of its words say again what stands right before: “{found}”.",
             value=value,
+            found=found,
+        ),
+    ),
+    Fault(
+        "boilerplate",
+        later("boilerplate"),
+        later(
+            "A sentence of at least six words, or a line of four, stands in ten texts or more, and in one of a "
+            "thousand, that are no copies of each other."
+        ),
+        lambda value, usual, found: say_n(
+            "Boilerplate: {n:,} sentence that so many texts share: {found}.",
+            "Boilerplate: {n:,} sentences that many texts share, such as {found}.",
+            round(value),
             found=found,
         ),
     ),

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from core.modalities.payloads import Measures, Payloads
 from core.modalities.suspicion import Suspicion
 from core.modalities.text.faults import FEW, NEARLY_ALL, REPEATED, SOME_WORDS, TIMES
+from core.modalities.text.faults.boilerplate import boilerplate, cut, sentences
 from core.modalities.text.faults.encoding import CANDIDATE, mended
 from core.modalities.text.faults.repeats import repeats
 from core.modalities.text.language import UNCLEAR
 from core.progress import Report
 
 AT_ONCE = 20_000
-SHOWN = 40
-"""Characters of what was found that are shown at most."""
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Characters of scripts that put no blanks between words, each of which counts as a word."""
 SAYS = r"[\p{L}\p{N}\p{So}]"
@@ -43,6 +42,8 @@ MARKUP = (
     rf"(?i)</?(?:{'|'.join(_TAGS.split())})(?:\s[^<>]{{0,500}})?/?>|<!--|<!doctype"
     r"|&(?:amp|lt|gt|quot|apos|nbsp|copy|reg|hellip|mdash|ndash|[lr]squo|[lr]dquo|bull|euro|#\d{1,6}|#x[0-9a-f]{1,5});"
 )
+ESCAPES = r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[nrt](?:\\[nrt]|[A-Z]|\s|$)|\\[\"']"
+"""What a program writes for a character that it does not write as it is, and another one did not read as that."""
 
 
 def find(payloads: Payloads, measures: Measures, tick: Report) -> dict[str, Suspicion]:
@@ -64,6 +65,9 @@ def suspicions(
     fewer, more = np.quantile(known, (0.05, 0.95)) if len(known) else (0.0, 0.0)
     median = float(np.median(known)) if len(known) else 0.0
     counted = np.where(whole.empty, np.nan, words)
+    shared, notices = boilerplate(
+        lambda row: str(texts[row].as_py() or ""), np.array(whole.digests, np.int64), whole.sentences
+    )
     foreign = {} if languages is None else {"foreign": _foreign(languages, words)}
     return {
         "empty": Suspicion(whole.empty, 0.25, certain=0.25, amiss=True, found=whole.beginnings),
@@ -71,8 +75,10 @@ def suspicions(
         "too_long": Suspicion(counted, median * TIMES, ratios=True, usual=float(more)),
         "mojibake": Suspicion(whole.mojibake, 0.5, certain=0.5, amiss=True, found=whole.mended),
         "unreadable": Suspicion(whole.unreadable, 0.5, certain=0.5, amiss=True, found=whole.lost),
+        "escapes": Suspicion(whole.escaped, 0.5, certain=0.5, amiss=True, found=whole.escapes),
         "markup": Suspicion(whole.markup, 0.5, certain=0.5, amiss=True, found=whole.tags),
         "repeated": Suspicion(whole.repeated, REPEATED, certain=REPEATED, amiss=True, found=whole.again),
+        "boilerplate": Suspicion(shared, 0.5, certain=0.5, amiss=True, found=notices),
         **foreign,
     }
 
@@ -104,6 +110,11 @@ class _Part:
     lost: list[str]
     tags: list[str]
     again: list[str]
+    escaped: NDArray[np.float64]
+    escapes: list[str]
+    digests: list[int]
+    sentences: list[NDArray[np.int64]]
+    """Digests of the sentences of each."""
 
     @classmethod
     def of(cls, texts: pa.ChunkedArray) -> _Part:
@@ -116,13 +127,16 @@ class _Part:
         nothing = np.zeros(len(listed), bool)
         nothing[[row for row in short if listed[row].strip().lower() in NOTHING]] = True
         part.empty = (silent | nothing).astype(float)
-        part.beginnings = [_cut(text) if empty else "" for text, empty in zip(listed, part.empty, strict=True)]
+        part.beginnings = [cut(text) if empty else "" for text, empty in zip(listed, part.empty, strict=True)]
         part.mojibake, part.mended = _found(listed, _matches(texts, CANDIDATE), _mojibake)
         part.unreadable, part.lost = _found(listed, _matches(texts, UNREADABLE), _unreadable)
         part.markup, part.tags = _found(listed, _matches(texts, MARKUP), _markup)
         again = [repeats(words) for words in split]
         part.repeated = np.array([share for share, _ in again])
-        part.again = [_cut(said) for _, said in again]
+        part.again = [cut(said) for _, said in again]
+        part.escaped, part.escapes = _found(listed, _matches(texts, ESCAPES), _escapes)
+        part.digests = [hash(text) for text in listed]
+        part.sentences = [np.array([hash(one) for one in sentences(text)], np.int64) for text in listed]
         return part
 
     @classmethod
@@ -159,7 +173,7 @@ def _found(
 
 def _mojibake(text: str) -> tuple[int, str]:
     found = mended(text)
-    return len(found), f"“{_cut(found[0][0])}” → “{_cut(found[0][1])}”" if found else ""
+    return len(found), f"“{cut(found[0][0])}” → “{cut(found[0][1])}”" if found else ""
 
 
 _LOST = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffd\ufffe\uffff\ue000-\uf8ff]")
@@ -170,15 +184,17 @@ def _unreadable(text: str) -> tuple[int, str]:
     return len(found), f"U+{ord(found[0]):04X}" if found else ""
 
 
+_ESCAPES = re.compile(ESCAPES)
+
+
+def _escapes(text: str) -> tuple[int, str]:
+    found = _ESCAPES.findall(text)
+    return len(found), found[0] if found else ""
+
+
 _MARKUP = re.compile(MARKUP.removeprefix("(?i)"), re.IGNORECASE)
 
 
 def _markup(text: str) -> tuple[int, str]:
     found = _MARKUP.findall(text)
-    return len(found), _cut(found[0]) if found else ""
-
-
-def _cut(text: str) -> str:
-    """The beginning, in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+    return len(found), cut(found[0]) if found else ""
