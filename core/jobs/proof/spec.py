@@ -11,13 +11,16 @@ from core.typed import FLAT
 from core.words import later
 
 NEAR = "near"
-MANNERS: Mapping[str, str] = {
-    NEAR: later("where people err: rows near another class, more often near one that is often given wrongly"),
-    "pairs": later("confusable pairs: as often as the model takes one class for another"),
-    "classes": later("per class: as often as each class is estimated to be given wrongly"),
-    "uniform": later("uniformly: any row, any other class"),
+MANNERS: Mapping[str, tuple[str, str]] = {
+    NEAR: (
+        later("where people err"),
+        later("Rows near another class get it, more often one that is often given wrongly."),
+    ),
+    "pairs": (later("confusable pairs"), later("Classes are swapped as often as the model takes one for the other.")),
+    "classes": (later("per class"), later("Each class is given wrongly as often as it is estimated to be.")),
+    "uniform": (later("uniformly"), later("Any row gets any other class.")),
 }
-"""How errors are planted, the most lifelike first."""
+"""How errors are planted, the most lifelike first: title and help of each."""
 REPEATS, FEWEST_REPEATS, MOST_REPEATS = 3, 2, 20
 """Copies for each manner."""
 SCAN, NEIGHBOURS, OWN = "scan", "neighbours", "own"

@@ -19,7 +19,12 @@ _WRONG: Mapping[str, bool] = {"keep": False, "relabel": True}
 
 
 def budget_of(context: Context, scan: Scan, issue_type: str, following: int, worth: int) -> Budget | None:
-    """None where the scan cannot say what its list holds."""
+    """None where the scan cannot say what its list holds. Remembered until the next act."""
+    key = ("budget", scan.scan_id, issue_type, following, worth, context.store.newest_act())
+    return context.store.remembered(key, lambda: _budget(context, scan, issue_type, following, worth))
+
+
+def _budget(context: Context, scan: Scan, issue_type: str, following: int, worth: int) -> Budget | None:
     curve = scan.found(issue_type).get("curve") or ()
     kept = [(int(rows), float(wrong), float(low), float(high)) for rows, wrong, low, high in curve]
     if not kept:

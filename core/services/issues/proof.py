@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,25 +101,24 @@ def possible(dataset: Dataset) -> bool:
 
 def newest_job(context: Context, version: Version) -> Job | None:
     """The proof of the version that was started last."""
-    for job in context.queue.of(PROOF.name, version.dataset_id):
-        if version_of(context.queue.folder(job.job_id)) == version.version_id:
-            return job
-    return None
+    return next(_jobs(context, version), None)
 
 
 def newest_proof(context: Context, version: Version) -> tuple[ProofSpec, ProofResult] | None:
-    """The newest one that has come to its end."""
-    for job in context.queue.of(PROOF.name, version.dataset_id):
+    """The newest one that has come to its end, and whose folder has not been cleared since."""
+    for job in _jobs(context, version):
         folder = context.queue.folder(job.job_id)
-        if job.status != "done" or version_of(folder) != version.version_id:
-            continue
-        try:
-            result = PROOF.result_of(folder)
-        except JobError:
-            continue
-        if result is not None:
-            return PROOF.spec_of(folder), result
+        with suppress(JobError, OSError):
+            if job.status == "done" and (result := PROOF.result_of(folder)) is not None:
+                return PROOF.spec_of(folder), result
     return None
+
+
+def _jobs(context: Context, version: Version) -> Iterator[Job]:
+    for job in context.queue.of(PROOF.name, version.dataset_id):
+        with suppress(JobError, OSError):
+            if version_of(context.queue.folder(job.job_id)) == version.version_id:
+                yield job
 
 
 def run_proof(

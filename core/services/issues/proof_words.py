@@ -26,8 +26,13 @@ def detector_help(detector: str) -> str:
 
 
 def manner_title(manner: str) -> str:
-    """How errors were planted."""
-    return say(MANNERS[manner])
+    """Where errors were planted."""
+    return say(MANNERS[manner][0])
+
+
+def manner_help(manner: str) -> str:
+    """The same as a sentence."""
+    return say(MANNERS[manner][1])
 
 
 def conclusion(result: ProofResult, manner: str = NEAR) -> str:

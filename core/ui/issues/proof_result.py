@@ -19,6 +19,7 @@ from core.services.issues.proof_words import (
     detector_help,
     detector_title,
     how_words,
+    manner_help,
     manner_title,
 )
 from core.ui.chart_files import chart_with_files
@@ -33,7 +34,8 @@ DRAWN = 4
 
 def proof_result(context: Context, dataset: Dataset, scan: Scan, spec: ProofSpec, result: ProofResult) -> None:
     """One manner of planting at a time, the most lifelike first."""
-    manner = st.selectbox(say("Errors planted"), list(MANNERS), format_func=manner_title, key="proof-manner")
+    manner = st.selectbox(say("Errors planted"), list(MANNERS), format_func=manner_title, key="proof-manner", width=320)
+    st.caption(manner_help(manner))
     st.markdown(plain(conclusion(result, manner)))
     beside = beside_decided(context, scan, result)
     if beside is not None:
