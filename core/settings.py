@@ -86,6 +86,11 @@ class Workspace:
         return self.root / "queries"
 
     @property
+    def search(self) -> Path:
+        """The words of datasets' examples, each file of which can be made again."""
+        return self.root / "search"
+
+    @property
     def socket(self) -> Path:
         """Holds the socket through which the process that has the workspace open takes commands."""
         return self.root / "socket"

@@ -298,6 +298,7 @@ KINDS: tuple[Kind, ...] = (
         _each("queries/*"),
         True,
     ),
+    Kind("search", later("Search indexes"), later("The next ranked search makes one anew."), _each("search/*"), True),
     Kind(
         "jobs",
         later("Job folders"),

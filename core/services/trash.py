@@ -28,6 +28,7 @@ from core.store.maps.points import folder_of_maps
 from core.store.predictions import delete_predictions
 from core.store.query.copies import forget_copies
 from core.store.relations import relation_sql
+from core.store.search.index import index_file
 from core.store.times import now
 from core.tasks import task_named
 
@@ -62,6 +63,7 @@ def purge(
         delete_dataset(store, dataset_id)
         queue.remove(dataset_id)
         forget_copies(workspace.queries, dataset_id)
+        index_file(store, dataset_id).unlink(missing_ok=True)
         remove(folder_of_maps(store, dataset_id))
     left = workspace.trash / LEFT
     if in_use or any(workspace.root.glob(f"{ASIDE}*/{workspace.database.name}")):

@@ -20,6 +20,7 @@ from core.store.predictions import prediction_condition, predictions_joined
 from core.store.relations import relation
 from core.store.rows import BY_ROW
 from core.store.scans import get_scan
+from core.store.search.rank import BEST, scores_sql, words_asked
 from core.store.versions import get_version
 from core.tasks import task_named
 
@@ -107,9 +108,14 @@ def export_list(
     rows = relation(db, version_id)
     condition, parameters = where_sql(db, version_id, where, dataset, rows)
     selected = _selected(db, columns, {"similarity": "k.similarity"}, dataset, format)
-    by, join = sorted_by(order, dataset, "r."), ""
+    join = ""
+    if order == BEST:
+        join = f"LEFT JOIN {scores_sql(db, version_id, words_asked(where))} m ON m.example_id = r.example_id"
+        by = "m.score DESC NULLS LAST, r.example_id"
+    else:
+        by = sorted_by(order, dataset, "r.")
     if similar is not None:
-        join = """JOIN (SELECT unnest(?::BIGINT[]) AS example_id, unnest(?::DOUBLE[]) AS similarity,
+        join += """ JOIN (SELECT unnest(?::BIGINT[]) AS example_id, unnest(?::DOUBLE[]) AS similarity,
                                unnest(range(?)) AS place) k ON k.example_id = r.example_id"""
         parameters = [*parameters, [*similar], [*similar.values()], len(similar)]
         by = "k.place" if order == BY_ROW else by

@@ -17,6 +17,7 @@ from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import attribute_column, sorted_by, where_sql
 from core.store.relations import relation
+from core.store.search.rank import BEST, best_first
 from core.store.versions import get_version
 from core.targets import Target
 from core.tasks import task_named
@@ -95,10 +96,10 @@ def page_of_ids(
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
     condition, parameters = where_sql(db, version_id, where, dataset, rows)
-    found = db.fetch(
-        f"SELECT example_id FROM {rows} WHERE {condition} ORDER BY {sorted_by(order, dataset)} LIMIT ? OFFSET ?",
-        [*parameters, limit, offset],
-    )
+    kept = f"SELECT example_id FROM {rows} WHERE {condition}"
+    in_order = f"{kept} ORDER BY {sorted_by(order, dataset)}" if order != BEST else ""
+    query = in_order or best_first(db, version_id, where, kept)
+    found = db.fetch(f"{query} LIMIT ? OFFSET ?", [*parameters, limit, offset])
     return [example_id for (example_id,) in found]
 
 
@@ -123,11 +124,14 @@ def count_and_page_of_ids(
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
     condition, parameters = where_sql(db, version_id, where, dataset, rows)
-    columns = ", ".join({EXAMPLE_ID, identifier(order.column)})
+    columns = ", ".join({EXAMPLE_ID} if order == BEST else {EXAMPLE_ID, identifier(order.column)})
+    if order == BEST:
+        among = f"FROM ({best_first(db, version_id, where, 'SELECT example_id FROM kept')})"
+    else:
+        among = f"FROM kept ORDER BY {sorted_by(order, dataset)}"
     kept = db.fetch(
         f"""WITH kept AS MATERIALIZED (SELECT {columns} FROM {rows} WHERE {condition})
-            SELECT example_id, (SELECT count(*) FROM kept) FROM kept
-            ORDER BY {sorted_by(order, dataset)} LIMIT ? OFFSET ?""",
+            SELECT example_id, (SELECT count(*) FROM kept) {among} LIMIT ? OFFSET ?""",
         [*parameters, limit, offset],
     )
     total = kept[0][1] if kept else 0 if not offset else count_rows(db, version_id, where)

@@ -71,3 +71,16 @@ def test_a_saved_query_narrows_the_list(news: Dataset, open_at: OpenAt) -> None:
     assert shown.query_params["where"] == "sql = dear"
     assert list(shown.dataframe[0].value["row"]) == [25, 27, 28]
     assert r"SQL\: dear" in [one.label for one in shown.button]
+
+
+def test_words_that_are_looked_for_sort_the_list(news: Dataset, open_at: OpenAt) -> None:
+    shown = open_at("data", dataset="news", words="text 1", order="match")
+    assert not problems(shown)
+    assert shown.selectbox(key="list-order").value == "match"
+    assert list(shown.dataframe[0].value["row"])[:3] == [1, 10, 11], "the word itself before those that begin like it"
+    shown.text_input(key="words").set_value("").run()
+    assert not problems(shown)
+    assert shown.selectbox(key="list-order").value is None
+    matched = open_at("data", dataset="news", where="match = 7 29", order="match")
+    assert not problems(matched)
+    assert list(matched.dataframe[0].value["row"]) == [7, 29]

@@ -14,12 +14,15 @@ from core.services.lists.written import filter_text, filter_texts, read_filters,
 from core.store.issues import BY_RANK
 from core.store.predicted.columns import usual_order
 from core.store.rows import BY_ROW
+from core.store.search.rank import BEST
 from core.tasks import target_of
 from core.words import later
 
 # The parameters of a link to a list, which are a saved view's as well.
 FILTERS, ORDER, COLUMNS = "where", "order", "columns"
 LABEL, SEARCH, SPLIT, DUPLICATES = "label", "words", "split", "duplicates"
+MATCH_ORDER = "match"
+"""The order of rows by how well they match the words that are looked for; a column of that name goes before it."""
 LIKE = "like"
 """The row whose most similar rows are listed."""
 TYPE, SHOW, WORST = "type", "show", "worst"
@@ -77,7 +80,9 @@ def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     columns = row_columns(dataset)
     hidden = {"given_label", *unread(dataset)}
     usual = [one.name for one in columns if one.column not in hidden]
-    return listed(dataset, query, columns, usual, BY_ROW, fact_columns(columns))
+    best = query.get(ORDER) == MATCH_ORDER and all(one.name != MATCH_ORDER for one in columns)
+    found = listed(dataset, {**query, ORDER: ""} if best else query, columns, usual, BY_ROW, fact_columns(columns))
+    return replace(found, order=BEST) if best else found
 
 
 def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:

@@ -22,11 +22,13 @@ _TITLES: Mapping[str, str] = {
     "slice": later("slice"),
     "map": later("map"),
     "sql": "SQL",
+    "match": later("matches"),
 }
 _SAID: Mapping[str, Callable[[str], str]] = {
     "issue": lambda value: say(ISSUE_TYPES[value].title) if value in ISSUE_TYPES else value,
     "decision": lambda value: say(_VERDICTS.get(value, value)),
     "sql": str,
+    "match": str,
     "tag": str,
     "slice": str,
     "map": lambda value: say("in the drawn area"),

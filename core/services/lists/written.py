@@ -14,6 +14,7 @@ from typing import Any, cast, get_args
 from core.errors import UsageError
 from core.records import ColumnFilter, How, ListColumn, RowOrder
 from core.services.lists.columns import VERDICT
+from core.store.search.rank import BEST
 
 DESCENDING = " desc"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
@@ -49,6 +50,8 @@ def read_order(text: str, columns: Sequence[ListColumn]) -> RowOrder:
 
 def write_order(order: RowOrder, columns: Sequence[ListColumn]) -> str:
     """An order as it is written."""
+    if order == BEST:
+        return "match"
     column = next(one for one in columns if (one.column, one.added) == (order.column, order.added))
     return f"{column.name}{DESCENDING if order.descending else ''}"
 

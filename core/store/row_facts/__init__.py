@@ -11,11 +11,12 @@ from core.store.row_facts.area import MAP
 from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.issue import ISSUE
+from core.store.row_facts.match import WORDS_MATCH
 from core.store.row_facts.slice import SLICE
 from core.store.row_facts.sql import SQL
 from core.store.row_facts.tag import TAG
 
-ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, TAG, SLICE, MAP, SQL)}
+ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, TAG, SLICE, MAP, SQL, WORDS_MATCH)}
 """By the column that a filter has."""
 
 

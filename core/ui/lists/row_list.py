@@ -13,7 +13,7 @@ import streamlit as st
 from core.context import Context
 from core.modalities import WORDS
 from core.records import Dataset, Example, RowFilter, RowOrder, Version
-from core.services.lists.asked import Listed, rows_listed
+from core.services.lists.asked import MATCH_ORDER, Listed, rows_listed
 from core.services.lists.columns import SIMILARITY, row_columns
 from core.services.lists.columns import with_similarity as similarity_first
 from core.services.lists.facts import fact_columns
@@ -23,6 +23,7 @@ from core.store.export import Format
 from core.store.export_lists import export_list
 from core.store.row_facts import as_of
 from core.store.rows import BY_ROW, count_and_page_of_ids, count_rows, get_rows, page_rows
+from core.store.search.rank import BEST, words_asked
 from core.ui import keys
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import layout_switch, rows_of_page
@@ -80,6 +81,9 @@ def row_browser(
     tools = row_tools(context, dataset, version)
     query = list_query(tools)
     listed = rows_listed(dataset, query)
+    best = {MATCH_ORDER: say("best match first")} if words_asked(where) and similar is None else {}
+    if listed.order == BEST and not best:  # nothing is looked for any more
+        listed = replace(listed, order=BY_ROW)
     order = listed.order
     with speaking(ENGLISH):
         among = title()
@@ -93,7 +97,7 @@ def row_browser(
         st.caption(say_n("{n:,} row", "{n:,} rows", total), width="content")
         if total:
             layout = layout_switch(dataset)
-            sort_box(tools, order, BY_ROW, say("as loaded") if similar is None else say("most alike first"))
+            sort_box(tools, order, BY_ROW, say("as loaded") if similar is None else say("most alike first"), best)
             columns_button(tools, listed)
         views_button(tools, query)
         if total:

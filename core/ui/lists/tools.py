@@ -156,10 +156,13 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
             slice_button(tools.context, tools.dataset, list_query(tools))
 
 
-def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -> None:
-    """The choice of an order; `usual` is what it is where nothing is chosen."""
+def sort_box(
+    tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str, first: Mapping[str, str] | None = None
+) -> None:
+    """The choice of an order; `usual` is what it is where nothing is chosen, and `first` are orders that are no
+    column's, as they are written."""
     columns = [one for one in tools.columns if one is not VERDICT]
-    options: dict[str, str] = {}
+    options = dict(first or {})
     for one in columns:
         for descending, arrow in ((False, UP), (True, DOWN)):
             each = RowOrder(one.column, descending, one.added)
