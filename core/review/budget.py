@@ -23,7 +23,7 @@ WIDEST = 8
 """Standard deviations from its middle to its ends: verdicts may say something quite different from the scan."""
 FREEDOM = 4
 """Degrees of freedom of Student's t, the prior of the level: its tails give way where verdicts contradict it."""
-STEEPNESS_WIDTH = 0.35
+STEEPNESS_WIDTH = 0.5
 """Prior standard deviation of the log of how steeply the chance falls, beside what the scan says."""
 LEAST_WIDTH = 0.35
 """Prior standard deviation of the log odds, at least: the scan's interval is of its own share, not of its ranking."""
