@@ -24,6 +24,10 @@ from core.store.versions import get_version
 _WHOLE = re.compile(r"\s*(select|with|from|values)\b", re.IGNORECASE)
 
 
+_KNOWN = 1_000
+"""Queries of which it is known what they read."""
+
+
 def whole_query(condition: str) -> str:
     """A query for row ids: a text that is one already, or the rows of which a condition is true."""
     text = condition.strip().rstrip(";")
@@ -56,8 +60,11 @@ class Queries:
             if saved is None:
                 raise
             raise UsageError(f"Of the query {asked!r}: {error.message}", error.hint) from error
+        if len(self._reads) >= _KNOWN:
+            self._reads.clear()
         self._reads[text] = reads
         file = self._named(version_id, text, reads)
+        file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f"{uuid4().hex}.part")
         pq.write_table(pa.table({EXAMPLE_ID: pa.array(ids)}), part)
         part.replace(file)

@@ -128,6 +128,7 @@ def filtered(context: Context, news: Dataset, *texts: str) -> list[int]:
 
 
 def test_a_query_is_a_filter_of_every_list(context: Context, news: Dataset, newest: Version) -> None:
+    assert filtered(context, news, "sql = SELECT unnest([2, 3]) AS example_id") == [2, 3]
     assert filtered(context, news, "sql = author = 'author 1' AND label = 'y' -- both") == [1, 9, 17, 25, 33]
     assert filtered(context, news, "sql != author = 'author 1'", "label = x") == list(range(0, 39, 2))
     save_query(context, news, "of one", "SELECT * FROM rows WHERE author = 'author 1'", "ann")
