@@ -38,6 +38,7 @@ BENCHMARKS = (
     "folds",
     "wrong_share",
     "budget",
+    "reranking",
     "proof",
     "outliers",
     "issues",

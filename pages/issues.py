@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.services.issues.listing import findings, latest_scan, newest_scan_job
 from core.ui.health.view import health_view
+from core.ui.issues.anew import anew_line
 from core.ui.issues.budget import review_budget
 from core.ui.issues.cards import cards
 from core.ui.issues.figures import figures
@@ -47,6 +48,8 @@ with shown_errors():
         with above:
             figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
             review_budget(context, dataset, found)
+            if found.kind.name == "label" and followed is None:
+                anew_line(context, user, scan)
             cards(dataset, scan, found.kind)
             where_they_are(dataset, version, found)
             proof(context, dataset, version, user, found)

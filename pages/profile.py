@@ -18,7 +18,7 @@ from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.profile.balance import balance_view
-from core.ui.profile.checks import gaps, repeats
+from core.ui.profile.checks import gaps, idle, repeats
 from core.ui.profile.map import map_view
 from core.ui.profile.measured import measured_view
 from core.ui.profile.parts import Opened, opened_rows
@@ -70,6 +70,7 @@ with shown_errors():
                 opened = repeats(context, dataset, version, repeated)
             if missing is not None:
                 opened = gaps(dataset, version, missing) or opened
+                idle(context, dataset, version)
         elif measured is not None:
             opened = measured_view(context, measured, version, view)
     if view == "balance":

@@ -11,8 +11,10 @@ from core.commands.parameters import dataset_version, folder_or_name, in_full, v
 from core.commands.progress import ProgressLine
 from core.context import Context
 from core.records import Scan, ScanSpec
-from core.services.issues.listing import issue_types
+from core.services.follow import follow
+from core.services.issues.listing import issue_types, required_scan
 from core.services.issues.summary import type_text
+from core.services.review.anew import rank_anew
 from core.services.room import room_for_scan
 from core.services.runs.forecast_time import time_of_scan
 from core.services.runs.time_in_words import of_scan
@@ -62,6 +64,11 @@ LONG = ("joint", "classes", "curve")
     help="one more result, of this model fine-tuned as a whole once for each fold without it: a bundled one "
     f"({FINE_TUNED}), a path or a hub id; takes as long as so many fine-tunes",
 )
+@click.option(
+    "--anew",
+    is_flag=True,
+    help="only rank the newest scan's list of wrong labels anew by what was decided since: seconds",
+)
 def scan_command(
     context: Context,
     name: str,
@@ -71,9 +78,16 @@ def scan_command(
     seed: int,
     flag_by: str,
     fine_tune: str | None,
+    anew: bool,
 ) -> Answer:
     """Look for wrong labels, near-duplicates and outliers."""
     _, version = dataset_version(context, name)
+    if anew:
+        newest = required_scan(context, version.version_id, name)
+        with ProgressLine() as line:
+            follow(context, rank_anew(context, newest, person()).job_id, line.show)
+        scan = required_scan(context, version.version_id, name)
+        return Answer(_data(name, version.number, scan), _text(name, scan))
     own = str(probabilities) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by, fine_tune or "")
     room = room_for_scan(context, version.version_id, spec)

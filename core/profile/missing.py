@@ -17,7 +17,7 @@ from core.records import Attribute, Estimate
 
 def missing_values(rows: Rows, attributes: Sequence[Attribute]) -> MissingValues:
     """Counts NULLs and empty texts per attribute, in one pass; and once more label by label where there are any."""
-    counts = ", ".join(f"count({_value(attribute)})" for attribute in attributes)
+    counts = ", ".join(f"count({value_sql(attribute)})" for attribute in attributes)
     ((total, *present),) = rows.fetch(f"SELECT count(*){', ' + counts if counts else ''} FROM {rows.relation}")
     columns = [
         (attribute.name, attribute.column, int(total - held))
@@ -29,7 +29,7 @@ def missing_values(rows: Rows, attributes: Sequence[Attribute]) -> MissingValues
 
 
 def _by_label(rows: Rows, attributes: Sequence[Attribute]) -> tuple[MissingByLabel, ...]:
-    held = ", ".join(f"{_value(attribute)} AS value{n}" for n, attribute in enumerate(attributes))
+    held = ", ".join(f"{value_sql(attribute)} AS value{n}" for n, attribute in enumerate(attributes))
     counts = ", ".join(f"count(*) - count(value{n})" for n in range(len(attributes)))
     found = rows.fetch(
         f"SELECT label, count(*), {counts} FROM {labelled(rows, held)} WHERE label IS NOT NULL GROUP BY label"
@@ -60,7 +60,8 @@ def _tied(
     return MissingByLabel(attribute.name, attribute.column, labels[most], ends[0], labels[least], ends[1], p_value)
 
 
-def _value(attribute: Attribute) -> str:
+def value_sql(attribute: Attribute) -> str:
+    """An attribute's value in SQL; NULL where it is missing, as empty texts and NaN are."""
     if attribute.kind not in ("number", "time"):
         return text(attribute)
     return f"CASE WHEN NOT isnan({number(attribute)}) THEN {number(attribute)} END"

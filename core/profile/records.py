@@ -161,6 +161,19 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleColumn:
+    """A column that says nothing, or nothing that another does not say."""
+
+    name: str
+    column: str
+    why: Literal["empty", "constant", "copy", "renamed", "nearly constant", "unique"]
+    of: str = ""
+    """The column that it copies, or says again in other words, one value for another."""
+    share: float = 0.0
+    """Of its values, the commonest."""
+
+
+@dataclass(frozen=True, slots=True)
 class MissingByLabel:
     """A column whose values are missing more often under one label than under another."""
 

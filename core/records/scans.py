@@ -26,6 +26,9 @@ class ScanSpec:
     fine_tune: str = ""
     """A bundled model, a model folder or a hub id: one more tier, of such models that are fine-tuned as a whole without
     each fold. Empty: none."""
+    anew: str = ""
+    """The scan whose list is ranked anew by what was decided since: labels as they are decided, without the rows that
+    are left out. Empty: none."""
 
 
 ONLY_TYPE: Mapping[str, Mapping[str, Any]] = {"label": {}}

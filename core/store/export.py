@@ -17,6 +17,7 @@ from core.modalities import WORDS
 from core.modalities.contract import DERIVED
 from core.records import Dataset, IssueFilter, RowOrder
 from core.sql import identifier, literal, recast
+from core.store.acts.as_decided import as_decided
 from core.store.acts.in_force import known_sql, standing_sql
 from core.store.acts.tags import tags_column
 from core.store.database import Database
@@ -155,13 +156,15 @@ def export_issues(
     return copy_query(db, sql, out, format, parameters, plain)
 
 
-def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
+def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str], decided: bool = False) -> Path:
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
     INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
     confirmed the label), `before` (the label as it was loaded, where that was another one); of labels
-    that are spans also what `spans_sql` has, of files what their load has measured."""
+    that are spans also what `spans_sql` has, of files what their load has measured. `decided`: with what is decided on
+    the version as if it were applied."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    rows = as_decided(db, version_id) if decided else relation(db, version_id)
     spans = spans_sql(dataset, "r")
     measures = _measures_sql(dataset)
     with db.cursor() as cursor:
@@ -173,7 +176,7 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
         )
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
-                             r.example_id IN {known_sql(db, version_id)} AS known,
+                             r.example_id IN {known_sql(db, version_id, decided)} AS known,
                              CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}{measures}
                       FROM {rows} r LEFT JOIN names n ON n.name = r.label
                       LEFT JOIN names g ON g.name = r.given_label

@@ -40,8 +40,10 @@ def add_tier(
     by: str,
     issues_parquet: Path,
     final: bool,
+    beside: str = "",
 ) -> Scan:
     """Takes in one tier of a scan; a second call for the same job and order changes nothing and returns the first.
+    `beside`: the scan that it ranks anew, whose lists it has where it has none of its own.
 
     What the job was told of the dataset gives the names of the class indices in the file; without it the dataset's
     labels do, which may have more by now.
@@ -53,6 +55,8 @@ def add_tier(
         scan_id = known[0] if known else new_id()
         if not known:
             _take_in(cursor, scan_id, issues_parquet, _names_of(settings) or _labels(cursor, dataset_id))
+            if beside:
+                summary = _with_the_rest(cursor, scan_id, beside, summary)
             cursor.execute(
                 f"INSERT INTO scans ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -61,6 +65,13 @@ def add_tier(
                 ],
             )
     return get_scan(db, scan_id)
+
+
+def forget_job(db: Database, job_id: str) -> None:
+    """Takes every tier of a job out, with its lists, so that the scan before it is the newest."""
+    with db.write() as cursor:
+        cursor.execute("DELETE FROM issues WHERE scan_id IN (SELECT scan_id FROM scans WHERE job_id = ?)", [job_id])
+        cursor.execute("DELETE FROM scans WHERE job_id = ?", [job_id])
 
 
 def get_scan(db: Database, scan_id: str) -> Scan:
@@ -102,6 +113,34 @@ def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[st
         [scan_id],
     )
     cursor.unregister("names")
+
+
+def _with_the_rest(cursor: Cursor, scan_id: str, former: str, summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The lists of the former scan that a new one lacks; on its own list the rows that were left out or have another
+    label now keep their former line, after all others. Returns the summary with what the former one says of the rest,
+    or as it is where that is gone."""
+    found = cursor.execute("SELECT summary FROM scans WHERE scan_id = ?", [former]).fetchone()
+    if found is None:
+        return summary
+    cursor.execute(
+        """DELETE FROM issues n USING issues f WHERE n.scan_id = ? AND f.scan_id = ? AND f.issue_type = n.issue_type
+           AND f.example_id = n.example_id AND f.given_label IS DISTINCT FROM n.given_label""",
+        [scan_id, former],
+    )
+    cursor.execute(
+        """INSERT INTO issues
+           SELECT ?, f.example_id, f.issue_type, f.score, f.is_issue, f.given_label, f.suggested_label, f.why,
+                  f.rank + (SELECT coalesce(max(rank), 0) FROM issues n
+                            WHERE n.scan_id = ? AND n.issue_type = f.issue_type)
+           FROM issues f WHERE f.scan_id = ? AND (f.issue_type, f.example_id) NOT IN (
+               SELECT issue_type, example_id FROM issues WHERE scan_id = ?)
+           ORDER BY f.rank""",
+        [scan_id, scan_id, former, scan_id],
+    )
+    before = json.loads(found[0])
+    own = summary.get("found", {})
+    rest = {name: about for name, about in before.get("found", {}).items() if name not in own}
+    return {**summary, "rows": before["rows"], "found": {**own, **rest}}
 
 
 def _names_of(settings: Mapping[str, Any]) -> list[str]:

@@ -163,7 +163,8 @@ class ScanRun:
                 result = self._judge(embeddings, clusters, folds, encoder.name)
             members.append(self._member(encoder.name, result))
             final = learner is None and not self.spec.settings.fine_tune and order == len(encoders) - 1
-            yield self._tier(members, order, final, embeddings, clusters, folds)
+            if final or not self.spec.settings.anew:  # nobody goes from a better list to a quicker one and back
+                yield self._tier(members, order, final, embeddings, clusters, folds)
         if learner is not None:
             with self.timed(f"{learner.name}: fits"):
                 result = self._refit(learner, clusters, folds)
@@ -196,7 +197,10 @@ class ScanRun:
     ) -> str:
         """Finds the issues, writes the tier and says so."""
         task = task_named(self.spec.about.task)
-        found = {kind: self._found(kind, signals) for kind, one in ISSUE_TYPES.items() if one.applies(task)}
+        kinds = [kind for kind, one in ISSUE_TYPES.items() if one.applies(task)]
+        if self.spec.settings.anew:
+            kinds = kinds[:1]  # of the others nothing is learnt: their lists stay
+        found = {kind: self._found(kind, signals) for kind in kinds}
         summary = {
             "tier": name,
             **about,

@@ -53,7 +53,9 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     asked = SCAN.spec_of(folder)
     write_once(
         folder.input / "rows.parquet",
-        lambda path: write_job_rows(context.store, asked.about.version_id, path, asked.about.labels),
+        lambda path: write_job_rows(
+            context.store, asked.about.version_id, path, asked.about.labels, decided=bool(asked.settings.anew)
+        ),
     )
     own, where = asked.settings.probabilities, asked.probabilities_from
     if own and where:
@@ -135,6 +137,7 @@ def _take(context: Context, job: Job, folder: JobFolder, tier: Tier) -> None:
         by=job.created_by,
         issues_parquet=output / "issues.parquet",
         final=tier.final,
+        beside=spec.settings.anew,
     )
 
 

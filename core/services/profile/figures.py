@@ -16,6 +16,7 @@ from core.errors import NotFoundError
 from core.jobs.load.web import add_derived
 from core.profile import balance as balances
 from core.profile import bias, shares
+from core.profile import columns as idle
 from core.profile import duplicates as repeats
 from core.profile import label_sets as together
 from core.profile import missing as absences
@@ -28,6 +29,7 @@ from core.profile.records import (
     Balance,
     Duplicates,
     GroupTable,
+    IdleColumn,
     LabelSets,
     MissingValues,
     NumberProfile,
@@ -100,6 +102,17 @@ def duplicates(context: Context, version_id: str, timeout: float | None = TIMEOU
 def missing_values(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> MissingValues | Pending:
     """Rows without a value, per attribute."""
     return _ask(context, version_id, stored("Counting missing values"), _missing, timeout)
+
+
+def idle_columns(
+    context: Context, version_id: str, timeout: float | None = TIMEOUT
+) -> tuple[IdleColumn, ...] | Pending:
+    """Columns that say nothing, or nothing that another does not say."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> tuple[IdleColumn, ...]:
+        return idle.idle_columns(rows, dataset.attributes)
+
+    return _ask(context, version_id, stored("Comparing columns"), work, timeout)
 
 
 def distribution(

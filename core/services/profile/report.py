@@ -14,6 +14,7 @@ from core.context import Context
 from core.lookalikes import lookalikes
 from core.profile import bias
 from core.profile.balance import balance, split_balance
+from core.profile.columns import idle_columns
 from core.profile.duplicates import duplicates
 from core.profile.groups import group_table
 from core.profile.label_numbers import InBands, in_bands, label_numbers
@@ -67,6 +68,7 @@ def whole_profile(
         **(_numbers(rows, fifths) if fifths else _classes(rows, dataset.labels)),
         "duplicates": asdict(duplicates(rows)),
         "missing": asdict(missing_values(rows, dataset.attributes)),
+        "idle_columns": [asdict(one) for one in idle_columns(rows, dataset.attributes)],
         "attributes": attributes,
         "drift": {kind: _drift(context, version_id, one) for kind, one in _compared(against).items()},
     }

@@ -63,11 +63,12 @@ def settled_sql(db: Database, version_id: str) -> str:
     return f"(SELECT example_id FROM {standing} WHERE version_id <> '{checked_id(version_id, 'version')}')"
 
 
-def known_sql(db: Database, version_id: str) -> str:
+def known_sql(db: Database, version_id: str, decided: bool = False) -> str:
     """The rows whose label somebody has confirmed as it is, as an SQL subquery for `example_id`: kept, on this version
-    or an earlier one, or corrected to the label that they have."""
+    or an earlier one, or corrected to the label that they have; `decided`: or that they are decided to have."""
+    applied = "" if decided else f" AND version_id <> '{version_id}'"
     return f"""(SELECT example_id FROM {standing_sql(db, version_id)}
-                WHERE action = 'keep' OR (action = 'relabel' AND version_id <> '{version_id}'))"""
+                WHERE action = 'keep' OR (action = 'relabel'{applied}))"""
 
 
 def _given(newest: str) -> str:

@@ -27,6 +27,7 @@ from core.ui.issues.again import ask_again_button
 from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
 from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.alike import offer_alike
 from core.ui.lists.issue_filter import issue_tools
 from core.ui.lists.issue_filter import query as issue_query
 from core.ui.lists.layout import Layout, layout_switch, rows_of_page
@@ -64,6 +65,7 @@ def ranked_list(
     acts = ActOnAll(context, dataset, f"issues-many-{scan.scan_id}")
     if verdicts.changed or acts.changed:
         st.rerun()
+    offer_alike(context, dataset, version, user)
     tools = issue_tools(context, dataset, scan)
     listed = issues_listed(dataset, list_query(tools))
     opened = _head(tools, listed, version, user, found, where, acts)

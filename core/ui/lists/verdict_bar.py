@@ -28,6 +28,7 @@ from core.store.acts.tags import tag_names, tags_of
 from core.store.datasets import get_dataset
 from core.typed import JsonObject
 from core.ui import verdict_bar
+from core.ui.lists.alike import judged
 from core.ui.modalities import drawing_of
 from core.ui.parts.job_words import ago
 from core.ui.parts.labels import classes_told, label_said, target_of
@@ -102,6 +103,8 @@ class Verdicts:
         self.changed = bool(acts or tags) and st.session_state.get(done) != dealt_with
         """Whether something was decided or tagged since the list was drawn last."""
         st.session_state[done] = dealt_with
+        if acts and self.changed and not self._trouble:
+            judged(version, [one.client_key for one in acts if one.client_key in self._recorded.acknowledged])
 
     @property
     def opened(self) -> int | None:

@@ -9,7 +9,7 @@ from core.context import Context
 from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import Dataset, RowFilter, Version
-from core.services.profile.figures import repeated_rows
+from core.services.profile.figures import idle_columns, repeated_rows
 from core.tasks import target_of
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
@@ -18,9 +18,19 @@ from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, headi
 from core.words import later, say
 
 VIEW = "checks"
+LISTED = 12
+"""Columns that are named; the others are a click away."""
 TIED = 5
 """Columns of which it is said that their gaps go together with the label."""
 _REPEATS = {"exact": later("Exact duplicates"), "conflicting": later("Duplicates with conflicting labels")}
+_IDLE = {
+    "empty": later("no row has a value"),
+    "constant": later("every row has the same value"),
+    "copy": later("the same values as {of}, row by row"),
+    "renamed": later("says what {of} says, one value for another"),
+    "nearly constant": later("{share:.1%} of the values are the same"),
+    "unique": later("no two rows have the same value, as an id"),
+}
 _HELP = {
     later("Duplicate rows"): later("Rows whose text, or whose image file, is byte for byte that of another row."),
     later("In conflict"): later(
@@ -154,3 +164,29 @@ def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | N
         return None
     name = next(name for name, each, _ in lacking if each == column)
     return Opened(RowFilter(attribute=column), lambda: say("{column}: missing", column=attribute_said(dataset, name)))
+
+
+def idle(context: Context, dataset: Dataset, version: Version) -> None:
+    """Columns from which nothing is learnt, or nothing new."""
+    found = settled(lambda: idle_columns(context, version.version_id))
+    if not found:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        count = say("{n:,} of {all:,} columns", n=len(found), all=len(dataset.attributes))
+        heading(say("Columns that say nothing new"), count)
+        st.space("stretch")
+        columns: dict[str, list[object]] = {
+            later("column"): [one.name for one in found],
+            later("why"): [one.why for one in found],
+            later("other column"): [one.of for one in found],
+            later("share of the commonest value"): [round(one.share, 4) for one in found],
+        }
+        numbers(dataset, version, later("idle columns"), columns, key=f"{VIEW}-idle")
+    lines = [
+        f"- **{plain(attribute_said(dataset, one.name))}**: "
+        + say(_IDLE[one.why], of=plain(attribute_said(dataset, one.of)) if one.of else "", share=one.share)
+        for one in found[:LISTED]
+    ]
+    if len(found) > LISTED:
+        lines.append(f"- {say('and {n:,} more, under Numbers', n=len(found) - LISTED)}")
+    st.markdown("\n".join(lines))

@@ -18,7 +18,7 @@ from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
 from core.services.review.decisions import counts, record, stopped
 from core.services.review.queue import come_back, handing_out, release, session_name
-from core.services.review.sources import Source
+from core.services.review.sources import ScanSource, Source
 from core.services.similar.nearest import can_compare
 from core.services.spans.desk import on_desk
 from core.services.tags.tagging import TagsTaken, read_tags, record_tags
@@ -27,6 +27,8 @@ from core.store.acts.tags import tag_names, tags_of
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.ui import keys, review_desk
+from core.ui.issues.anew import anew_line
+from core.ui.lists.alike import judged, offer_alike
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import classes_told, target_of
 from core.ui.parts.problems import plain, said, shown_errors
@@ -54,6 +56,8 @@ def stage(
                 report = review_desk.heard(key)
                 dataset = get_dataset(context.store, dataset.dataset_id)  # somebody may have changed it meanwhile
                 _say_newer(context, dataset, version)
+                if isinstance(found, ScanSource) and found.where.issue_type in (None, "label"):
+                    anew_line(context, user, found.scan)
                 working = _steady(context, version, found, report, key)
                 _answer(context, dataset, version, user, working, mode, report, key)
         except NotFoundError:
@@ -127,7 +131,11 @@ def _answer(
         come_back(context, version_id, session, report.open, user)
         st.session_state[f"{key}-here"] = True
     target = target_of(dataset)
-    recorded = record(context, version_id, user, read_acts(report.acts, target))
+    acts = read_acts(report.acts, target)
+    recorded = record(context, version_id, user, acts)
+    new = [one for one in recorded.acknowledged if one != st.session_state.get(keys.JUDGED, ("", ""))[1]]
+    if acts:
+        judged(version, new[-1:])
     tagged = record_tags(context, version, user, read_tags(report.acts))
     ended = stopped(dataset)
     queue = "stopped" if ended else _queue_id(source, user)
@@ -173,6 +181,8 @@ def _answer(
         "trouble": "",
     }
     st.session_state[f"{key}-told"] = {**answer, "items": []}
+    if mode == "desk" and not ended:
+        offer_alike(context, dataset, version, user)
     review_desk.mount(key, answer)
     if not order and not ended:
         next_steps(context, dataset, version, user)

@@ -1,0 +1,63 @@
+"""Columns that say nothing new, on rows that have one of each kind."""
+
+from __future__ import annotations
+
+import math
+
+from core.profile.columns import idle_columns
+from core.records import Attribute
+from tests.unit.profile.conftest import MakeRows
+
+N = 1200
+
+
+def attribute(name: str, kind: str = "category") -> Attribute:
+    return Attribute(name, name, kind)  # type: ignore[arg-type]
+
+
+def test_columns_that_say_nothing_new_are_found_and_no_others(make_rows: MakeRows) -> None:
+    colour = ["red", "blue", "green", None]
+    rows = make_rows(
+        {
+            "example_id": list(range(N)),
+            "label": ["ab"[row % 2] for row in range(N)],
+            "none": [None if row % 2 else "" for row in range(N)],
+            "nan": [math.nan] * N,
+            "same": ["x"] * N,
+            "three": [3.0] * (N - 1) + [None],
+            "colour": [colour[row % 4] for row in range(N)],
+            "again": [colour[row % 4] for row in range(N)],
+            "farbe": [{"red": "rot", "blue": "blau", "green": "grün", None: None}[colour[row % 4]] for row in range(N)],
+            "shade": [colour[(row * 7 // 3) % 4] for row in range(N)],
+            "mostly": ["odd" if row < 4 else "usual" for row in range(N)],
+            "often": ["odd" if row < 40 else "usual" for row in range(N)],
+            "key": [f"k{row}" for row in range(N)],
+            "price": [float(row // 2) for row in range(N)],
+        }
+    )
+    numbers = ("nan", "three", "price")
+    found = idle_columns(
+        rows,
+        [
+            attribute(name, "number" if name in numbers else "category")
+            for name in ("none", "nan", "same", "three", "colour", "again", "farbe", "shade", "mostly", "often", "key",
+                         "price")
+        ],
+    )  # fmt: skip
+    assert [(one.column, one.why, one.of) for one in found] == [
+        ("none", "empty", ""),
+        ("nan", "empty", ""),
+        ("same", "constant", ""),
+        ("three", "constant", ""),
+        ("again", "copy", "colour"),
+        ("farbe", "renamed", "colour"),
+        ("mostly", "nearly constant", ""),
+        ("key", "unique", ""),
+    ]
+    assert next(one.share for one in found if one.column == "mostly") == (N - 4) / N
+
+
+def test_of_no_rows_and_of_no_columns_nothing_is_said(make_rows: MakeRows) -> None:
+    rows = make_rows({"example_id": [1], "label": ["a"], "colour": ["red"]})
+    assert idle_columns(rows, []) == ()
+    assert idle_columns(rows, [attribute("colour")]) == (), "one row is no constant"
