@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.context import Context
-from core.errors import UsageError
+from core.errors import NotFoundError, UsageError
 from core.records import EXAMPLE_ID
 from core.services.sql.ask import row_ids, state
 from core.services.sql.saved import TEXT, queries_of
@@ -24,6 +24,8 @@ from core.store.versions import get_version
 _WHOLE = re.compile(r"\s*(select|with|from|values)\b", re.IGNORECASE)
 
 
+_NAME = re.compile(r"[\w -]+")
+"""What a name may look like that is no condition."""
 _KNOWN = 1_000
 """Queries of which it is known what they read."""
 
@@ -57,6 +59,12 @@ class Queries:
         try:
             ids, reads = row_ids(context, dataset, version, text)
         except UsageError as error:
+            if saved is None and _NAME.fullmatch(asked):
+                names = ", ".join(map(repr, queries_of(context, dataset))) or "none"
+                raise NotFoundError(
+                    f"There is no saved query {asked!r}, and no such condition: {error.message}",
+                    f"It was renamed or deleted. There are: {names}.",
+                ) from error
             if saved is None:
                 raise
             raise UsageError(f"Of the query {asked!r}: {error.message}", error.hint) from error
