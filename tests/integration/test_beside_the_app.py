@@ -38,7 +38,7 @@ READ: Sequence[Step] = (
     ("steps", "notes"),
     ("health", "notes"),
     ("views", "notes"),
-    ("sql", "notes", "SELECT topic, count(*) FROM rows GROUP BY topic ORDER BY topic", "--csv"),
+    ("sql", "notes", "SELECT label, count(*) FROM rows GROUP BY label ORDER BY label", "--csv"),
     ("profile", "notes"),
     ("profile", "notes@1", "--json"),
     ("map", "notes"),
