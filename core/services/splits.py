@@ -64,6 +64,8 @@ def plan_move(context: Context, among: Among, to: str) -> Move:
 def move(context: Context, planned: Move, by: str, words: str, key: str | None = None) -> Version:
     """Makes the version in which these rows are in that split; a second call with the same `key` makes none. `words`
     say which rows these are. Raises `UsageError` where none would move."""
+    if not len(planned.rows) and not planned.there:
+        raise UsageError("No row is asked for, so none can be moved.", "Take a filter that keeps some.")
     if not len(planned.rows):
         raise UsageError(f"Each of these rows is in {planned.to!r} already.", "Take other rows, or another split.")
     assignment = pa.table({"example_id": planned.rows, "split": pa.repeat(planned.to, len(planned.rows))})

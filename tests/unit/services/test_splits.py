@@ -116,7 +116,7 @@ def test_a_load_is_waited_for_until_its_splits_are_there(
 def test_rows_of_a_filter_move_to_a_split_and_all_others_stay(context: Context, news: Dataset) -> None:
     first = make_split(context, news.latest_version_id, SplitPlan("random", SHARES), "tester")
     before = split_of(context, first)
-    sport = OfVersion(first.version_id, RowFilter(label="sport"))
+    sport = OfVersion(first.version_id, RowFilter(label=news.labels[0]))
     planned = plan_move(context, sport, " held  out ")
     rows = planned.rows.tolist()
     assert planned.to == "held out" and planned.there == 0
@@ -126,10 +126,12 @@ def test_rows_of_a_filter_move_to_a_split_and_all_others_stay(context: Context, 
     assert (made.kind, made.parent_id, made.created_by) == ("split", first.version_id, "ann")
     assert made.note == f"{len(rows)} rows moved to held out: label: sport"
     assert split_of(context, made) == before | dict.fromkeys(rows, "held out")
-    again = plan_move(context, OfVersion(made.version_id, RowFilter(label="sport")), "held out")
+    again = plan_move(context, OfVersion(made.version_id, RowFilter(label=news.labels[0])), "held out")
     assert (len(again.rows), again.there, again.sources) == (0, len(rows), ())
     with pytest.raises(UsageError, match="held out"):
         move(context, again, "ann", "label: sport")
+    with pytest.raises(UsageError, match="No row is asked for"):
+        move(context, plan_move(context, OfVersion(made.version_id, RowFilter(example_ids=())), "test"), "ann", "none")
     for name in ("", "  ", "x" * 41, "a\0b"):
         with pytest.raises(UsageError, match="no name of a split"):
             plan_move(context, sport, name)
