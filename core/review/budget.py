@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtr
 
 from core.records import Estimate
 
@@ -32,6 +31,8 @@ LOCAL = (-1.0, 0.0, 1.0)
 LOCAL_WEIGHTS = (0.25, 0.5, 0.25)
 LOCAL_WIDTH = 0.6
 """Log odds by which a stretch of the list may differ from what all before it says: three places with these weights."""
+NEGLIGIBLE = 1e-5
+"""A place of the grid that is so much less probable than the best one is left out."""
 EDGE = 1e-4
 ENDS = (0.025, 0.975)
 POINTS = 30
@@ -71,6 +72,8 @@ class Budget:
     """The next ones."""
     stop: Reviews
     """All reviews that are worth it; none where not even the next one is."""
+    place: int
+    """The last row of the list that is worth a review; 0 for none."""
     points: tuple[Reviews, ...]
     """Of more and more reviews, for a picture."""
 
@@ -96,6 +99,7 @@ def review_budget(kept: Sequence[Kept], verdicts: Sequence[Verdict], following: 
         reviews[all_left].found,
         reviews[now],
         reviews[stop],
+        int(bins.rows[: worthwhile[-1] + 1].sum()) if len(worthwhile) else 0,
         tuple(reviews[length] for length in lengths),
     )
 
@@ -146,7 +150,8 @@ def _possible(bins: _Bins) -> tuple[Floats, Floats]:
     likely = bins.wrong @ np.log(chances).T + (bins.judged - bins.wrong) @ np.log1p(-chances).T
     total = prior.reshape(-1) + likely
     weights = np.exp(total - total.max())
-    return chances, weights / weights.sum()
+    counted = weights > NEGLIGIBLE
+    return chances[counted], weights[counted] / weights[counted].sum()
 
 
 def _found(length: int, unjudged: NDArray[np.int64], chances: Floats, weights: Floats) -> Reviews:
@@ -165,11 +170,26 @@ def _found(length: int, unjudged: NDArray[np.int64], chances: Floats, weights: F
     return Reviews(length, Estimate(estimate, min(low, estimate), max(high, estimate)))
 
 
+def logit(share: Floats) -> Floats:
+    """Log odds. Here as the next two are, so that the web process need not load scipy."""
+    return np.asarray(np.log(share) - np.log1p(-share), np.float64)
+
+
+def expit(odds: Floats) -> Floats:
+    """The share of log odds."""
+    return np.asarray(0.5 * (1 + np.tanh(odds / 2)), np.float64)
+
+
+def normal(value: Floats) -> Floats:
+    """The normal distribution function, to 3e-4."""
+    return np.asarray(0.5 * (1 + np.tanh(np.sqrt(2 / np.pi) * (value + 0.044715 * value * value * value))), np.float64)
+
+
 def _quantile(share: float, mean: Floats, spread: Floats, weights: Floats, most: float) -> float:
     """Of a mixture of counts, each about normal: a whole number, the outer one."""
     low, high = -1.0, most
     while high - low > 1:
         middle = (low + high) // 2
-        below = float(weights @ ndtr((middle + 0.5 - mean) / np.maximum(spread, 1e-6)))
+        below = float(weights @ normal((middle + 0.5 - mean) / np.maximum(spread, 1e-6)))
         low, high = (low, middle) if below >= share else (middle, high)
     return high

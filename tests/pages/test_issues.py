@@ -477,6 +477,11 @@ def test_a_share_that_cannot_be_told_says_why(open_at: Open, app: Context, scann
 def test_the_next_reviews_say_what_they_find_and_when_to_stop(open_at: Open, app: Context, scanned: Dataset) -> None:
     shown = open_at("issues", dataset="news")
     assert "The next 90 reviews find about **2" in texts(shown)
+    shown.session_state["review-budget"] = True
+    shown.run()
+    shown.button(key="review-budget-list").click().run()
+    assert not shown.exception
+    assert "**90 rows**, worst first" in texts(shown)  # every one is worth it by the scan
     acts = [Act(f"k{row}", "keep", row) for row in range(30)]
     record(app, scanned.latest_version_id, "ada", acts)
     shown.session_state["review-budget"] = True

@@ -12,6 +12,7 @@ from core.services.issues.budget import FOLLOWING, WORTH, WORTHS, budget_of
 from core.services.issues.listing import Findings
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
+from core.ui.lists.issue_filter import UNDECIDED, choose
 from core.words import later, say, say_n
 
 HOW = later(
@@ -25,6 +26,9 @@ def review_budget(context: Context, dataset: Dataset, found: Findings) -> None:
     """Nothing of a type that does not say what its list holds."""
     if "curve" not in found.about:
         return
+    for key in (keys.BUDGET_ROWS, keys.BUDGET_WORTH):  # kept while their widgets are folded away
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
     following = int(st.session_state.get(keys.BUDGET_ROWS) or FOLLOWING)
     worth = int(st.session_state.get(keys.BUDGET_WORTH) or WORTH)
     budget = budget_of(context, found.scan, found.kind.name, following, worth)
@@ -75,6 +79,14 @@ def _opened(dataset: Dataset, budget: Budget) -> None:
             key=keys.BUDGET_WORTH,
             width=160,
         )
+        if budget.place:
+            st.button(
+                say("List the rows down to there"),
+                icon=":material/arrow_downward:",
+                key="review-budget-list",
+                on_click=_list_down_to,
+                args=(budget.place,),
+            )
     points = [(one.rows, one.found.estimate, one.found.low, one.found.high) for one in budget.points if one.rows]
     chart_with_files(
         found_by_length(points, budget.stop.rows, say("stop", "line of a picture")),
@@ -87,6 +99,11 @@ def _opened(dataset: Dataset, budget: Budget) -> None:
         _table(budget.points)
 
 
+def _list_down_to(place: int) -> None:
+    st.session_state[keys.WORST] = place
+    choose(show=UNDECIDED)
+
+
 def _stop(budget: Budget, worth: int) -> str:
     if not budget.stop.rows:
         return say("Fewer than one label in {n} is expected to be wrong from here on: you can stop.", n=worth)
@@ -95,7 +112,7 @@ def _stop(budget: Budget, worth: int) -> str:
             "All {rows:,} rows left are worth it: more than one label in {n} is wrong.", rows=budget.unseen, n=worth
         )
     return say(
-        "After **{rows:,}** more reviews, which find about {found:,.0f} of them, fewer than one label in {n} is "
+        "After **{rows:,}** more reviews, which find about {found:,.0f}, fewer than one label in {n} is "
         "expected to be wrong: stop there.",
         rows=budget.stop.rows,
         found=budget.stop.found.estimate,

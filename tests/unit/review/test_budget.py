@@ -24,7 +24,7 @@ def test_before_any_verdict_it_says_what_the_scan_says() -> None:
     assert (found.judged, found.found) == (0, 0)
     assert found.following.found.estimate == pytest.approx(58, rel=0.1)
     assert found.following.found.low < 45 < 65 < found.following.found.high
-    assert found.stop.rows == 200  # one label in ten is wrong up to there
+    assert found.stop.rows == found.place == 200  # one label in ten is wrong up to there
 
 
 def test_verdicts_move_what_is_expected_of_the_rows_behind_them() -> None:
