@@ -70,6 +70,7 @@ WRITE: Sequence[Step] = (
     ("story", "notes", "--json"),
     ("cleaning-effect", "more", "--seeds", "2"),
     ("predict", "GIVEN/notes.csv", "--run", "1", "--dataset", "notes", "--column", "text", "--out", "OUT/p.csv"),
+    ("split", "more", "--method", "random", "--shares", "train=50,test=50", "--json"),
     ("jobs",),
     ("backup", "--to", "OUT/backups"),
 )
