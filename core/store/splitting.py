@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.filters import attribute_column
+from core.store.filters import Condition, attribute_column
 from core.store.relations import relation
 from core.store.versions import get_version
 from core.tasks import task_named
@@ -22,6 +24,23 @@ def split_rows(db: Database, version_id: str, group_column: str | None) -> pa.Ta
     with db.cursor() as cursor:
         found = cursor.execute(f"SELECT example_id, label{group} FROM {relation(db, version_id)} ORDER BY example_id")
         return found.to_arrow_table()
+
+
+def splits_among(db: Database, version_id: str, among: Condition) -> dict[str | None, NDArray[np.int64]]:
+    """Part → the rows of it, (m,), that `among`, a query for `example_id`, asks for and the version has; part None for
+    rows in no split."""
+    query, parameters = among
+    with db.cursor() as cursor:
+        found = cursor.execute(
+            f"""SELECT example_id, split FROM {relation(db, version_id)}
+                WHERE example_id IN (SELECT example_id FROM ({query}))""",
+            parameters,
+        ).to_arrow_table()
+    ids = found["example_id"].to_numpy().astype(np.int64)
+    encoded = found["split"].combine_chunks().dictionary_encode()
+    places = np.asarray(encoded.indices.fill_null(-1))
+    names: dict[int, str | None] = {-1: None, **dict(enumerate(encoded.dictionary.to_pylist()))}
+    return {name: rows for place, name in names.items() if len(rows := ids[places == place])}
 
 
 def split_counts(db: Database, version_id: str) -> dict[str, dict[str | None, int]]:

@@ -38,7 +38,7 @@ READ: Sequence[Step] = (
     ("steps", "notes"),
     ("health", "notes"),
     ("views", "notes"),
-    ("sql", "notes", "SELECT topic, count(*) FROM rows GROUP BY topic ORDER BY topic", "--csv"),
+    ("sql", "notes", "SELECT label, count(*) FROM rows GROUP BY label ORDER BY label", "--csv"),
     ("profile", "notes"),
     ("profile", "notes@1", "--json"),
     ("map", "notes"),
@@ -70,6 +70,7 @@ WRITE: Sequence[Step] = (
     ("story", "notes", "--json"),
     ("cleaning-effect", "more", "--seeds", "2"),
     ("predict", "GIVEN/notes.csv", "--run", "1", "--dataset", "notes", "--column", "text", "--out", "OUT/p.csv"),
+    ("split", "more", "--method", "random", "--shares", "train=50,test=50", "--json"),
     ("jobs",),
     ("backup", "--to", "OUT/backups"),
 )

@@ -90,3 +90,32 @@ def test_the_list_offers_it_applies_it_and_takes_it_back(app: Context, news: Dat
     assert len(in_force(app.store, news.latest_version_id)) == 4
     shown.button(key="alike-undo").click().run()
     assert [one.example_id for one in in_force(app.store, news.latest_version_id)] == [0]
+
+
+def test_a_verdict_that_a_browser_reports_twice_does_not_hide_the_way_back(app: Context, news: Dataset) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from core.store.datasets import get_dataset
+        from core.store.versions import get_version
+        from core.ui.lists.alike import judged, offer_alike
+        from core.ui.shell.context import app_context
+        from core.ui.shell.guard import default_user
+
+        context = app_context()
+        dataset = get_dataset(context.store, "news")
+        version = get_version(context.store, dataset.latest_version_id)
+        judged(version, ["k"])
+        offer_alike(context, dataset, version, default_user())
+        st.caption("drawn")
+
+    record(app, news.latest_version_id, default_user(), [Act("k", "relabel", 0, "sport")])
+    shown = AppTest.from_function(page, default_timeout=30).run()
+    for _ in range(20):
+        if any(one.key == "alike-apply" for one in shown.button):
+            break
+        shown.run()
+    shown.button(key="alike-apply").click().run()
+    assert shown.button(key="alike-undo").label == "Undo"
+    shown.button(key="alike-undo").click().run()
+    assert not [one for one in shown.button if str(one.key).startswith("alike")]

@@ -38,7 +38,7 @@ def run(shown: AppTest) -> AppTest:
 
 def typed(shown: AppTest, sql: str) -> AppTest:
     shown.text_area(key="sql-typed").set_value(sql)
-    [button] = [one for one in shown.button if one.label == "Run"]
+    [button] = [one for one in shown.button if one.label == "Run query"]
     return run(button.click().run())
 
 

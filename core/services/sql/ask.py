@@ -96,6 +96,8 @@ def _asked(
             return answer
         with context.beside.turn(_TURN):
             for name in lacks:
+                if there[name] is not None:
+                    files[name].unlink(missing_ok=True)
                 make_copy(context.store, folder, dataset.dataset_id, views[name])
     raise UsageError("The query's copies of the data went while it ran.", "Run it again.")
 

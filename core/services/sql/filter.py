@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.context import Context
-from core.errors import UsageError
+from core.errors import NotFoundError, UsageError
 from core.records import EXAMPLE_ID
 from core.services.sql.ask import row_ids, state
 from core.services.sql.saved import TEXT, queries_of
@@ -22,6 +22,12 @@ from core.store.query.copies import forget_ids, ids_file
 from core.store.versions import get_version
 
 _WHOLE = re.compile(r"\s*(select|with|from|values)\b", re.IGNORECASE)
+
+
+_NAME = re.compile(r"[\w -]+")
+"""What a name may look like that is no condition."""
+_KNOWN = 1_000
+"""Queries of which it is known what they read."""
 
 
 def whole_query(condition: str) -> str:
@@ -53,11 +59,20 @@ class Queries:
         try:
             ids, reads = row_ids(context, dataset, version, text)
         except UsageError as error:
+            if saved is None and _NAME.fullmatch(asked):
+                names = ", ".join(map(repr, queries_of(context, dataset))) or "none"
+                raise NotFoundError(
+                    f"There is no saved query {asked!r}, and no such condition: {error.message}",
+                    f"It was renamed or deleted. There are: {names}.",
+                ) from error
             if saved is None:
                 raise
             raise UsageError(f"Of the query {asked!r}: {error.message}", error.hint) from error
+        if len(self._reads) >= _KNOWN:
+            self._reads.clear()
         self._reads[text] = reads
         file = self._named(version_id, text, reads)
+        file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f"{uuid4().hex}.part")
         pq.write_table(pa.table({EXAMPLE_ID: pa.array(ids)}), part)
         part.replace(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -72,15 +71,6 @@ def forget_ids(folder: Path, dataset_id: str) -> None:
 def forget_copies(folder: Path, dataset_id: str) -> None:
     """Removes all copies of a dataset's views."""
     _remove(folder, f"{dataset_id}.*", 0)
-
-
-def clear_parts(folder: Path) -> None:
-    """Removes what a process that is gone had begun."""
-    for part in folder.glob("*.part*"):
-        if part.is_dir():
-            shutil.rmtree(part, ignore_errors=True)
-        else:
-            part.unlink(missing_ok=True)
 
 
 def _remove(folder: Path, names: str, kept: int) -> None:

@@ -45,7 +45,7 @@ _PLACE = re.compile(r"\n\s*LINE \d+:.*", re.DOTALL)
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """`sql` over `views` (name → file, or None where it is not there yet), as {columns, rows, total, reads}, or
     with `ids` as {ids, reads}: every row id of the result, once, as int64. {lacks} where it reads views that are not
-    there.
+    there, or whose file is none.
 
     To be called in a process of its own, after `fence`. Raises `UsageError` for what is no query, what may not be
     asked, and what DuckDB cannot answer.
@@ -75,7 +75,8 @@ def _answer(
     if lacks := [view for view in used if files[view] is None]:
         return {"lacks": lacks}
     checked = _one(engine, "SELECT json_deserialize_sql(?)", tree)  # what was looked at is what runs
-    _attach(engine, {view: file for view, file in files.items() if view in used and file is not None})
+    if lost := _attach(engine, {view: file for view, file in files.items() if view in used and file is not None}):
+        return {"lacks": lost}
     found = _ids(engine, checked) if request["ids"] else _rows(engine, checked, request["limit"])
     return found | {"reads": used}
 
@@ -108,14 +109,18 @@ def _engine() -> duckdb.DuckDBPyConnection:
     )
 
 
-def _attach(engine: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> None:
-    """Makes the views, and then shuts everything else."""
+def _attach(engine: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> list[str]:
+    """Makes the views, and then shuts everything else. Returns those whose file has gone or cannot be read."""
     for view, file in files.items():
-        engine.execute(f"ATTACH {literal(file)} AS {identifier(f'of {view}')} (READ_ONLY)")
+        try:
+            engine.execute(f"ATTACH {literal(file)} AS {identifier(f'of {view}')} (READ_ONLY)")
+        except duckdb.Error:
+            return [view]
         engine.execute(f"CREATE VIEW {identifier(view)} AS SELECT * FROM {identifier(f'of {view}')}.copy")
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
     engine.execute("BEGIN TRANSACTION READ ONLY")
+    return []
 
 
 def _one(engine: duckdb.DuckDBPyConnection, sql: str, value: str) -> str:

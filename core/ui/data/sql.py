@@ -53,7 +53,7 @@ def sql_box(context: Context, dataset: Dataset, version: Version, user: str) -> 
             label_visibility="collapsed",
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.form_submit_button(say("Run"), type="primary", icon=":material/play_arrow:", on_click=_run)
+            st.form_submit_button(say("Run query"), type="primary", icon=":material/play_arrow:", on_click=_run)
             st.caption(
                 say(
                     "One SELECT in DuckDB's SQL. It reads only, for up to {n:g} s. Ctrl+Enter runs it.",
@@ -94,7 +94,7 @@ def _views(context: Context, dataset: Dataset, version: Version) -> None:
     with box:
         for view in columns(context, dataset, version):
             st.markdown(f"**{view.name}** — {say(_ABOUT[view.name])}")
-            st.caption(", ".join(f"`{name}` {kind}" for name, kind in view.columns))
+            st.markdown(", ".join(f"`{name.replace('`', ' ')}` :small[{plain(kind)}]" for name, kind in view.columns))
 
 
 def _saved(context: Context, dataset: Dataset, user: str, asked: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from core.services.review.among import Among
 from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
 from core.store.ids import new_id
 from core.ui.lists.act_words import kinds_of_change, number_change
+from core.ui.lists.move_all import TITLE as MOVE_TITLE
+from core.ui.lists.move_all import MoveAll
 from core.ui.lists.tag_all import TITLES as TAG_TITLES
 from core.ui.lists.tag_all import TagAll, Tagging
 from core.ui.modalities import line_of
@@ -28,6 +31,7 @@ from core.ui.parts.problems import said as error_said
 from core.ui.shell.guard import current_user
 from core.words import later, say, say_n, say_stored, stored
 
+MOVE: Literal["move"] = "move"
 THREADS = 2
 LINE_CHARACTERS = 90
 _TITLES: dict[BulkAction, str] = {
@@ -64,6 +68,7 @@ class ActOnAll:
         """Whether an act came to its end since the list was drawn last."""
         self._tags = TagAll(context, dataset, key, self._user)
         self.changed |= self._tags.changed
+        self._moves = MoveAll(context, dataset, key, self._user)
         asked: _Asked | None = st.session_state.get(f"{key}-asked")
         if asked is not None:
             self._follow(asked)
@@ -98,6 +103,9 @@ class ActOnAll:
         """In a dialog, which is drawn again by itself."""
         st.caption(plain(shown))
         doing = self._choose(first, suggests=among.tier is not None)
+        if doing == MOVE:
+            self._moves.ask(among, words)
+            return
         if isinstance(doing, str):
             self._tags.ask(among, words, doing)
             return
@@ -122,7 +130,7 @@ class ActOnAll:
             lambda report: plan(self._context, among, doing, self._user, also_decided=also),
         )
 
-    def _choose(self, first: BulkAction, suggests: bool) -> Doing | Tagging | None:
+    def _choose(self, first: BulkAction, suggests: bool) -> Doing | Tagging | Literal["move"] | None:
         target = target_of(self._dataset)
         offered: list[BulkAction] = [
             name
@@ -131,16 +139,17 @@ class ActOnAll:
             and (name not in ("add", "remove") or target.several)
             and not (target.located and name in ("relabel", "add", "remove"))
         ]
-        titles: dict[str, str] = {**{str(name): title for name, title in _TITLES.items()}, **TAG_TITLES}
+        titles: dict[str, str] = {str(name): title for name, title in _TITLES.items()}
+        titles |= {**TAG_TITLES, MOVE: MOVE_TITLE}
         action = st.selectbox(
             say("What to do"),
-            [*offered, *self._tags.offered()],
+            [*offered, *self._tags.offered(), MOVE],
             index=offered.index(first) if first in offered else 0,
             format_func=lambda one: say(titles[one]),
             key=f"{self._key}-action",
             width=280,
         )
-        if action == "tag" or action == "untag":
+        if action == "tag" or action == "untag" or action == "move":
             return action
         if action not in ("relabel", "add", "remove"):
             return Doing(action)

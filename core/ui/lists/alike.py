@@ -28,10 +28,13 @@ SHOWN = 3
 
 
 def judged(version: Version, client_keys: Sequence[str]) -> None:
-    """Remembers the verdict that was just recorded by itself, whose like is then looked for."""
-    if len(client_keys) == 1:
+    """Remembers the verdict that was just recorded by itself, whose like is then looked for. Browsers report a verdict
+    more than once: the second time changes nothing."""
+    known = st.session_state.get(keys.JUDGED)
+    if len(client_keys) == 1 and known != (version.version_id, client_keys[0]):
         st.session_state[keys.JUDGED] = (version.version_id, client_keys[0])
         st.session_state.pop(keys.APPLIED, None)
+        st.session_state.pop(keys.LEFT, None)
 
 
 def offer_alike(context: Context, dataset: Dataset, version: Version, user: str) -> None:
@@ -41,7 +44,7 @@ def offer_alike(context: Context, dataset: Dataset, version: Version, user: str)
         _applied(context, user, *applied)
         return
     version_id, client_key = st.session_state.get(keys.JUDGED, ("", ""))
-    if version_id != version.version_id:
+    if version_id != version.version_id or st.session_state.get(keys.LEFT) == client_key:
         return
     decision = context.ledger.decisions.by_client_key([client_key]).get(client_key)
     if decision is None or decision.reviewer != user or not still_holds(context, decision):
@@ -89,7 +92,14 @@ def _offer(context: Context, dataset: Dataset, user: str, found: Alike) -> None:
                 args=(context, dataset, found, user),
                 key="alike-apply",
             )
-            st.button(say("Leave them"), type="tertiary", icon=":material/close:", on_click=_leave, key="alike-leave")
+            st.button(
+                say("Leave them"),
+                type="tertiary",
+                icon=":material/close:",
+                on_click=_leave,
+                args=(found,),
+                key="alike-leave",
+            )
         _rows(context, dataset, found.rows[:SHOWN])
         if count > SHOWN:
             with st.expander(say_n("{n:,} more row", "{n:,} more rows", count - SHOWN)):
@@ -127,7 +137,7 @@ def _apply(context: Context, dataset: Dataset, found: Alike, user: str) -> None:
     except WinnowError as error:
         show_error(error)
         return
-    st.session_state.pop(keys.JUDGED, None)
+    st.session_state[keys.LEFT] = found.decision.client_key
     said = say_n(
         "{n:,} more row: {verdict}.",
         "{n:,} more rows: {verdict}.",
@@ -155,5 +165,5 @@ def _take_back(context: Context, act_id: str, user: str) -> None:
         st.toast(say_n("{n:,} row is back.", "{n:,} rows are back.", done.rows), icon=":material/undo:")
 
 
-def _leave() -> None:
-    st.session_state.pop(keys.JUDGED, None)
+def _leave(found: Alike) -> None:
+    st.session_state[keys.LEFT] = found.decision.client_key

@@ -133,9 +133,7 @@ def _answer(
     target = target_of(dataset)
     acts = read_acts(report.acts, target)
     recorded = record(context, version_id, user, acts)
-    new = [one for one in recorded.acknowledged if one != st.session_state.get(keys.JUDGED, ("", ""))[1]]
-    if acts:
-        judged(version, new[-1:])
+    judged(version, recorded.acknowledged[-1:])
     tagged = record_tags(context, version, user, read_tags(report.acts))
     ended = stopped(dataset)
     queue = "stopped" if ended else _queue_id(source, user)

@@ -1,4 +1,5 @@
 import time
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,10 +9,12 @@ import pytest
 from core.context import Context
 from core.errors import UsageError
 from core.jobs.groups.web import make_split
-from core.records import ENDED, Dataset, Job, Version
+from core.records import ENDED, Dataset, Job, RowFilter, Version
 from core.services.load import preview, start_load, wait
-from core.services.splits import SplitPlan, split_counts, start_split
+from core.services.review.among import OfVersion
+from core.services.splits import SplitPlan, move, plan_move, split_counts, start_split
 from core.store.datasets import get_dataset
+from core.store.relations import relation
 from core.store.versions import get_version, unfingerprinted
 
 SHARES = {"train": 0.5, "test": 0.5}
@@ -108,3 +111,38 @@ def test_a_load_is_waited_for_until_its_splits_are_there(
     plan = SplitPlan("stratified", SHARES)
     job = start_load(context, path, preview(context, path).guess, name="a", by="ann", split_plan=plan)
     assert get_version(context.store, wait(context, job.job_id).latest_version_id).number == 2
+
+
+def test_rows_of_a_filter_move_to_a_split_and_all_others_stay(context: Context, news: Dataset) -> None:
+    first = make_split(context, news.latest_version_id, SplitPlan("random", SHARES), "tester")
+    before = split_of(context, first)
+    sport = OfVersion(first.version_id, RowFilter(label=news.labels[0]))
+    planned = plan_move(context, sport, " held  out ")
+    rows = planned.rows.tolist()
+    assert planned.to == "held out" and planned.there == 0
+    assert dict(planned.sources) == dict(Counter(before[row] for row in rows))
+    made = move(context, planned, "ann", "label: sport", "a key")
+    assert move(context, planned, "ann", "label: sport", "a key") == made, "asked for twice, done once"
+    assert (made.kind, made.parent_id, made.created_by) == ("split", first.version_id, "ann")
+    assert made.note == f"{len(rows)} rows moved to held out: label: sport"
+    assert split_of(context, made) == before | dict.fromkeys(rows, "held out")
+    again = plan_move(context, OfVersion(made.version_id, RowFilter(label=news.labels[0])), "held out")
+    assert (len(again.rows), again.there, again.sources) == (0, len(rows), ())
+    with pytest.raises(UsageError, match="held out"):
+        move(context, again, "ann", "label: sport")
+    with pytest.raises(UsageError, match="No row is asked for"):
+        move(context, plan_move(context, OfVersion(made.version_id, RowFilter(example_ids=())), "test"), "ann", "none")
+    for name in ("", "  ", "x" * 41, "a\0b"):
+        with pytest.raises(UsageError, match="no name of a split"):
+            plan_move(context, sport, name)
+
+
+def test_rows_of_no_split_can_be_moved_to_one(context: Context, news: Dataset) -> None:
+    planned = plan_move(context, OfVersion(news.latest_version_id, RowFilter(example_ids=(0, 1))), "test")
+    assert planned.sources == ((None, 2),)
+    made = move(context, planned, "ann", "two rows")
+    assert {row for row, part in split_of(context, made).items() if part} == {0, 1}
+
+
+def split_of(context: Context, version: Version) -> dict[int, str | None]:
+    return dict(context.store.fetch(f"SELECT example_id, split FROM {relation(context.store, version.version_id)}"))

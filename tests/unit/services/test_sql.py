@@ -115,6 +115,8 @@ def test_copies_are_kept_for_the_last_two_and_go_with_the_dataset(
     ask(context, news, newest, "SELECT count(*) FROM rows, issues")
     folder = context.workspace.queries
     [kept] = folder.glob(f"{news.dataset_id}.rows.*")
+    kept.write_bytes(b"no database")
+    assert ask(context, news, newest, "SELECT count(*) FROM rows").rows == ((40,),), "a damaged copy is made again"
     kept.unlink()
     assert ask(context, news, newest, "SELECT count(*) FROM rows").rows == ((40,),)
     assert len(list(folder.iterdir())) == 2
@@ -128,11 +130,14 @@ def filtered(context: Context, news: Dataset, *texts: str) -> list[int]:
 
 
 def test_a_query_is_a_filter_of_every_list(context: Context, news: Dataset, newest: Version) -> None:
+    assert filtered(context, news, "sql = SELECT unnest([2, 3]) AS example_id") == [2, 3]
     assert filtered(context, news, "sql = author = 'author 1' AND label = 'y' -- both") == [1, 9, 17, 25, 33]
     assert filtered(context, news, "sql != author = 'author 1'", "label = x") == list(range(0, 39, 2))
     save_query(context, news, "of one", "SELECT * FROM rows WHERE author = 'author 1'", "ann")
     assert filtered(context, news, "sql = of one") == [1, 9, 17, 25, 33, 39]
     assert filtered(context, news, 'sql = ["of one", "example_id = 0"]') == [0, 1, 9, 17, 25, 33, 39]
+    with pytest.raises(NotFoundError, match=r"no saved query 'of two'.*There are: 'of one'"):
+        filtered(context, news, "sql = of two")
     with pytest.raises(UsageError, match="not said"):
         filtered(context, news, "sql present")
     with pytest.raises(UsageError, match=r"'of one'.*no column 'example_id'"):
