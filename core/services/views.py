@@ -26,15 +26,18 @@ from core.services.lists.asked import (
     WORST,
     row_filter,
 )
-from core.services.lists.slices import NARROWING, check_not_of_itself, check_unused
+from core.services.lists.slices import NARROWING, QUERIES, check_not_of_itself, check_unused, is_slice
 from core.services.lists.written import filter_texts, write_filters
+from core.services.sql.ask import row_names
 from core.store.times import now
+from core.store.versions import get_version
+from core.words import stored
 
 ROWS, ISSUES, PREDICTED = "data", "issues", "evaluation"
 """Pages with a list that can be saved."""
-QUERIES = "sql"
-"""What a saved SQL query has in the place of a page: `core.services.sql.saved`."""
 MAX_NAME = 80
+TAKEN = stored("Take another name, or rename or delete that one first.")
+_CONSTANTS = ("true", "false", "null")
 _SHARED = (FILTERS, ORDER, COLUMNS)
 OF_PAGE: Mapping[str, tuple[str, ...]] = {
     ROWS: (*_SHARED, LABEL, SEARCH, SPLIT, DUPLICATES, LIKE),
@@ -84,11 +87,16 @@ def view_named(context: Context, dataset: Dataset, name: str, page: str | None =
 
 
 def save_view(context: Context, dataset: Dataset, name: str, page: str, query: Mapping[str, str], by: str) -> View:
-    """Keeps what a link to a page's list says under a name, in place of a view that had it. Raises `UsageError` for a
-    name that is none, and for a slice that would be made of itself."""
+    """Keeps what a link to a page's list says under a name, in place of a view of that list that had it. Raises
+    `UsageError` for a name that is none or that something else has, for a slice that would be made of itself, and for
+    a view that is no slice in place of one by which others are narrowed."""
     kept = tuple((key, query[key]) for key in OF_PAGE[page] if query.get(key))
     view = View(dataset.dataset_id, checked_name(name), page, kept, by, now())
-    check_not_of_itself(dataset, view, views_of(context, dataset))
+    known = views_of(context, dataset)
+    check_free(view, known)
+    if not is_slice(view):
+        check_unused(dataset, view, known)
+    check_not_of_itself(dataset, view, known)
     context.ledger.views.save(view)
     return view
 
@@ -101,25 +109,47 @@ def save_slice(context: Context, dataset: Dataset, name: str, query: Mapping[str
         raise UsageError("A slice needs a filter, and nothing narrows the rows.", "Narrow them before, see --where.")
     row_filter(dataset, kept)
     other = next((one for one in views_of(context, dataset) if one.name == checked_name(name)), None)
-    if other is not None and other.page != ROWS:
-        raise UsageError(f"{other.name!r} is a view of another list.", "Take another name.")
+    if other is not None and other.page == ROWS and not is_slice(other):
+        raise UsageError(f"{other.name!r} is a view of the list of rows, and no slice.", TAKEN)
     return save_view(context, dataset, name, ROWS, kept, by)
 
 
 def rename_view(context: Context, dataset: Dataset, name: str, to: str) -> None:
     """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken or none, or
-    other views are narrowed by the slice."""
-    view_named(context, dataset, name)
-    check_unused(dataset, name, views_of(context, dataset))
-    context.ledger.views.rename(dataset.dataset_id, name, checked_name(to))
+    other views are narrowed by the slice or the query."""
+    view = view_named(context, dataset, name)
+    check_unused(dataset, view, views_of(context, dataset))
+    to = checked_name(to)
+    if view.page == QUERIES:
+        check_query_name(context, dataset, to)
+    context.ledger.views.rename(dataset.dataset_id, name, to)
 
 
 def delete_view(context: Context, dataset: Dataset, name: str) -> None:
     """Raises `NotFoundError` where there is none of that name, `UsageError` where other views are narrowed by the
-    slice."""
-    view_named(context, dataset, name)
-    check_unused(dataset, name, views_of(context, dataset))
+    slice or the query."""
+    view = view_named(context, dataset, name)
+    check_unused(dataset, view, views_of(context, dataset))
     context.ledger.views.delete(dataset.dataset_id, name)
+
+
+def check_free(view: View, known: Sequence[View]) -> None:
+    """Raises `UsageError` where something that it must not take the place of has the view's name: names are shared by
+    all lists and queries of a dataset."""
+    other = next((one for one in known if one.name == view.name and one.page != view.page), None)
+    if other is None:
+        return
+    if other.page == QUERIES:
+        raise UsageError(f"There is a saved query named {view.name!r} already.", TAKEN)
+    raise UsageError(f"There is a view of a list named {view.name!r} already: of another list.", TAKEN)
+
+
+def check_query_name(context: Context, dataset: Dataset, name: str) -> None:
+    """Raises `UsageError` for a name of a query that is a column of the rows or a constant: `sql = NAME` could be
+    either."""
+    version = get_version(context.store, dataset.latest_version_id)
+    if name.lower() in {*row_names(context, dataset, version), *_CONSTANTS}:
+        raise UsageError(f"“sql = {name}” is a condition by itself: no query can have that name.", "Take another name.")
 
 
 def query_of(

@@ -159,6 +159,11 @@ def rows_there(db: Database, version_id: str, example_ids: Sequence[int]) -> dic
     return {row["example_id"]: _example(row, dataset) for row in found}
 
 
+def may_be_row(example_id: int) -> bool:
+    """Whether a number, such as a browser sends, is small enough to be a row's id at all."""
+    return 0 <= example_id < 2**63
+
+
 def labels_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, str | None]:
     """The current label of each of these rows; rows that the version has not are left out."""
     return (

@@ -11,10 +11,14 @@ from core.services.lists.asked import DUPLICATES, FILTERS, LABEL, LIKE, SEARCH, 
 from core.services.lists.columns import issue_columns, prediction_columns, row_columns
 from core.services.lists.facts import fact_columns
 from core.services.lists.written import filter_texts, read_filters
+from core.store.row_facts.contract import RowFact
 from core.store.row_facts.slice import SLICE
+from core.store.row_facts.sql import SQL
 
 ROWS = "data"
 """The page whose list is of a version's rows."""
+QUERIES = "sql"
+"""What a saved SQL query has in the place of a page: `core.services.sql.saved`."""
 NARROWING = (FILTERS, LABEL, SEARCH, SPLIT, DUPLICATES)
 """The parameters of such a list that let rows through, and others not."""
 
@@ -49,8 +53,9 @@ def narrowing(view: View) -> dict[str, str]:
     return {key: value for key, value in view.query if key in NARROWING}
 
 
-def named_in(dataset: Dataset, view: View) -> tuple[str, ...]:
-    """The slices that a view of any list is narrowed by; one empty name where it is by all of them."""
+def named_in(dataset: Dataset, view: View, fact: RowFact = SLICE) -> tuple[str, ...]:
+    """The slices, or the values of another fact, that a view of any list is narrowed by; one empty name where it is by
+    all of them."""
     columns = {ROWS: row_columns, "issues": issue_columns}.get(view.page, prediction_columns)(dataset)
     found: dict[str, None] = {}
     for text in filter_texts(dict(view.query).get(FILTERS, "")):
@@ -58,7 +63,7 @@ def named_in(dataset: Dataset, view: View) -> tuple[str, ...]:
             [(one, _)] = read_filters(text, [*columns, *fact_columns(columns)])
         except WinnowError:
             continue  # it is of no slice
-        if one.column == SLICE.column:
+        if one.column == fact.column:
             found |= dict.fromkeys(one.values or ("",))
     return tuple(found)
 
@@ -82,11 +87,11 @@ def check_not_of_itself(dataset: Dataset, view: View, views: Sequence[View]) -> 
                 waiting.append((*way, name))
 
 
-def check_unused(dataset: Dataset, name: str, views: Sequence[View]) -> None:
-    """Raises `UsageError` where other views are narrowed by the slice of that name."""
-    users = [view.name for view in views if view.name != name and name in named_in(dataset, view)]
+def check_unused(dataset: Dataset, view: View, views: Sequence[View]) -> None:
+    """Raises `UsageError` where other views are narrowed by this one, as a slice or as a saved query."""
+    fact = SQL if view.page == QUERIES else SLICE
+    users = [one.name for one in views if one.name != view.name and view.name in named_in(dataset, one, fact)]
     if users:
-        told = ", ".join(map(repr, users))
-        raise UsageError(
-            f"{name!r} is used by {told}: “slice = {name}”.", "Save these without it, or delete them, before."
-        )
+        told, name = ", ".join(map(repr, users)), view.name
+        what = f"“sql = {name}”" if fact is SQL else f"“slice = {name}”"
+        raise UsageError(f"{name!r} is used by {told}: {what}.", "Save these without it, or delete them, before.")

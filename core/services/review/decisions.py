@@ -22,7 +22,7 @@ from core.store import versions
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.rows import labels_of, words_of
+from core.store.rows import labels_of, may_be_row, words_of
 from core.tasks import target_of
 from core.words import ENGLISH, speaking, stored
 
@@ -109,7 +109,8 @@ class _Moment:
     def _look(self) -> None:
         """At the rows that are to be decided, and at what is in force on them."""
         acts = [act for one in self._asked for act in one.acts if act.action != "undo"]
-        rows = sorted({act.example_id for act in acts if act.example_id is not None})
+        asked = {act.example_id for act in acts if act.example_id is not None}
+        rows = sorted(filter(may_be_row, asked))
         self._rows = labels_of(self._context.store, self._version.version_id, rows)
         target = target_of(self._dataset)
         self._words = words_of(self._context.store, self._version.version_id, rows) if target.located else {}

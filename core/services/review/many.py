@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+
+import pyarrow as pa
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
@@ -25,6 +27,7 @@ from core.services.classes.adding import forget_class
 from core.services.review.among import Among
 from core.services.review.decisions import record, stopped
 from core.services.review.moved import Moved, Moves
+from core.services.review.planned import NO_ROWS, rows_of_plan
 from core.store.acts import many
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -38,6 +41,8 @@ MAX_ROWS = 100_000
 BLOCK = 1_000
 """Rows written at once. Other reviewers wait for no more than that."""
 FIRST_ROWS = 5
+TRIES = 3
+"""Times that rows are counted anew which others change at that moment."""
 LOOKED_AT = 200
 """Rows from the top of a list of numbers, among which the first that change are found."""
 KINDS = 1_000
@@ -82,6 +87,8 @@ class Plan:
     """Rows from the top of the list with the label that they would have, None where they are excluded."""
     seq: int
     """The newest act that it knows of: what was decided since is left alone."""
+    kept: pa.Table = field(default_factory=lambda: NO_ROWS, compare=False, repr=False)
+    """The rows that get a decision, as `rows_of_plan`; none of more than one act takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +105,22 @@ class Done:
 
 
 def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_decided: bool = False) -> Plan:
-    """What an act would do: counts by label, the first rows. Reads no more than that, whatever the number of rows.
+    """What an act would do: counts by label, the first rows, and which rows, where one act may be on so many.
 
-    Raises `UsageError` for an act that makes no sense for such labels.
+    Raises `UsageError` for an act that makes no sense for such labels, and where the rows become others all the while.
     """
+    for _ in range(TRIES):
+        found = _counted(context, among, doing, reviewer, also_decided)
+        if found.rows > MAX_ROWS:
+            return found
+        _, _, target = _about(context, among)
+        kept = rows_of_plan(context, among, found.doing, target, also_decided=also_decided)
+        if len(kept) == found.rows:
+            return replace(found, kept=kept)
+    raise UsageError("The rows became others while they were counted.", "Look again in a moment.")
+
+
+def _counted(context: Context, among: Among, doing: Doing, reviewer: str, also_decided: bool) -> Plan:
     version, labels, target = _about(context, among)
     doing = check(doing, frozenset(labels), target)
     seq = context.store.newest_act()
@@ -164,8 +183,8 @@ def check_size(planned: Plan) -> None:
 def carry_out(
     context: Context, planned: Plan, reviewer: str, words: str, act_id: str = "", report: Report | None = None
 ) -> Done:
-    """Does what was planned; a second call with the same `act_id` writes what the first left out. `words` say which
-    rows these are. A row that somebody has decided since the plan was made is left alone.
+    """Does what was planned, to these very rows; a second call with the same `act_id` writes what the first left out.
+    `words` say which rows these are. A row that somebody has decided since the plan was made is left alone.
 
     Raises `UsageError` where it is too large, or the dataset is in the trash.
     """
@@ -235,7 +254,7 @@ def _act(act_id: str, version: Version, doing: Doing, words: str, reviewer: str)
 
 def _acts(context: Context, planned: Plan, act: BulkAct, target: Target) -> Iterator[Act]:
     version_id, among = planned.version.version_id, planned.among
-    for block in many.blocks(context.store, version_id, among.query(context), BLOCK):
+    for block in many.with_verdicts(context.store, version_id, planned.kept, BLOCK):
         for row in block.to_pylist():
             verdict = row["verdict"]
             if verdict is not None and (not planned.also_decided or row["verdict_seq"] > planned.seq):

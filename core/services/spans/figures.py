@@ -4,7 +4,7 @@ differently stand."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from core.context import Context
 from core.profile.edges import EdgePlace, Side, edge_places
 from core.profile.spans import SpansProfile, spans_profile
 from core.progress import Report
+from core.records import RowFilter
 from core.store.acts.as_decided import as_decided
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
@@ -67,6 +68,14 @@ class Suggested:
     rows: tuple[tuple[int, str], ...]
     scan_id: str | None = None
     tier: str | None = None
+
+    @property
+    def filtered(self) -> RowFilter:
+        return RowFilter()
+
+    @property
+    def asked(self) -> Hashable:
+        return self
 
     def query(self, context: Context) -> Condition:
         """As `core.store.acts.many.of_version`."""

@@ -66,6 +66,11 @@ def columns(context: Context, dataset: Dataset, version: Version) -> list[ViewCo
     return [ViewColumns(name, tuple((quoted(one), kind) for one, kind in found[name])) for name in VIEWS]
 
 
+def row_names(context: Context, dataset: Dataset, version: Version) -> set[str]:
+    """The columns of the view `rows`, in small letters: case does not tell them apart."""
+    return {name.lower() for name, _ in columns_of(context.store, _views(context, dataset, version)["rows"])}
+
+
 def _views(context: Context, dataset: Dataset, version: Version) -> dict[str, QueryView]:
     runs = {run.run_id: run.number for run in context.ledger.runs.of(dataset.dataset_id)}
     return views_of(context.store, dataset, version, runs)

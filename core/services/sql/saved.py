@@ -5,7 +5,8 @@ from __future__ import annotations
 from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, View
-from core.services.views import QUERIES, checked_name, views_of
+from core.services.lists.slices import QUERIES
+from core.services.views import check_free, check_query_name, checked_name, views_of
 from core.store.times import now
 
 TEXT = "sql"
@@ -27,13 +28,13 @@ def query_named(context: Context, dataset: Dataset, name: str) -> str:
 
 
 def save_query(context: Context, dataset: Dataset, name: str, sql: str, by: str) -> View:
-    """Keeps a query under a name, in place of one that had it. Raises `UsageError` for a name that is none, or that a
-    view of a list has, and for a query without a word."""
+    """Keeps a query under a name, in place of one that had it. Raises `UsageError` for a name that is none, that a
+    view of a list has, or that is a column, and for a query without a word."""
     name = checked_name(name)
     if not sql.strip():
         raise UsageError("There is no query to save yet.", "Write it first.")
-    if any(view.name == name and view.page != QUERIES for view in views_of(context, dataset)):
-        raise UsageError(f"There is a view of a list named {name!r} already.", "Take another name.")
+    check_query_name(context, dataset, name)
     view = View(dataset.dataset_id, name, QUERIES, ((TEXT, sql.strip()),), by, now())
+    check_free(view, views_of(context, dataset))
     context.ledger.views.save(view)
     return view

@@ -18,8 +18,9 @@ from core.services.tags.naming import checked_tag
 from core.store.acts import tags
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.rows import get_rows
+from core.store.rows import get_rows, labels_of, may_be_row
 from core.store.versions import get_version
+from core.words import stored
 
 FIRST_ROWS = 5
 
@@ -129,15 +130,21 @@ class TagsTaken:
 
 
 def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneTag]) -> TagsTaken:
-    """Takes down acts of a screen in their order, each once by its client key, all together."""
+    """Takes down acts of a screen in their order, each once by its client key, all together. Refused are those on rows
+    that the version does not have, and with what is no tag."""
     if not acts:
         return TagsTaken((), ())
     keys = tuple(one.client_key for one in acts)
     if why := stopped(get_dataset(context.store, version.dataset_id)):
         return TagsTaken(keys, tuple((key, why) for key in keys))
     known = list(tags.tag_names(context.store, version.dataset_id))
+    asked = sorted({one.example_id for one in acts if may_be_row(one.example_id)})
+    rows = labels_of(context.store, version.version_id, asked)
     refused, fresh, now = [], [], datetime.now(UTC)
     for one in acts:
+        if one.example_id not in rows:
+            refused.append((one.client_key, stored(f"Row {one.example_id} is not in this version.")))
+            continue
         try:
             tag = checked_tag(one.tag, known)
         except UsageError as error:

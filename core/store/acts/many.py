@@ -117,13 +117,33 @@ def top(
     )
 
 
-def blocks(db: Database, version_id: str, among: Condition, size: int) -> Iterator[pa.RecordBatch]:
-    """These rows in the list's order, `size` at a time: example_id, label, suggested, score, and the verdict that
-    holds on each with its number (`verdict`, `verdict_seq`; null where there is none), as they are by then."""
+def blocks(
+    db: Database, version_id: str, among: Condition, size: int, *, also_decided: bool
+) -> Iterator[pa.RecordBatch]:
+    """These rows in the list's order, `size` at a time: example_id, label, suggested, score. Those on which a verdict
+    holds only where they are asked for too."""
     query, parameters = among
     with db.cursor() as cursor:
         table = cursor.execute(
-            f"SELECT * EXCLUDE (place, verdict_by) FROM ({_joined(db, version_id, query)}) ORDER BY place", parameters
+            f"""SELECT example_id, label, CAST(suggested AS VARCHAR) AS suggested, CAST(score AS DOUBLE) AS score
+                FROM ({_joined(db, version_id, query)}) WHERE {"true" if also_decided else "verdict IS NULL"}
+                ORDER BY place, example_id""",
+            parameters,
+        ).to_arrow_table()
+    yield from table.to_batches(size)
+
+
+def with_verdicts(db: Database, version_id: str, rows: pa.Table, size: int) -> Iterator[pa.RecordBatch]:
+    """Rows of a version (example_id, suggested, score) in their order, `size` at a time, with their labels and the
+    verdict that holds on each with its number (`verdict`, `verdict_seq`; null where there is none), as they are now."""
+    placed = rows.append_column("place", pa.array(range(len(rows)), pa.int64()))
+    label_of, standing = relation(db, version_id), standing_sql(db, version_id)
+    with db.cursor() as cursor:
+        cursor.register("placed", placed)
+        table = cursor.execute(
+            f"""SELECT q.example_id, r.label, q.suggested, q.score, d.decision_id AS verdict, d.seq AS verdict_seq
+                FROM placed q JOIN {label_of} r ON r.example_id = q.example_id
+                LEFT JOIN {standing} d ON d.example_id = q.example_id ORDER BY q.place"""
         ).to_arrow_table()
     yield from table.to_batches(size)
 

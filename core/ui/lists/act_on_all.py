@@ -15,7 +15,7 @@ from core.errors import WinnowError
 from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
-from core.services.review.among import Among
+from core.services.review.among import Among, asked_as_of
 from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
 from core.store.ids import new_id
 from core.ui.lists.act_words import kinds_of_change, number_change
@@ -112,7 +112,7 @@ class ActOnAll:
         if doing is None:
             return
         also = bool(st.session_state.get(f"{self._key}-also"))
-        about = (self._key, among.version_id, words, doing, also, self._user, self._context.store.newest_act())
+        about = (self._key, asked_as_of(self._context, among), words, doing, also, self._user)
         try:
             planned = self._planned(among, doing, also, about)
         except WinnowError as error:

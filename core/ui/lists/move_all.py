@@ -10,7 +10,7 @@ from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Version, split_said
-from core.services.review.among import Among
+from core.services.review.among import Among, asked_as_of
 from core.services.splits import Move, move, plan_move, split_sizes
 from core.store.ids import new_id
 from core.ui.parts.pending import POLL_SECONDS, settled
@@ -59,7 +59,7 @@ class MoveAll:
         )
         if name is None:
             return
-        about = (self._key, among.version_id, words, name, self._context.store.newest_act())
+        about = (self._key, asked_as_of(self._context, among), words, name)
         work = self._context.beside.answers("plans of moves", THREADS, kept=4)
 
         def planned() -> Move | Pending:

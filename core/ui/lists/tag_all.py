@@ -13,7 +13,7 @@ from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.records import MAX_TAG, Dataset, TagAct
-from core.services.review.among import Among
+from core.services.review.among import Among, asked_as_of
 from core.services.tags.tagging import TagPlan, carry_out, plan_tag, take_back
 from core.store.acts.tags import tag_names
 from core.store.ids import new_id
@@ -72,7 +72,7 @@ class TagAll:
         )
         if name is None:
             return
-        about = (self._key, among.version_id, words, name, what, self._user, self._context.store.newest_tag())
+        about = (self._key, asked_as_of(self._context, among), words, name, what, self._user)
         work = self._context.beside.answers("plans of tags on many rows", THREADS, kept=4)
 
         def planned() -> TagPlan | Pending:

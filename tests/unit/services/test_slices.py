@@ -8,7 +8,8 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, View
 from core.services.lists.asked import row_filter
-from core.services.views import delete_view, rename_view, save_view
+from core.services.sql.saved import save_query
+from core.services.views import delete_view, rename_view, save_slice, save_view
 from core.store.row_facts import as_of
 from core.store.rows import count_rows
 from core.store.times import now
@@ -71,3 +72,39 @@ def test_a_slice_of_what_is_gone_says_which_it_is(context: Context, news: Datase
     saved(context, news, "tagged", where="tag = odd")
     with pytest.raises(UsageError, match="Slice 'tagged' cannot be looked up: No row has the tag 'odd'"):
         count(context, news, "slice = tagged")
+
+
+def test_nothing_takes_the_name_of_something_else(context: Context, news: Dataset) -> None:
+    saved(context, news, "a", label="x")
+    saved(context, news, "b", where="slice = a")
+    saved(context, news, "sorted", order="text")
+    saved(context, news, "doubts", page="issues")
+    save_query(context, news, "long", "SELECT example_id FROM rows", "ada")
+    for said, change in (
+        ("named 'a' already: of another list", lambda: saved(context, news, "a", page="issues")),
+        ("view of a list named 'doubts'", lambda: save_slice(context, news, "doubts", {"label": "x"}, "bob")),
+        ("saved query named 'long'", lambda: saved(context, news, " long ", label="x")),
+        ("'a' is used by 'b'", lambda: saved(context, news, "a", order="text")),
+        ("list of rows, and no slice", lambda: save_slice(context, news, "sorted", {"label": "x"}, "bob")),
+    ):
+        with pytest.raises(UsageError, match=said):
+            change()
+    saved(context, news, "a", label="y")
+    assert count(context, news, "slice = b") == count(context, news, "label = y")
+
+
+def test_a_query_stays_while_lists_are_narrowed_by_it(context: Context, news: Dataset) -> None:
+    save_query(context, news, "long", "SELECT example_id FROM rows", "ada")
+    saved(context, news, "of rows", where="sql != long")
+    saved(context, news, "of issues", page="issues", where='sql = ["long", "true"]')
+    for change in (lambda: rename_view(context, news, "long", "z"), lambda: delete_view(context, news, "long")):
+        with pytest.raises(UsageError, match="'of issues', 'of rows': “sql = long”"):
+            change()
+    delete_view(context, news, "of rows")
+    delete_view(context, news, "of issues")
+    for name in ("Author", "true"):
+        with pytest.raises(UsageError, match=f"“sql = {name}” is a condition"):
+            save_query(context, news, name, "SELECT example_id FROM rows", "ada")
+        with pytest.raises(UsageError, match=f"“sql = {name}” is a condition"):
+            rename_view(context, news, "long", name)
+    rename_view(context, news, "long", "z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,17 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import ColumnFilter, Dataset, RowFilter
 from core.review.many import Doing
+from core.review.records import Act
 from core.services.datasets import delete
 from core.services.export import export
 from core.services.lists.asked import row_filter
-from core.services.review.among import OfVersion
+from core.services.review import many
+from core.services.review.among import OfVersion, asked_as_of
+from core.services.review.decisions import record
 from core.services.review.many import plan
+from core.services.review.planned import rows_of_plan
 from core.services.tags.tagging import (
+    TagsTaken,
     carry_out,
     plan_tag,
     read_tags,
@@ -25,6 +31,8 @@ from core.services.tags.tagging import (
     tags_of_version,
     take_back,
 )
+from core.services.views import save_slice
+from core.store.acts.decisions import in_force
 from core.store.acts.tags import tags_of
 from core.store.versions import get_version
 
@@ -84,6 +92,61 @@ def test_two_screens_lose_no_tag_and_each_act_stands_once(context: Context, news
     record_tags(context, version, "ada", read_tags(sent))
     assert done.acknowledged == ("k1", "k2") and [key for key, _ in done.refused] == ["k2"]
     assert tags_of(context.store, news.dataset_id, [1]) == {1: ("to ask",)}
+
+
+@pytest.mark.parametrize("row", [-5, 40, 10**9, 2**63, 10**400])
+def test_what_is_no_row_gets_no_tag_and_no_verdict(context: Context, news: Dataset, row: int) -> None:
+    version = get_version(context.store, news.latest_version_id)
+    sent = [{"key": f"k{at}", "action": "tag", "example_id": one, "tag": "ghost"} for at, one in enumerate((1, row))]
+    done = record_tags(context, version, "ada", read_tags(sent))
+    assert done == TagsTaken(("k0", "k1"), (("k1", f"Row {row} is not in this version."),))
+    assert counted(context, news) == {"ghost": 1}
+    [refused] = record(context, version.version_id, "ada", [Act("k2", "keep", row)]).refused
+    assert refused.message == f"Row {row} is not in this version."
+
+
+def test_an_act_is_on_the_rows_that_were_planned(context: Context, news: Dataset) -> None:
+    put(context, news, "odd", 1, 5, 7)
+    among = OfVersion(news.latest_version_id, row_filter(news, {"where": "tag = odd"}))
+    planned, before = plan(context, among, Doing("exclude"), "ada"), asked_as_of(context, among)
+    put(context, news, "odd", 2, 3, 4)
+    put(context, news, "odd", 5, puts=False)
+    record(context, news.latest_version_id, "bob", [Act("bob's", "keep", 7)])
+    many.carry_out(context, planned, "ada", "tag: odd", "one id")
+    assert many.carry_out(context, planned, "ada", "tag: odd", "one id").rows == 0
+    excluded = {one.example_id for one in in_force(context.store, news.latest_version_id) if one.action == "exclude"}
+    assert excluded == {1, 5}
+    assert asked_as_of(context, among) != before
+
+
+def test_a_plan_is_of_one_moment(context: Context, news: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(context, news, "odd", 1)
+    among = OfVersion(news.latest_version_id, row_filter(news, {"where": "tag = odd"}))
+    late = [2, 3]
+
+    def meanwhile(*asked: Any, **how: Any) -> Any:
+        if late:
+            put(context, news, "odd", late.pop())
+        return rows_of_plan(*asked, **how)
+
+    monkeypatch.setattr(many, "rows_of_plan", meanwhile)
+    planned = plan(context, among, Doing("exclude"), "ada")
+    assert (planned.rows, len(planned.kept)) == (3, 3)
+
+
+@pytest.mark.parametrize("change", ["verdict", "tag", "slice"])
+def test_a_plan_is_made_anew_where_the_filter_may_keep_others(context: Context, news: Dataset, change: str) -> None:
+    save_slice(context, news, "a", {"label": "x"}, "ada")
+    among = OfVersion(news.latest_version_id, row_filter(news, {"where": "slice = a"}))
+    before = asked_as_of(context, among)
+    assert asked_as_of(context, among) == before
+    if change == "verdict":
+        record(context, news.latest_version_id, "bob", [Act("bob's", "keep", 7)])
+    elif change == "tag":
+        put(context, news, "odd", 1)
+    else:
+        save_slice(context, news, "a", {"label": "y"}, "ada")
+    assert asked_as_of(context, among) != before
 
 
 def test_an_act_on_many_rows_can_be_on_those_with_a_tag(context: Context, news: Dataset) -> None:
