@@ -157,6 +157,9 @@ def ask(
 class Request:
     """One request and what becomes of it."""
 
+    most_seconds: float | None = None
+    """How long it may take in all, with what it waits for a processor; None: as long as its own time lasts."""
+
     def __init__(
         self,
         nursery: Nursery,
@@ -191,7 +194,7 @@ class Request:
     def _answer(self, connection: socket.socket) -> tuple[Any] | None:
         """The answer, None where the reader ended without one."""
         waited = 0.0
-        began = moved = time.monotonic()
+        started = began = moved = time.monotonic()
         progress: Any = None
         before: object = None
         waiting = select.poll()  # select() knows no descriptor above 1023
@@ -210,6 +213,8 @@ class Request:
                 self._on_progress(*progress)
             elif message:
                 return self._taken(message)
+            if self.most_seconds is not None and time.monotonic() - started > self.most_seconds:
+                raise self.too_late(self.most_seconds)
             waited = max(waited, limits.waited(self._pid))
             now = time.monotonic() - waited
             if self._seconds is not None:
@@ -266,3 +271,7 @@ class Request:
             "Check that it is a plain file with no more than a few thousand columns, or save it again as CSV or "
             "Parquet.",
         )
+
+    def too_late(self, seconds: float) -> WinnowError:
+        """What is said after `most_seconds`."""
+        return self.too_slow(seconds)

@@ -13,10 +13,14 @@ from core.words import stored
 
 SECONDS = 10.0
 """How long a query may take, not counting what it waits for a processor."""
+MOST_SECONDS = 30.0
+"""How long it may take with that: others wait for their turn."""
 _NARROWER = stored("Narrow it with WHERE, or group before joining; a product of two views has too many rows.")
 
 
 class _Query(Request):
+    most_seconds = MOST_SECONDS
+
     def crashed(self, how: str) -> WinnowError:
         return UsageError(f"The query brings its process down ({how}).", "Write it with less nesting.")
 
@@ -25,6 +29,12 @@ class _Query(Request):
 
     def too_slow(self, seconds: float) -> WinnowError:
         return UsageError(f"The query was stopped: it took longer than {seconds:g} s.", _NARROWER)
+
+    def too_late(self, seconds: float) -> WinnowError:
+        return UsageError(
+            f"The query was stopped after {seconds:g} s: it waited for a processor for most of them.",
+            stored("The machine is busy: run it again later, or narrow it with WHERE."),
+        )
 
 
 def query(

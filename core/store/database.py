@@ -112,6 +112,11 @@ class Database:
         except BaseException as error:
             cause = _fatal(error)
             damage = _damage(self.path, cause or str(error)) if cause or isinstance(error, duckdb.IOException) else None
+            if damage is None and isinstance(error, duckdb.IOException) and _gone(self.path, str(error)):
+                raise StoreError(
+                    "A file that the workspace keeps beside its database is not there any more.",
+                    "Do the last step again.",
+                ) from error
             if self._closed or (cause is None and damage is None):
                 raise
             if cause is not None:
@@ -335,6 +340,12 @@ def _fatal(error: BaseException | None) -> str | None:
             return original.strip().split("\n", 1)[0]
         error = error.__cause__ or error.__context__
     return None
+
+
+def _gone(path: Path, message: str) -> bool:
+    """Whether DuckDB's words are about a file of the workspace that is not there: a copy for queries, or a map."""
+    missing = "No files found" in message or "No such file" in message
+    return missing and str(path.parent) in message
 
 
 def _damage(path: Path, message: str) -> WorkspaceDamagedError | None:

@@ -145,7 +145,15 @@ def test_labels_of_every_kind_colour_the_map(
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("cells=4,4", 404), ("cells=4", 400), ("cells=4,4&box=nan,0,1,1", 400), ("cells=4,4&box=1,2", 400), ("", 400)],
+    [
+        ("cells=4,4", 404),
+        ("cells=4", 400),
+        ("cells=4,4&box=nan,0,1,1", 400),
+        ("cells=4,4&box=1,2", 400),
+        ("", 400),
+        ("cells=0,5", 400),
+        ("cells=4,-1", 400),
+    ],
 )
 def test_what_is_no_part_of_a_map_is_refused(app: Context, query: str, status: int) -> None:
     scope = {"type": "http", "query_string": query.encode(), "path_params": {"token": "none"}, "headers": []}

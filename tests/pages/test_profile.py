@@ -168,7 +168,7 @@ def test_a_file_that_is_sorted_by_its_labels_is_told_and_opens_a_stretch(
     while not any("change along the file by more than chance: **label**" in one.value for one in shown.markdown):
         assert not shown.exception
         shown.run()
-    shown.selectbox(key="choice-drift-own_label-stretch").select_index(1).run()
+    shown.selectbox(key="choice-drift-@label-stretch").select_index(1).run()
     shown.selectbox(key="choice-drift-group-group").select_index(0).run()
     while not shown.dataframe:
         assert not shown.exception

@@ -13,8 +13,8 @@ from core.records import EXAMPLE_ID, Attribute, ColumnFilter, RowFilter
 from core.sql import identifier, literal
 from core.targets.one_class.facts import ONE_CLASS
 
-OWN_LABEL = "own_label"
-"""The column of a row's label where something else stands in place of it."""
+OWN_LABEL = "@label"
+"""The column of a row's label where something else stands in place of it; no attribute is called so."""
 STRETCHES = 10
 HERE, THERE = "here", "there"
 _TYPES = {"number": "DOUBLE", "time": "TIMESTAMP"}
@@ -121,7 +121,7 @@ def _within(column: str, low: str | None, high: str | None) -> tuple[ColumnFilte
 
 
 def _with_label(rows: Rows, value: str) -> Instead:
-    relation = f"(SELECT *, label AS {OWN_LABEL} FROM {rows.relation})"
+    relation = f"(SELECT *, label AS {identifier(OWN_LABEL)} FROM {rows.relation})"
     return Instead(rows, f"(SELECT * REPLACE ({value} AS label) FROM {relation})", ONE_CLASS)
 
 
@@ -143,7 +143,7 @@ def _select(
     if classes:
         cases = " ".join(f"WHEN {literal(code)} THEN {literal(here)}" for code, here in classes.items() if code != here)
         label = f"CASE label {cases} ELSE label END" if cases else label
-    columns += [f"{label} AS {OWN_LABEL}"] if labelled else []
+    columns += [f"{label} AS {identifier(OWN_LABEL)}"] if labelled else []
     number = EXAMPLE_ID if side == HERE else f"-1 - {EXAMPLE_ID}"
     columns = [f"{number} AS {EXAMPLE_ID}", WORDS, f"{literal(side)} AS label", *columns]
     return f"(SELECT {', '.join(columns)} FROM {rows.relation})"

@@ -125,7 +125,7 @@ def _sides(context: Context, version_id: str, between: Between) -> Sides:
     theirs = {(one.name, one.kind): one for one in other.attributes}
     shared = [(one, theirs[one.name, one.kind]) for one in dataset.attributes if (one.name, one.kind) in theirs]
     classes = None
-    if target_of(other) is target_of(dataset) and not target_of(dataset).located:
+    if task_named(other.task).target is task_named(dataset.task).target and not target_of(dataset).located:
         classes = {} if target_of(dataset).several else _classes(dataset, other)
     return against(rows, rows_of(context.store, between.other), shared, classes)
 
@@ -200,5 +200,6 @@ def _ask(
     state: Hashable = (),
 ) -> T | Pending:
     compared = [_dataset(context, one) for one in (version_id, between.other) if one]
-    key = (version_id, between, what, tuple(len(one.attributes) for one in compared), state)
+    names = context.store.names.newest()  # classes of two datasets are the same where people call them alike
+    key = (version_id, between, what, tuple(len(one.attributes) for one in compared), names, state)
     return context.beside.answers("profile").ask(key, what, work, timeout)

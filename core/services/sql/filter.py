@@ -18,7 +18,7 @@ from core.records import EXAMPLE_ID
 from core.services.sql.ask import row_ids, state
 from core.services.sql.saved import TEXT, queries_of
 from core.store.datasets import get_dataset
-from core.store.query.copies import forget_ids, ids_file
+from core.store.query.copies import forget_ids, ids_file, used
 from core.store.versions import get_version
 
 _WHOLE = re.compile(r"\s*(select|with|from|values)\b", re.IGNORECASE)
@@ -54,7 +54,7 @@ class Queries:
         saved = queries_of(context, dataset).get(asked)
         text = whole_query(asked if saved is None else dict(saved.query)[TEXT])
         known = self._reads.get(text)
-        if known is not None and (file := self._named(version_id, text, known)).exists():
+        if known is not None and used(file := self._named(version_id, text, known)):
             return file
         try:
             ids, reads = row_ids(context, dataset, version, text)

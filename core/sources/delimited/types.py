@@ -115,11 +115,14 @@ def fits(column: str, kind: str) -> str:
 def _sql_number(column: str) -> str:
     """As `_is_double`. The two texts are compared at first, then, where the notation differs, the numbers."""
     double = f"TRY_CAST({column} AS DOUBLE)::VARCHAR"
+    tiny = f"regexp_matches({column}, '[eE]-(1[4-9]|[2-9]\\d|\\d{{3}})')"  # 30 digits do not hold all of theirs
+    exact = (
+        f"NOT {tiny} AND coalesce({_same_decimal(column, double, 30)},"
+        f" {_few_digits(column)} AND {_same_decimal(column, double, 8)})"
+    )
     proven = (
         f"CASE WHEN length({column}) <= {_EXACT_LENGTH} OR {double} = {column} THEN true"
-        f" WHEN contains(lower({column}), 'e') THEN {_same_power(column)} = {_same_power(double)}"
-        f" ELSE coalesce({_same_decimal(column, double, 30)}, regexp_matches({column}, '\\.\\d{{1,8}}$')"
-        f" AND {_same_decimal(column, double, 8)}, false) END"
+        f" ELSE coalesce({_same_power(column)} = {_same_power(double)}, false) OR coalesce({exact}, false) END"
     )
     return f"(regexp_full_match({column}, {literal(_NUMBER)}) AND {proven})"
 
@@ -128,6 +131,11 @@ def _same_power(number: str) -> str:
     """A number with an exponent, without what may be left out: `1.50E+05` is `1.5e5`."""
     exponent = f"regexp_replace(lower({number}), 'e\\+?(-?)0*(\\d)', 'e\\1\\2')"
     return f"regexp_replace({exponent}, '(\\.\\d*[1-9])0+e|\\.0+e', '\\1e')"
+
+
+def _few_digits(number: str) -> str:
+    """Whether so few digits are written that eight behind the point are all of them, where the number is not small."""
+    return f"regexp_full_match({number}, '-?\\d+\\.\\d{{1,8}}|-?\\d\\.\\d{{1,16}}[eE].*')"
 
 
 def _same_decimal(number: str, other: str, digits: int) -> str:

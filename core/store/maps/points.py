@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from functools import reduce
 from pathlib import Path
 
@@ -47,7 +48,21 @@ def maps_of(db: Database, dataset_id: str) -> list[Path]:
 
 def folder_of_maps(db: Database, dataset_id: str) -> Path:
     """Where the maps of a dataset lie."""
-    return Workspace(db.path.parent).arrays / "maps" / checked_id(dataset_id, "dataset")
+    return _folder(db) / checked_id(dataset_id, "dataset")
+
+
+def state_of_maps(db: Database) -> Hashable:
+    """Another one once a map was made, made anew or cleared, of whatever dataset: they lie beside the store, which does
+    not know of it."""
+    found = []
+    for path in sorted(_folder(db).glob("*/*.parquet")):
+        with suppress(FileNotFoundError):
+            found.append((str(path), path.stat().st_mtime_ns))
+    return tuple(found)
+
+
+def _folder(db: Database) -> Path:
+    return Workspace(db.path.parent).arrays / "maps"
 
 
 def all_sql(path: Path) -> str:

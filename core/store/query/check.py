@@ -47,6 +47,10 @@ _REST = frozenset(
         "DESCENDING",
     }
 )
+DEPTH = 250
+"""How deeply an expression may be nested; a chain of operators is nested too."""
+DEEP = "expression depth"
+"""In DuckDB's words of more."""
 _SCHEMAS = ("", "main")
 """Of functions; those of operators are named."""
 _NO_NAMES: tuple[str, ...] = ()
@@ -57,7 +61,7 @@ def views_in(statements: Node, views: Collection[str]) -> list[str]:
     """The views that a serialized query reads, in their order. Raises `UsageError` for what a query may not have."""
     said = statements.get("statements") or []
     if statements.get("error"):
-        raise UsageError(_unread(statements), _HINT)
+        raise _unread(statements)
     if len(said) != 1:
         raise UsageError(f"This is {len(said):,} statements, and a query is one SELECT.", "Send one at a time.")
     look = _Look(views)
@@ -65,11 +69,22 @@ def views_in(statements: Node, views: Collection[str]) -> list[str]:
     return [view for view in views if view in look.used]
 
 
-def _unread(answer: Node) -> str:
-    if answer.get("error_type") == "parser":
-        said = str(answer.get("error_message")).strip().splitlines()[0].rstrip(".!")
-        return stored(f"The query cannot be read: {said}.")
-    return stored("Only a SELECT may be asked: nothing can be changed, attached, loaded, set or called here.")
+def too_deep() -> UsageError:
+    """What is said in place of DuckDB's words of that: they advise a setting, which nobody may change."""
+    return UsageError(
+        f"The query is nested too deeply: {DEPTH} levels are the most, and each operator of a chain is one.",
+        "Write it with less nesting, such as IN in place of many OR.",
+    )
+
+
+def _unread(answer: Node) -> UsageError:
+    said = str(answer.get("error_message")).strip().splitlines()[0].rstrip(".!")
+    if "Only SELECT statements" in said:
+        only = stored("Only a SELECT may be asked: nothing can be changed, attached, loaded, set or called here.")
+        return UsageError(only, _HINT)
+    if answer.get("error_type") != "parser":
+        return UsageError(f"DuckDB cannot read a part of the query, and says: {said}.", _HINT)
+    return too_deep() if DEEP in said else UsageError(f"The query cannot be read: {said}.", _HINT)
 
 
 class _Look:

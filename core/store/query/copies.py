@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +20,9 @@ KEPT = 2
 """Copies of a view of a dataset: two people may look at two versions."""
 KEPT_IDS = 50
 """Files of row ids of a dataset's queries: one of a million ids has 4 MB."""
+SPARED_SECONDS = 900.0
+"""What was used so lately stays, however many there are: a filter of many queries, or somebody else, may read it."""
+_PATH = re.compile(r"""["'](/[^"']*)["']""")
 
 
 def copy_file(folder: Path, dataset_id: str, view: QueryView) -> Path:
@@ -29,8 +34,7 @@ def make_copy(db: Database, folder: Path, dataset_id: str, view: QueryView) -> P
     """Writes a view into its file, where it is not there, and removes older ones. To be called by one at a time."""
     out = copy_file(folder, dataset_id, view)
     if out.exists():
-        with suppress(FileNotFoundError):
-            os.utime(out)
+        used(out)
         return out
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{uuid4().hex}.part"
@@ -48,7 +52,7 @@ def make_copy(db: Database, folder: Path, dataset_id: str, view: QueryView) -> P
         part.replace(out)
     except duckdb.Error as error:
         raise StoreError(
-            f"The view {view.name!r} could not be copied for queries: {str(error).splitlines()[0]}",
+            f"The view {view.name!r} could not be copied for queries: {_without_paths(str(error).splitlines()[0])}",
             "Check the disk of the workspace and run the query again.",
         ) from error
     finally:
@@ -64,8 +68,8 @@ def ids_file(folder: Path, dataset_id: str, digest: str) -> Path:
 
 
 def forget_ids(folder: Path, dataset_id: str) -> None:
-    """Removes all but the newest files of row ids of a dataset."""
-    _remove(folder, f"{dataset_id}.ids.*.parquet", KEPT_IDS)
+    """Removes files of row ids of a dataset but for those used last, and all used lately."""
+    _remove(folder, f"{dataset_id}.ids.*.parquet", KEPT_IDS, time.time() - SPARED_SECONDS)
 
 
 def forget_copies(folder: Path, dataset_id: str) -> None:
@@ -73,7 +77,21 @@ def forget_copies(folder: Path, dataset_id: str) -> None:
     _remove(folder, f"{dataset_id}.*", 0)
 
 
-def _remove(folder: Path, names: str, kept: int) -> None:
+def used(file: Path) -> bool:
+    """Marks a file as used now. False where it is not there."""
+    with suppress(FileNotFoundError):
+        os.utime(file)
+        return True
+    return False
+
+
+def _without_paths(message: str) -> str:
+    return _PATH.sub(lambda found: f'"{Path(found[1]).name}"', message)
+
+
+def _remove(folder: Path, names: str, kept: int, before: float = float("inf")) -> None:
+    """Removes what these names find, but for so many used last, and what was used after a moment."""
+
     def made(path: Path) -> float:
         try:
             return path.stat().st_mtime
@@ -81,4 +99,5 @@ def _remove(folder: Path, names: str, kept: int) -> None:
             return 0.0
 
     for old in sorted(folder.glob(names), key=made, reverse=True)[kept:]:
-        old.unlink(missing_ok=True)
+        if made(old) < before:
+            old.unlink(missing_ok=True)

@@ -11,10 +11,11 @@ import json
 import os
 import re
 import resource
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import numpy as np
@@ -22,7 +23,7 @@ import numpy as np
 from core.errors import UsageError
 from core.records import EXAMPLE_ID
 from core.sql import identifier, literal
-from core.store.query.check import views_in
+from core.store.query.check import DEEP, DEPTH, too_deep, views_in
 from core.words import stored
 
 ENGINE_MB = 400
@@ -38,6 +39,8 @@ ALL_CELLS = 16_000_000
 MAX_COLUMNS = 200
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _SAFE = 2**53
+_ENDLESS = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
+"""Types that have an infinity, which Python's do not."""
 _INNER = re.compile(r"^[A-Za-z ]+ Error: ")
 _PLACE = re.compile(r"\n\s*LINE \d+:.*", re.DOTALL)
 
@@ -56,15 +59,24 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     engine = _engine()
     try:
         return _answer(engine, sql, files, request)
+    except RecursionError as error:  # of the check, which follows the nesting
+        raise too_deep() from error
     except duckdb.OutOfMemoryException as error:
         raise UsageError(
             f"The query needs more than {ENGINE_MB} MB of memory.",
             "Narrow it with WHERE, select fewer columns, or group before sorting and joining.",
         ) from error
     except duckdb.Error as error:
-        raise UsageError(f"DuckDB says: {tidied(str(error))}", _hint(str(error))) from error
+        raise _said(str(error), [file for file in files.values() if file is not None]) from error
     except (ValueError, OverflowError) as error:  # such as a year that Python has no date for
         raise UsageError(f"A value of the result cannot be shown: {error}.", "Cast its column to VARCHAR.") from error
+
+
+def _said(message: str, files: Sequence[str]) -> UsageError:
+    """DuckDB's error in words that name no file of ours."""
+    for file in files:
+        message = message.replace(file, "a copy of a view")
+    return too_deep() if DEEP in message else UsageError(f"DuckDB says: {tidied(message)}", _hint(message))
 
 
 def _answer(
@@ -104,7 +116,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
             "python_enable_replacements": False,
-            "max_expression_depth": 250,
+            "max_expression_depth": DEPTH,
         }
     )
 
@@ -129,15 +141,20 @@ def _one(engine: duckdb.DuckDBPyConnection, sql: str, value: str) -> str:
 
 
 def _rows(engine: duckdb.DuckDBPyConnection, sql: str, limit: int) -> dict[str, Any]:
-    found = engine.execute(sql)
-    columns = [{"name": str(name), "type": str(kind)} for name, kind, *_ in found.description]
+    bound = engine.sql(sql)  # which runs nothing yet
+    kinds = [str(kind) for kind in bound.types]
+    columns = [{"name": str(name), "type": kind} for name, kind in zip(bound.columns, kinds, strict=True)]
     if len(columns) > MAX_COLUMNS:
         raise UsageError(f"The result has {len(columns):,} columns, and {MAX_COLUMNS} is the most.", "Name fewer.")
+    found = engine.execute(_said_whole(sql, kinds))
     rows: list[list[Any]] = []
     room = ALL_CELLS
     while len(rows) <= limit and room > 0 and (more := found.fetchmany(min(1_000, limit + 1 - len(rows)))):
         for row in more:
-            cells = [_cell(value) for value in row]
+            cells = [_cell(value) for value in row[: len(columns)]]
+            if len(row) > len(columns):
+                for place, endless in row[-1].items():
+                    cells[int(place)] = cells[int(place)] if endless is None else endless
             room -= sum(len(cell) for cell in cells if isinstance(cell, str))
             rows.append(cells)
             if room <= 0:
@@ -151,6 +168,20 @@ def _rows(engine: duckdb.DuckDBPyConnection, sql: str, limit: int) -> dict[str, 
     return {"columns": columns, "rows": rows, "total": total}
 
 
+def _said_whole(sql: str, kinds: Sequence[str]) -> str:
+    """The query, with intervals as DuckDB writes them: a month is not thirty days; and behind its columns, where one
+    may have an infinite time, what that is called, by the place of the column."""
+    endless = [place for place, kind in enumerate(kinds) if kind in _ENDLESS]
+    if not endless and "INTERVAL" not in kinds:
+        return sql
+    shown = [f"c{place}::VARCHAR" if kind == "INTERVAL" else f"c{place}" for place, kind in enumerate(kinds)]
+    if endless:
+        each = (f"'{place}': CASE WHEN NOT isfinite(c{place}) THEN c{place}::VARCHAR END" for place in endless)
+        shown.append(f"{{{', '.join(each)}}}")
+    names = ", ".join(f"c{place}" for place in range(len(kinds)))
+    return f"SELECT {', '.join(shown)} FROM ({sql}) AS asked({names})"
+
+
 def _cell(value: Any) -> Any:
     """As a table shows it: numbers, times and truth as they are, all else as text."""
     if value is None or isinstance(value, bool | datetime | date | time):
@@ -160,7 +191,9 @@ def _cell(value: Any) -> Any:
     if isinstance(value, int):
         return value if abs(value) <= _SAFE else str(value)
     if isinstance(value, Decimal):
-        return float(value)
+        return float(value) if Decimal(repr(float(value))) == value else f"{value:f}"
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, bytes):
         return f"{len(value):,} bytes"
     text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)

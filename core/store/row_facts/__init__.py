@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping
 
 from core.records import ColumnFilter, RowFilter
 from core.store.database import Database
+from core.store.maps.points import state_of_maps
 from core.store.row_facts.area import MAP
 from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
@@ -30,5 +31,8 @@ def fact_sql(db: Database, version_id: str, one: ColumnFilter) -> tuple[str, lis
 
 def as_of(db: Database, where: RowFilter) -> Hashable:
     """Up to when what a filter lets through was asked for: none where a version alone says it, which never changes."""
-    asked = any(one.column in ROW_FACTS for one in where.columns)
-    return (db.writes, db.newest_act(), db.newest_tag(), db.slices.state()) if asked else None
+    asked = {one.column for one in where.columns} & ROW_FACTS.keys()
+    if not asked:
+        return None
+    maps = state_of_maps(db) if asked & {MAP.column, SLICE.column} else ()
+    return (db.writes, db.newest_act(), db.newest_tag(), db.names.newest(), db.slices.state(), maps)

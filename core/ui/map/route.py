@@ -181,6 +181,8 @@ async def _sight(request: Request) -> Response:
     asked = request.query_params
     try:
         columns, rows = (int(one) for one in asked.get("cells", "").split(","))
+        if min(columns, rows) < 1:
+            raise ValueError("it has no cells")
         edges = [float(one) for one in asked.get("box", "").split(",") if one]
         if not all(map(math.isfinite, edges)):
             raise ValueError("its edges are nowhere")

@@ -129,6 +129,9 @@ def test_a_sentence_that_many_texts_share_is_boilerplate_and_copies_of_a_text_ar
     assert flagged == [*range(12), *range(20, 32)]
     said = "Boilerplate: 1 sentence that so many texts share: “This message is confidential and meant…” (12)."
     assert reason(one, 0) == said
+    two = [f"{text}\nThis message is meant for you alone. Please tell us if it is not for you." for text in usual[:15]]
+    twice = found(of_texts(pa.chunked_array([pa.array([*two, *usual[15:]], pa.large_string())])))
+    assert reason(twice, 0).startswith("Boilerplate: 2 sentences that many texts share"), "not their line, too"
     chinese = [f"我的银行卡在取款机里被吞了{row}。本邮件内容保密仅供收件人阅读使用。" for row in range(300)]
     assert found(of_texts(pa.chunked_array([chinese]))).summary["common"] == {"boilerplate": 1.0}
 
@@ -227,6 +230,17 @@ def test_faults_of_rows_of_a_table_are_found_and_nothing_else() -> None:
     assert reason(one, 10) == "Stands in for a missing value: age 999."
     assert "Far off: income 1,000,000,000,000 (" in reason(one, 5)
     assert reason(one, 9) == "Mostly missing: 60% of its values; 0% are usual here."
+
+
+def test_codes_names_and_values_of_their_own_are_no_faults_of_a_table() -> None:
+    rng = np.random.default_rng(0)
+    rows = 600
+    codes = rng.choice(["DE", "FR", "US", "NA", "IT", "ES"], rows, p=[0.3, 0.2, 0.2, 0.02, 0.18, 0.1])
+    known = rng.choice(["yes", "no", "unknown"], rows, p=[0.5, 0.25, 0.25])
+    names = [["Martin", "Maria", "Peter"][row % 3] if row < 120 else f"Name {row}" for row in range(rows)]
+    names[500], names[501] = "Martina", "Marten"
+    table = pa.table({"country": codes.tolist(), "smokes": known.tolist(), "name": names})
+    assert not found(of_tables(table)).is_issue.any()
 
 
 @pytest.mark.parametrize("load", [load_wine, load_breast_cancer, load_diabetes, load_digits])

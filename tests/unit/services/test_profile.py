@@ -15,6 +15,7 @@ from core.jobs.load.web import add_derived
 from core.profile.records import NumberProfile
 from core.progress import unheard
 from core.records import Dataset, Decision, Reader, RowFilter, Schema
+from core.services.classes.naming import name_classes
 from core.services.profile import figures as profile
 from core.services.profile.report import whole_profile
 from core.store.datasets import get_dataset
@@ -146,3 +147,15 @@ def test_a_dataset_is_the_same_as_itself(context: Context, dataset: Dataset) -> 
     assert [one["rows"] for one in found["sides"]] == [dataset.row_count] * 2
     assert "label" in {one["name"] for one in found["attributes"]}
     assert all(one["chance"] and one["low"] == 0 for one in found["attributes"])
+
+
+def test_classes_of_two_datasets_are_compared_by_what_people_call_them(context: Context, dataset: Dataset) -> None:
+    version = dataset.latest_version_id
+
+    def compared() -> set[str]:
+        found = whole_profile(context, version, against=version)["drift"]["other"]
+        return {one["name"] for one in found["attributes"]}
+
+    assert "label" in compared()
+    name_classes(context, dataset, "ann", {dataset.labels[0]: "Another name"})
+    assert "label" in compared(), "a name makes it no other kind of label"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
+from datetime import date
+
 import pytest
 
 from core.context import Context
@@ -45,6 +50,52 @@ def test_more_rows_than_are_shown_are_counted(context: Context, news: Dataset, n
     assert ([row[0] for row in found.rows], found.total) == ([39, 38, 37], 40)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("'a6b4b0a0-0c1e-4b7a-9d6e-1f2e3d4c5b6a'::UUID", "a6b4b0a0-0c1e-4b7a-9d6e-1f2e3d4c5b6a"),
+        ("INTERVAL 3 DAY", "3 days"),
+        ("INTERVAL 1 MONTH", "1 month"),
+        ("12345678901234567890.12::DECIMAL(38, 2)", "12345678901234567890.12"),
+        ("0.000000000012345678901234567890::DECIMAL(38, 30)", "0.000000000012345678901234567890"),
+        ("1.50::DECIMAL(10, 2)", 1.5),
+        ("DATE 'infinity'", "infinity"),
+        ("TIMESTAMP '-infinity'", "-infinity"),
+        ("DATE '9999-12-31'", date(9999, 12, 31)),
+        ("9007199254740993", "9007199254740993"),
+    ],
+)
+def test_a_value_is_shown_as_it_is(context: Context, news: Dataset, newest: Version, value: str, shown: object) -> None:
+    found = ask(context, news, newest, f"SELECT {value} AS a, example_id AS a FROM rows ORDER BY example_id", rows=2)
+    assert (found.rows, found.total) == (((shown, 0), (shown, 1)), 40)
+    assert found.names == ["a", "a_2"]
+
+
+def test_a_query_that_waits_for_a_processor_ends_too(
+    context: Context, news: Dataset, newest: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = time.monotonic()
+    monkeypatch.setattr("core.reading.query._Query.most_seconds", 1.0)
+    monkeypatch.setattr("core.reading.limits.waited", lambda pid: min(5.0, time.monotonic() - began))
+    with pytest.raises(UsageError, match="stopped after 1 s: it waited for a processor"):
+        ask(context, news, newest, "SELECT count(*) FROM range(100000000000) a(i) WHERE hash(i) = 1", seconds=2.0)
+
+
+def test_a_filter_of_many_queries_keeps_its_files(
+    context: Context, news: Dataset, newest: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.query.copies.KEPT_IDS", 2)
+    asked = [f"example_id = {row}" for row in range(5)]
+    assert filtered(context, news, f"sql = {json.dumps(asked)}") == [0, 1, 2, 3, 4]
+    files = list(context.workspace.queries.glob("*.ids.*"))
+    for file in files:
+        os.utime(file, (1, 1))
+    assert filtered(context, news, "sql = example_id = 3") == [3]
+    assert filtered(context, news, "sql = example_id = 6") == [6]
+    kept = list(context.workspace.queries.glob("*.ids.*"))
+    assert len(files) == 5 and len(kept) == 2 and len(set(kept) & set(files)) == 1, "what was used last stays"
+
+
 def test_a_result_with_row_ids_names_rows(context: Context, news: Dataset, newest: Version) -> None:
     ids, reads = row_ids(
         context, news, newest, "SELECT author, example_id FROM rows WHERE author = 'author 1' ORDER BY 2"
@@ -62,6 +113,9 @@ def test_a_result_with_row_ids_names_rows(context: Context, news: Dataset, newes
         ("SELECT text::int FROM rows", "Could not convert string"),
         ("SELECT * FROM row", "There is no view 'row'"),
         ("  ", "no query yet"),
+        ("SELECT label BETWEEN SYMMETRIC 'x' AND 'y' FROM rows", "DuckDB cannot read a part of the query"),
+        ("SELECT " + "+".join(["1"] * 400), "nested too deeply: 250 levels"),
+        ("SELECT " + "[" * 2_000 + "1" + "]" * 2_000, "nested too deeply: 250 levels"),
         ("SELECT '" + "x" * 20_000 + "'", "20,009 characters"),
     ],
 )
@@ -69,7 +123,7 @@ def test_what_is_wrong_is_said(context: Context, news: Dataset, newest: Version,
     with pytest.raises(UsageError, match=said) as error:
         ask(context, news, newest, sql)
     assert error.value.hint
-    assert "copy" not in error.value.message
+    assert "copy" not in error.value.message and "SET max" not in str(error.value)
     assert str(context.workspace.root) not in str(error.value)
 
 

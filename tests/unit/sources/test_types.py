@@ -51,14 +51,18 @@ def test_what_a_number_or_a_date_would_not_give_back_is_text(code: str) -> None:
 @pytest.mark.parametrize(
     "number",
     ["0.00007825774200542671", "-0.00000688533926897426", "1.2345678901234567E20", "1.23456789012345000e-05",
-     "123456789012345680.0", "0.30000000000000004", "-7.825774200542671E-05"],
+     "123456789012345680.0", "0.30000000000000004", "-7.825774200542671E-05", "7.419600763291612E7",
+     "1.2345678901234567E+05", "5.861311982526817E-15"],
 )  # fmt: skip
 def test_a_number_in_another_notation_than_duckdb_s_is_no_misfit(number: str) -> None:
     assert infer([number]) == "DOUBLE"
     assert _fits(number, "DOUBLE")
 
 
-@pytest.mark.parametrize("number", ["0.00007825774200542671234", "1.23456789012345678901E20", "12345678901234567.0"])
+@pytest.mark.parametrize(
+    "number",
+    ["0.00007825774200542671234", "1.23456789012345678901E20", "12345678901234567.0", "5.8613119825268171E-15"],
+)
 def test_digits_that_a_double_would_lose_are_a_misfit(number: str) -> None:
     assert infer([number]) != "DOUBLE"
     assert not _fits(number, "DOUBLE")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, StoreError
 from core.ledger.sqlite import SqliteLedger
-from core.records import ColumnFilter, How, IssueFilter, RowFilter, TagAct
+from core.records import ClassNaming, ColumnFilter, How, IssueFilter, RowFilter, TagAct
 from core.store.database import Database
 from core.store.ids import new_id
 from core.store.issues import page_issues
+from core.store.maps.points import folder_of_maps, write_points
 from core.store.row_facts import as_of
 from core.store.rows import count_rows, ids_of
 from core.store.times import now
@@ -75,6 +77,35 @@ def test_what_a_fact_lets_through_is_as_fresh_as_the_acts(db: Database, ledger: 
     assert as_of(db, RowFilter(text="film")) is None
     decide(ledger, dataset, dataset.latest_version_id, 0, "keep")
     assert as_of(db, by_fact) != before
+
+
+def test_what_a_query_lets_through_is_as_fresh_as_the_names_of_classes(
+    db: Database, ledger: SqliteLedger, load: Load
+) -> None:
+    dataset = load()
+    db.follow(ledger.decisions, ledger.classes, ledger.tags)
+    by_query = RowFilter(columns=(ColumnFilter("@sql", "=", ("label_name = 'Good'",)),))
+    before = as_of(db, by_query)
+    ledger.classes.append([ClassNaming(new_id(), dataset.dataset_id, "pos", "Good", "", "ann", now())], 0)
+    assert as_of(db, by_query) != before
+
+
+@pytest.mark.parametrize("column", ["@map", "@slice"])
+def test_what_an_area_lets_through_is_as_fresh_as_the_map(db: Database, load: Load, column: str) -> None:
+    path = folder_of_maps(db, load().dataset_id) / "umap-minilm.parquet"
+    by_area = RowFilter(columns=(ColumnFilter(column, "=", ("umap-minilm: 0,0 10,0 10,10 0,10",)),))
+    states = [as_of(db, by_area)]
+    for place in (5, 50):
+        write_points(path, np.arange(1), np.full((1, 2), place, np.float32), {"method": "umap"})
+        states.append(as_of(db, by_area))
+    assert len(set(states)) == 3
+
+
+def test_a_file_beside_the_store_that_went_is_told_without_its_place(db: Database) -> None:
+    gone = str(db.path.parent / "queries" / "gone.parquet")
+    with pytest.raises(StoreError, match="not there any more") as error:
+        db.fetch("SELECT * FROM read_parquet(?)", [[gone]])
+    assert str(db.path.parent) not in str(error.value)
 
 
 def test_rows_are_narrowed_by_their_tags(db: Database, ledger: SqliteLedger, load: Load) -> None:

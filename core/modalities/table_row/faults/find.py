@@ -30,7 +30,11 @@ STAND_INS: Final = (-1, *(sign * (10**length - 1) for length in range(2, 8) for 
 TIMES = 3
 """Rows that have such a number at least."""
 OF_ITSELF = 0.5
+"""A number is what is usual in a column of which it is a larger share, and stands in for nothing."""
+OFTEN = 0.1
 """A text that stands for nothing is a value of its own where a larger share of a column's values is it."""
+CODE = 3
+"""Letters of a code, such as that of a country: among such, `NA` is one."""
 
 
 class _Marked:
@@ -85,8 +89,11 @@ def _of_words(name: str, column: pa.ChunkedArray, marked: Mapping[str, _Marked])
     present = sum(counts.values())
     if present < LEAST:
         return None
+    codes = sum(rows for value, rows in counts.items() if len(value) <= CODE and value.isalpha()) > NEARLY_ALL * present
     nothing = {
-        value: "" for value, rows in counts.items() if value.strip().lower() in NOTHING and rows <= OF_ITSELF * present
+        value: ""
+        for value, rows in counts.items()
+        if value.strip().lower() in NOTHING and rows <= OFTEN * present and not (codes and value.isalpha())
     }
     _mark(marked["stand_in"], name, column, nothing)
     said = {value: rows for value, rows in counts.items() if value not in nothing}

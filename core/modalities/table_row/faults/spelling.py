@@ -11,17 +11,18 @@ OFTEN, SELDOM = 20, 2
 """Rows that the right spelling has at least, and an odd one at most."""
 LETTERS = 5
 """A shorter value is another word as likely as a slip."""
-MOST = 20_000
-"""A column with more values holds names and texts, where what is seldom is no slip."""
+KNOWN = 0.95
+"""Of a column's rows, those that have one of the frequent values at least; in a column of names or texts they are
+fewer, and what is seldom there is no slip."""
 _WORD = re.compile(r"[^\W\d_]", re.UNICODE)
 
 
 def odd_spellings(counts: Mapping[str, int]) -> dict[str, str]:
     """Seldom values → the frequent one that they are one letter, or two exchanged ones, away from, or that differs in
     capitals and blanks alone."""
-    if len(counts) > MOST:
-        return {}
     often = {value for value, rows in counts.items() if rows >= OFTEN}
+    if sum(counts[value] for value in often) < KNOWN * sum(counts.values()):
+        return {}
     seldom = [value for value, rows in counts.items() if rows <= SELDOM]
     if not often or not seldom:
         return {}

@@ -25,11 +25,12 @@ _BLANK = re.compile(r"\s+")
 def sentences(text: str) -> list[str]:
     """What ends in a full stop or a line break, long enough to be told from others; none of a text that is one."""
     lines = [one for part in _LINES.split(text) if (one := part.strip())]
-    found = [line for line in lines if _words(line) >= LINE_WORDS] if len(lines) > 1 else []
+    found = []
     for line in lines:
-        parts = _ENDS.split(line)
-        if len(parts) > 1:
-            found += [one for part in parts if _words(one := part.strip()) >= WORDS]
+        parts = [one for part in _ENDS.split(line) if (one := part.strip())]
+        if len(lines) > 1 or len(parts) > 1:
+            least = LINE_WORDS if len(lines) > 1 and len(parts) == 1 else WORDS
+            found += [one for one in parts if _words(one) >= least]
     return found
 
 
