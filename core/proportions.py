@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import atan, cos, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,19 @@ def wilson(successes: Numbers, trials: Numbers) -> tuple[Floats, Floats]:
     low = np.where(n > 0, np.where(k <= 0, 0.0, (middle - spread) / scale), 0.0)
     high = np.where(n > 0, np.where(k >= n, 1.0, (middle + spread) / scale), 1.0)
     return low, high
+
+
+def student_above(t: float, degrees: int) -> float:
+    """How probable it is that Student's t of so many degrees of freedom is above `t` ≥ 0: the finite sums for whole
+    degrees (Abramowitz and Stegun 26.7.3 and 26.7.4)."""
+    angle = atan(t / sqrt(degrees))
+    odd = degrees % 2
+    term = total = cos(angle) if odd else 1.0
+    for place in range(2 + odd, degrees - 1, 2):
+        term *= (place - 1) / place * cos(angle) ** 2
+        total += term
+    within = 2 / pi * (angle + sin(angle) * total * (degrees > 1)) if odd else sin(angle) * total
+    return (1 - within) / 2
 
 
 def unseen(trials: Numbers) -> Floats:

@@ -289,7 +289,13 @@ KINDS: tuple[Kind, ...] = (
         True,
     ),
     Kind("tokens", later("Tokens"), later("The next scan or training makes them anew."), _cache("tokens"), True, True),
-    Kind("maps", later("Maps"), later("A map is made anew when it is asked for."), _cache("maps"), True),
+    Kind(
+        "maps",
+        later("Maps"),
+        later("By principal components one is made anew when it is asked for; by UMAP once somebody starts it again."),
+        _cache("maps"),
+        True,
+    ),
     Kind("checkpoints", later("Checkpoints"), later("A training that broke off begins anew."), _checkpoints, True),
     Kind(
         "queries",

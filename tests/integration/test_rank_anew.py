@@ -75,6 +75,10 @@ def test_what_is_decided_is_learnt_what_is_not_is_ranked_and_the_former_list_can
         where = IssueFilter(name, flagged_only=False, settled=None)
         assert listed(context, newer, where) == listed(context, scan, where)
     told = anew(context, newer)
+    assert told is not None and told.before is None and told.after is None  # neither list flags a row
+    with context.store.write() as cursor:
+        cursor.execute("UPDATE issues SET is_issue = true WHERE issue_type = 'label'")
+    told = service._anew(context, newer)
     assert told is not None
     assert told.ranked_anew
     assert told.before is not None and told.after is None

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.records import Dataset, Reader, Schema
 from core.services.map.projections import projections
+from core.store.maps.points import folder_of_maps, write_points
 from core.store.versions import get_version
 from core.ui.map.route import Shown, _sight, told_row, told_sight
 from tests.embeddings import keep
@@ -118,6 +119,26 @@ def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, o
         "line": "Story 4 about sport",
         "about": "row 4 · sport",
     }
+
+
+def test_a_map_by_umap_says_what_came_later_and_can_be_made_anew(app: Context, news: Dataset, open_at: OpenAt) -> None:
+    shown = drawn(open_at("profile", dataset="news", view="map"))
+    assert shown.button(key="map-umap").label == "Make a map by UMAP"
+    path = folder_of_maps(app.store, news.dataset_id) / "umap-minilm.parquet"
+    write_points(path, np.arange(60), np.ones((60, 2), np.float32), {"method": "umap", "encoder": "minilm"})
+    shown = drawn(open_at("profile", dataset="news", view="map", map="umap-minilm"))
+    assert not problems(shown)
+    assert "30 of 90 rows are not on it: they had no embedding when it was made. 30 of them have one now" in words(
+        shown
+    )
+    before = told(shown)["address"]
+    write_points(path, np.arange(60), np.zeros((60, 2), np.float32), {"method": "umap", "encoder": "minilm"})
+    assert told(shown.run())["address"] != before, "it is drawn as it is now"
+    assert shown.button(key="map-umap").label == "Make the map by UMAP anew"
+    shown.button(key="map-umap").click().run()
+    assert not problems(shown)
+    [job] = app.queue.of("map", news.dataset_id)
+    app.queue.cancel(job.job_id)
 
 
 @pytest.mark.parametrize(

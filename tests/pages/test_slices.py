@@ -11,13 +11,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.records import Dataset
+from core.records import Dataset, Reader, Schema
 from core.services.evaluation.slices import by_slices
+from core.services.lists.asked import predictions_listed
 from core.services.profile.report import whole_profile
 from core.services.profile.slices import slice_profiles
 from core.services.views import save_slice
+from core.store.row_facts.slice import SLICE
+from core.ui.evaluation.groups.slices import narrowed_to
 from tests.pages import issues_data
 from tests.runs import finished_run
+from tests.staged import taken_in
 
 Open = Callable[..., AppTest]
 
@@ -98,3 +102,15 @@ def test_a_slice_is_saved_beside_the_filters_of_a_list(app: Context, news: Datas
     shown.run()
     shown.button(key="slice-save").click().run()
     assert "made of itself" in "".join(one.value for one in shown.error)
+
+
+def test_a_slice_that_is_picked_is_none_of_a_column_with_that_name(app: Context, tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("text,label,slice\none,a,u\ntwo,b,v\nthree,a,u\n")
+    reader = Reader(sql=f"read_csv('{tmp_path / 's.csv'}')")
+    dataset = taken_in(app.store, reader, Schema("text", "text", "label", attributes=("slice",)), "s")
+    once = narrowed_to(dataset, "slice = u", "[long] ones")
+    again = narrowed_to(dataset, once, "short")
+    of_column, of_slice = predictions_listed(dataset, {"where": again}).rows
+    assert (of_column.column != SLICE.column, of_column.values) == (True, ("u",))
+    assert (of_slice.column, of_slice.values) == (SLICE.column, ("short",))
+    assert narrowed_to(dataset, again, "") == "slice = u"

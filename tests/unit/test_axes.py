@@ -35,6 +35,10 @@ NO_MODALITY = {
         "core/store/ingest/columns.py",
         'return "category" if distinct <= max(_FEW, min(_MANY, row_count // 4)) else "text"',
     ): "the same kind of column",
+    (
+        "core/profile/columns.py",
+        'number = "number" if one.kind in ("number", "time") else "text"',
+    ): "the same kind of column",
     ("core/charts/grid.py", 'mode="text",'): "Plotly's word for a layer of numbers",
     (
         "core/store/schema.py",

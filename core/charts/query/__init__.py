@@ -41,8 +41,8 @@ def query_chart(result: QueryResult, x: int, y: int) -> go.Figure:
     across, heights = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     figure = go.Figure(_trace(form, across, heights))
     lay_out(figure, height=360, margin={"l": 8, "r": 8, "t": 12, "b": 8, "pad": 4})
-    figure.update_xaxes(title={"text": shown(names[x])}, automargin=True, showgrid=form == "points")
-    return figure.update_yaxes(title={"text": shown(names[y])}, showgrid=True, gridcolor=FAINT)
+    figure.update_xaxes(title_text=shown(names[x]), automargin=True, showgrid=form == "points")
+    return figure.update_yaxes(title_text=shown(names[y]), showgrid=True, gridcolor=FAINT)
 
 
 def _trace(form: Form, across: Sequence[Any], heights: Sequence[float]) -> go.Bar | go.Scatter:

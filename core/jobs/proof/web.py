@@ -18,7 +18,7 @@ from core.jobs.proof.spec import FEWEST_REPEATS, MOST_REPEATS, REPEATS, ProofRes
 from core.jobs.submit import about, submit, write_once
 from core.queue import JobFolder
 from core.records import Dataset, Job, Scan
-from core.store.acts.decisions import in_force
+from core.store.acts.decisions import judged
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.scans import latest_scan
@@ -104,7 +104,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
 
 
 def _write_verdicts(context: Context, version_id: str, path: Path) -> None:
-    told = [one for one in in_force(context.store, version_id) if one.action in ("keep", "relabel")]
+    told = [one for one in judged(context.store, version_id) if one.action in ("keep", "relabel")]
     ids = pa.array([one.example_id for one in told], pa.int64())
     wrong = pa.array([one.action == "relabel" for one in told], pa.bool_())
     pq.write_table(pa.table({"example_id": ids, "wrong": wrong}), path)

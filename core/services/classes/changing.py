@@ -17,7 +17,7 @@ from core.review.records import Act
 from core.services.classes.adding import add_class, check_new, tidy
 from core.services.review.decisions import stopped
 from core.services.review.many import NEW_CLASS, Change, Done, written
-from core.store.acts.in_force import BY_CLASS
+from core.store.acts.in_force import AFTER_VERDICT, BY_CLASS
 from core.store.acts.of_classes import counts_of_classes, decisions_giving, rows_of_classes
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -206,7 +206,7 @@ def _acts(context: Context, planned: PlannedChange, act: BulkAct, target: Target
         for row in (one for batch in page.to_batches(1_000) for one in batch.to_pylist()):
             shown: dict[str, Any] = {"given_label": row["label"]}
             shown |= {NEW_CLASS: change.to} if planned.new else {}
-            shown |= {} if row["settled"] else {BY_CLASS: change.kind}
+            shown |= {AFTER_VERDICT if row["settled"] else BY_CLASS: change.kind}
             after = None if change.excluded else _changed(change, target, row["effective"])
             seen = (row["verdict"],) if row["verdict"] is not None else ()
             yield Act(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from core.errors import JobError, NotFoundError
 from core.jobs.about import version_of
 from core.jobs.proof.spec import NEAR, SCAN, Found, OnDecided, ProofResult, ProofSpec
 from core.jobs.proof.web import PROOF, can_be_proved, start_proof
-from core.proportions import wilson
+from core.proportions import Z95, student_above, wilson
 from core.records import Dataset, Estimate, Job, Scan, Version
 from core.services.follow import follow
 from core.store.acts.judged import judged_by_rank
@@ -36,8 +37,10 @@ __all__ = [
 
 FEWEST_DECIDED = 30
 """Judged rows from which on they are held against the planted ones."""
-SPREADS = 2.0
-"""Standard errors over the copies from which on one detector counts as better than another."""
+FEWEST_COPIES = 3
+"""Copies from which on their spread says whether one detector is better than another."""
+CHANCE = 0.05
+"""How often at most one of detectors that are all as good as the scan's ranking is called clearly better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Winner:
 
     planted: str
     clear: bool
-    """Whether it is better than the scan's own ranking by more than the copies differ."""
+    """Whether it is better than the scan's own ranking by more than the best of so many is by chance."""
     decided: str | None
     """The one that is best on the rows that people judged; None before there are enough."""
     decided_clear: bool
@@ -149,15 +152,32 @@ def winner(result: ProofResult, manner: str = NEAR) -> Winner:
     by_name = {one.detector: one for one in _of(result, manner)}
     first = standings(result, manner)[0].detector
     saved = np.array(by_name[SCAN].most) - np.array(by_name[first].most)
-    error = float(saved.std(ddof=1) / np.sqrt(len(saved))) if len(saved) > 1 else np.inf
-    clear = first != SCAN and bool(saved.mean() > SPREADS * error)
+    clear = first != SCAN and _saves(saved, others=len(by_name) - 1)
     on_decided = {one.detector: one for one in result.decided}
     if not on_decided:
         return Winner(first, clear, None, False, False)
     best = max(result.decided, key=lambda one: one.average_precision)
     planted = on_decided.get(first)
     against = planted is not None and planted.above_high < 0
-    return Winner(first, clear, best.detector, best.detector != SCAN and best.above_low > 0, against)
+    return Winner(
+        first, clear, best.detector, best.detector != SCAN and _is_above(best, others=len(on_decided) - 1), against
+    )
+
+
+def _saves(saved: NDArray[np.float64], others: int) -> bool:
+    """Whether the reviews that the best of so many others saves in each copy are more than none: by Student's t over
+    the copies, which are paired, corrected for the choice (Bonferroni)."""
+    if len(saved) < FEWEST_COPIES or saved.mean() <= 0:
+        return False
+    error = float(saved.std(ddof=1)) / len(saved) ** 0.5
+    return error == 0 or student_above(float(saved.mean()) / error, len(saved) - 1) < CHANCE / others
+
+
+def _is_above(best: OnDecided, others: int) -> bool:
+    """Whether the best of so many others is above the scan's ranking: the lower end of its 95 % interval, drawn out to
+    where it holds for the best of them (Bonferroni)."""
+    wide = NormalDist().inv_cdf(1 - CHANCE / others) / Z95
+    return best.above_low > 0 and best.above - wide * (best.above - best.above_low) > 0
 
 
 def beside_decided(context: Context, scan: Scan, result: ProofResult) -> BesideDecided | None:

@@ -39,6 +39,8 @@ class Projection:
     """That lie on it."""
     explained: float = 0.0
     """Of principal components: the share of the variance, in 0–1, that both have together."""
+    written: int = 0
+    """When its file was written, in ns: a map made anew has the same name and maybe as many rows."""
 
 
 def projections(context: Context, dataset: Dataset) -> list[Projection]:
@@ -86,7 +88,9 @@ def embeddings_of(context: Context, dataset: Dataset, of: Projection) -> Path:
 def _read(path: Path) -> Projection:
     rows, said = about_points(path)
     explained = sum(_axes_said(said["axes"]).explained) if "axes" in said else 0.0
-    return Projection(path.stem, said.get("method", ""), said.get("encoder", ""), path, rows, explained)
+    return Projection(
+        path.stem, said.get("method", ""), said.get("encoder", ""), path, rows, explained, path.stat().st_mtime_ns
+    )
 
 
 def _stamp(folder: Path) -> str:

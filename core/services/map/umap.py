@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core.context import Context
 from core.errors import UsageError
 from core.jobs.map.spec import NEIGHBOURS, SEED
-from core.jobs.map.web import MAP, start_map
+from core.jobs.map.web import MAP, METHOD, start_map
 from core.progress import unheard
 from core.records import ENDED, Dataset, Job
 from core.services.follow import follow
@@ -38,6 +38,11 @@ def run_umap(
     follow(context, job.job_id, show)
     name = MAP.spec_of(context.queue.folder(job.job_id)).name
     return next(one for one in projections(context, dataset) if one.name == name)
+
+
+def has_umap(known: Sequence[Projection], encoder: str) -> bool:
+    """Whether the map that `start_umap` makes of an encoder is among these."""
+    return any(one.name == f"{METHOD}-{encoder}" for one in known)
 
 
 def under_way(context: Context, dataset: Dataset) -> Job | None:

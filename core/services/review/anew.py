@@ -23,7 +23,7 @@ EVERY = 50
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Of judged rows the share whose label was wrong."""
+    """Of rows that a list flags and that were judged one by one, the share whose label was wrong."""
 
     rows: int
     share: Estimate
@@ -42,7 +42,8 @@ class Anew:
     """What there is to be learnt, and of a list that was ranked anew what came of that."""
 
     verdicts: int
-    """Since the list was made."""
+    """Rows of which something was said since the list was made: row by row or many at once, not by changes of
+    classes."""
     due: bool
     """Whether they are enough for another list."""
     ranked_anew: bool
@@ -71,7 +72,8 @@ def anew(context: Context, scan: Scan) -> Anew | None:
 def _anew(context: Context, scan: Scan) -> Anew | None:
     if not can_rank_anew(context, scan):
         return None
-    said, former = since(context.store, scan, EVERY), _former(context, scan)
+    former = _former(context, scan)
+    said = since(context.store, scan, EVERY, former.scan_id if former is not None else "")
     due = said.learnable >= EVERY
     if not due and former is None:
         return None

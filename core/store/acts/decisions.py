@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from core.records import Decision, ReviewCounts
-from core.store.acts.in_force import decided_sql, in_force_sql, standing_sql
+from core.store.acts.in_force import decided_sql, in_force_sql, judged_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.ids import checked_id
@@ -19,6 +19,11 @@ _COLUMNS = """decision_id, client_key, dataset_id, version_id, example_id, actio
 def in_force(db: Database, version_id: str) -> list[Decision]:
     """Of each row the decision that counts, by row."""
     return _decisions(db, f"SELECT {_COLUMNS} FROM {in_force_sql(db, version_id)} ORDER BY example_id")
+
+
+def judged(db: Database, version_id: str) -> list[Decision]:
+    """Of each row what somebody said of it last, by row, whatever a change of classes made of it since."""
+    return _decisions(db, f"SELECT {_COLUMNS} FROM {judged_sql(db, version_id)} ORDER BY example_id")
 
 
 def decision_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, Decision]:

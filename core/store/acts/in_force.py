@@ -13,6 +13,15 @@ from core.store.names import examples_table
 BY_CLASS = "by_class"
 """A key of what was `shown` with a decision that is part of a change of classes, where nobody looked at the row: it
 says nothing of whether the label is right."""
+AFTER_VERDICT = "by_class_after_verdict"
+"""The same where somebody had said before that the label is right, or which is: the label goes on from theirs, but what
+they said of the row is their verdict, not this."""
+NOT_BY_CLASS = f"""NOT contains(shown, '"{BY_CLASS}":')"""
+"""Of decisions: somebody looked at the row."""
+SAID_OF_ROW = f"""{NOT_BY_CLASS} AND NOT contains(shown, '"{AFTER_VERDICT}":')"""
+"""Of acts: no part of a change of classes."""
+ONE_BY_ONE = "NOT contains(client_key, ':')"
+"""Of acts: no part of an act on many rows, whose keys begin with its id and a colon."""
 
 
 def in_force_sql(db: Database, version_id: str, example_ids: str = "") -> str:
@@ -23,6 +32,12 @@ def in_force_sql(db: Database, version_id: str, example_ids: str = "") -> str:
 def in_force_at_sql(version_id: str, seq: int, example_ids: str = "") -> str:
     """As `in_force_sql`, as it was once act `seq` was written: the same for ever."""
     return _given(_newest_of([version_id], seq, example_ids))
+
+
+def judged_sql(db: Database, version_id: str) -> str:
+    """What people said of a version's rows, as an SQL subquery: of each row the newest decision that nobody has taken
+    back. A change of classes says nothing of a row, and leaves what was said of it before."""
+    return _given(_newest_of([version_id], db.newest_act(), "", SAID_OF_ROW))
 
 
 def decided_sql(version_ids: Sequence[str], seq: int) -> str:
@@ -52,7 +67,7 @@ def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: b
         JOIN {examples_table(dataset_id)} e ON e.example_id = d.example_id
         LEFT JOIN overrides o ON o.version_id = '{version_id}' AND o.example_id = d.example_id
         LEFT JOIN overrides p ON p.version_id = d.version_id AND p.example_id = d.example_id
-        WHERE d.example_id NOT IN (SELECT example_id FROM {here}) AND NOT contains(d.shown, '"{BY_CLASS}"')
+        WHERE d.example_id NOT IN (SELECT example_id FROM {here}) AND NOT contains(d.shown, '"{BY_CLASS}":')
         AND coalesce(o.label, e.given_label) = CASE d.action
             WHEN 'keep' THEN coalesce(p.label, e.given_label) WHEN 'relabel' THEN d.new_label {doubt} END)"""
 
@@ -68,7 +83,7 @@ def known_sql(db: Database, version_id: str, decided: bool = False) -> str:
     or an earlier one, or corrected to the label that they have; `decided`: or that they are decided to have."""
     applied = "" if decided else f" AND version_id <> '{version_id}'"
     return f"""(SELECT example_id FROM {standing_sql(db, version_id)}
-                WHERE action = 'keep' OR (action = 'relabel'{applied}))"""
+                WHERE {NOT_BY_CLASS} AND (action = 'keep' OR (action = 'relabel'{applied})))"""
 
 
 def _given(newest: str) -> str:
@@ -76,12 +91,12 @@ def _given(newest: str) -> str:
     return f"(SELECT * FROM {newest} WHERE action <> 'ask')"
 
 
-def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str) -> str:
+def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str, which: str = "true") -> str:
     named = ", ".join(f"'{checked_id(version_id, 'version')}'" for version_id in version_ids)
     chosen = f" AND example_id IN ({example_ids})" if example_ids else ""
     acts = f"{ACTS} WHERE version_id IN ({named}) AND seq <= {int(seq)}{chosen}"
     return f"""(
-        SELECT * FROM {acts} AND action <> 'undo' AND decision_id NOT IN (
+        SELECT * FROM {acts} AND action <> 'undo' AND {which} AND decision_id NOT IN (
             SELECT undoes FROM {acts} AND action = 'undo' AND undoes IS NOT NULL)
         QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY seq DESC) = 1)"""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from core.records import Scan
-from core.store.acts.in_force import in_force_sql
+from core.store.acts.in_force import judged_sql
 from core.store.database import Database
 
 
 def judged_by_rank(db: Database, scan: Scan, issue_type: str) -> list[tuple[int, str]]:
-    """(rank, action) of each row of the list with a decision in force on the scan's version, by rank."""
+    """(rank, action) of each row of the list of which somebody has said something on the scan's version, by
+    rank; what a change of classes did to rows is no word on them."""
     return db.remembered(("judged", scan.scan_id, issue_type, db.newest_act()), lambda: _judged(db, scan, issue_type))
 
 
 def _judged(db: Database, scan: Scan, issue_type: str) -> list[tuple[int, str]]:
     found = db.fetch(
-        f"""SELECT i.rank, d.action FROM issues i JOIN {in_force_sql(db, scan.version_id)} d USING (example_id)
+        f"""SELECT i.rank, d.action FROM issues i JOIN {judged_sql(db, scan.version_id)} d USING (example_id)
             WHERE i.scan_id = ? AND i.issue_type = ? ORDER BY i.rank""",
         [scan.scan_id, issue_type],
     )

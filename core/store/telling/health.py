@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.records import Scan
-from core.store.acts.in_force import standing_sql
+from core.store.acts.in_force import ONE_BY_ONE, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.filters import KINDS
@@ -14,7 +14,7 @@ from core.store.filters import KINDS
 CONFLICTING = 0.5
 """Near-duplicates whose label is another than that of the row that stands for their group score less."""
 LOOKED_AT = 2_000
-"""Verdicts, the newest, of which the pace is taken."""
+"""Times between two verdicts, the newest, of which the pace is taken."""
 SHORTEST, LONGEST = 0.3, 120.0
 """Seconds between two verdicts of one reviewer: less is one act on many rows, more is a pause."""
 
@@ -67,16 +67,15 @@ def counted(db: Database, scan: Scan) -> list[Counted]:
 
 
 def pace(db: Database, dataset_id: str) -> Pace | None:
-    """Of the newest verdicts; None where nothing was decided row by row."""
+    """Of the newest verdicts, those of acts on many rows left out; None where nothing was decided row by row."""
     db.newest_act()
     row = db.fetch_one(
-        f"""WITH newest AS (
-                SELECT seq, reviewer, decided_at FROM {ACTS}
-                WHERE dataset_id = ? AND action NOT IN ('undo', 'ask') ORDER BY seq DESC LIMIT {LOOKED_AT}),
-                 gaps AS (
-                SELECT epoch(decided_at) - epoch(lag(decided_at) OVER (PARTITION BY reviewer ORDER BY seq)) AS gap
-                FROM newest)
-            SELECT median(gap), count(gap) FROM gaps WHERE gap BETWEEN {SHORTEST} AND {LONGEST}""",
+        f"""WITH gaps AS (
+                SELECT seq, epoch(decided_at) - epoch(lag(decided_at) OVER (PARTITION BY reviewer ORDER BY seq)) AS gap
+                FROM {ACTS} WHERE dataset_id = ? AND action NOT IN ('undo', 'ask') AND {ONE_BY_ONE}),
+                 newest AS (
+                SELECT gap FROM gaps WHERE gap BETWEEN {SHORTEST} AND {LONGEST} ORDER BY seq DESC LIMIT {LOOKED_AT})
+            SELECT median(gap), count(gap) FROM newest""",
         [dataset_id],
     )
     return Pace(float(row[0]), int(row[1])) if row and row[1] else None

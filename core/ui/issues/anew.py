@@ -60,10 +60,14 @@ def _what_came_of_it(found: Anew) -> str:
     parts = [moved]
     if found.before is not None:
         parts.append(
-            say("Wrong among the last {n:,} judged before: {share}.", n=found.before.rows, share=_share(found.before))
+            say(
+                "Wrong among the last {n:,} flagged rows judged one by one before: {share}.",
+                n=found.before.rows,
+                share=_share(found.before),
+            )
         )
     parts.append(
-        say("Nothing is judged on this list yet.")
+        say("No flagged row of this list has been judged one by one yet.")
         if found.after is None
         else say("Among the {n:,} judged since: {share}.", n=found.after.rows, share=_share(found.after))
     )

@@ -166,7 +166,8 @@ def _points(context: Context, shown: Shown) -> Coloured:
 
 def _key(shown: Shown) -> tuple[str, ...]:
     projection, filtered = shown.projection, f"{shown.where!r} {shown.as_of!r}"
-    return (shown.version.version_id, str(projection.path), str(projection.rows), shown.by, shown.scan_id, filtered)
+    drawn = (str(projection.path), str(projection.written))
+    return (shown.version.version_id, *drawn, shown.by, shown.scan_id, filtered)
 
 
 def _of_shape(box: Box, wide: float) -> Box:

@@ -14,7 +14,7 @@ from core.services.lists.asked import FILTERS, rows_listed
 from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters
 from core.services.map.colours import ATTRIBUTE, LABEL, RUN, TITLES, colours
 from core.services.map.projections import PCA, Projection, principal, projections
-from core.services.map.umap import start_umap, under_way
+from core.services.map.umap import has_umap, start_umap, under_way
 from core.services.similar.nearest import can_compare
 from core.services.similar.nearest import state_of as state_of_embeddings
 from core.store.maps.area import Corners, read_area, write_area
@@ -36,7 +36,7 @@ from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
-from core.words import say, stored
+from core.words import say, say_n, stored
 
 MOUNTED = "profile-map"
 
@@ -59,7 +59,7 @@ def map_view(context: Context, dataset: Dataset, version: Version, user: str) ->
         _no_embeddings(dataset, version)
         return
     tools = row_tools(context, dataset, version)
-    shown, by = _choices(context, dataset, version, known, user)
+    shown, by = _choices(context, dataset, version, known, made[0], user)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="map-filters"):
         filter_button(tools)
         chips(tools)
@@ -67,7 +67,7 @@ def map_view(context: Context, dataset: Dataset, version: Version, user: str) ->
     others = RowFilter(columns=tuple(one for one in where.columns if one.column != MAP.column))
     scan = latest_scan(context, version.version_id)
     drawn = Shown(dataset, version, shown, by, scan.scan_id if scan else "", others, as_of(context.store, others))
-    about = _about(dataset, version, shown)
+    about = _about(dataset, shown, known)
     mount(
         MOUNTED,
         {
@@ -88,7 +88,12 @@ def map_view(context: Context, dataset: Dataset, version: Version, user: str) ->
 
 
 def _choices(
-    context: Context, dataset: Dataset, version: Version, known: Sequence[Projection], user: str
+    context: Context,
+    dataset: Dataset,
+    version: Version,
+    known: Sequence[Projection],
+    best: Projection | None,
+    user: str,
 ) -> tuple[Projection, str]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="map-choices"):
         by_name = {one.name: one for one in known}
@@ -96,19 +101,24 @@ def _choices(
         name = pick(say("Map"), keys.MAP, names, width=260, labelled=True, fixed=True)
         titles = {one: _colour_said(dataset, one) for one in colours(context, dataset, version)}
         by = pick(say("Coloured by"), keys.COLOUR, titles, width=260, labelled=True, fixed=True)
-        _umap(context, dataset, known, user)
+        _umap(context, dataset, known, best, user)
     return by_name[name], by
 
 
-def _umap(context: Context, dataset: Dataset, known: Sequence[Projection], user: str) -> None:
-    """The button that makes a map by UMAP, or how far that is."""
+def _umap(context: Context, dataset: Dataset, known: Sequence[Projection], best: Projection | None, user: str) -> None:
+    """The button that makes a map by UMAP of the best encoder, anew where there is one, or how far that is."""
     job = under_way(context, dataset)
     if job is not None:
         job_id = job.job_id
         live(context, lambda: _wait(context, job_id), lambda: state_of(context.queue.get(job_id)), key="umap")
-    elif all(one.method == PCA for one in known) and st.button(
-        say("Make a map by UMAP"),
-        icon=":material/scatter_plot:",
+        return
+    if best is None:  # its embeddings are gone
+        return
+    anew = has_umap(known, best.encoder)
+    if st.button(
+        say("Make the map by UMAP anew") if anew else say("Make a map by UMAP"),
+        icon=":material/refresh:" if anew else ":material/scatter_plot:",
+        type="tertiary" if anew else "secondary",
         key="map-umap",
         help=say("A job that keeps rows that are alike together: a minute for some thousand rows, longer for many."),
     ):
@@ -141,7 +151,7 @@ def _colour_said(dataset: Dataset, by: str) -> str:
     return say(TITLES[by])
 
 
-def _about(dataset: Dataset, version: Version, shown: Projection) -> str:
+def _about(dataset: Dataset, shown: Projection, known: Sequence[Projection]) -> str:
     """What near and far mean on this map, in words."""
     if shown.method == PCA:
         told = say(
@@ -159,8 +169,19 @@ def _about(dataset: Dataset, version: Version, shown: Projection) -> str:
     without = dataset.row_count - shown.rows
     if without <= 0:
         return told
-    lacks = say("{n:,} of {all:,} rows are not on it: they have no embedding.", n=without, all=dataset.row_count)
-    return f"{told} {lacks}"
+    told += " " + say(
+        "{n:,} of {all:,} rows are not on it: they had no embedding when it was made.",
+        n=without,
+        all=dataset.row_count,
+    )
+    embedded = max(one.rows for one in known if one.encoder == shown.encoder)
+    if (since := embedded - shown.rows) > 0:
+        told += " " + say_n(
+            "{n:,} of them has one now: make the map anew to have it there.",
+            "{n:,} of them have one now: make the map anew to have them there.",
+            since,
+        )
+    return told
 
 
 def _corners_in_force(tools: Tools, name: str) -> Corners | None:

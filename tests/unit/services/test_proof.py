@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.context import Context
 from core.errors import UsageError
 from core.jobs.proof.spec import NEAR, SCAN, Found, OnDecided, ProofResult
+from core.proportions import student_above
 from core.records import Dataset, Scan
 from core.review.records import Act
 from core.services.issues.listing import required_scan
@@ -20,6 +22,7 @@ from core.store.versions import get_version
 from tests.pages import issues_data
 
 REVIEWED = (10, 20, 40, 90)
+EIGHT = (SCAN, *(f"d{place}" for place in range(1, 8)))
 
 
 def _found(detector: str, most: tuple[float, ...], precision: tuple[float, ...] = (0.9, 0.8, 0.6, 0.3)) -> Found:
@@ -38,6 +41,47 @@ def test_a_detector_wins_only_by_more_than_the_copies_differ() -> None:
     assert (clear.planted, clear.clear, clear.best) == ("margin", True, "margin")
     unclear = winner(_result(_found(SCAN, (50, 30, 51)), _found("margin", (40, 43, 41))))
     assert (unclear.planted, unclear.clear, unclear.best) == ("margin", False, SCAN)
+
+
+@pytest.mark.parametrize(("copies", "detectors"), [(2, 6), (3, 3), (3, 8), (5, 3), (5, 8), (10, 3), (10, 8)])
+def test_of_equal_detectors_the_best_is_seldom_called_clearly_better(copies: int, detectors: int) -> None:
+    generator = np.random.default_rng(copies)
+    names, times = (SCAN, *(f"d{place}" for place in range(1, detectors))), 600
+    drawn = (
+        100 + 10 * generator.standard_normal((times, detectors, copies)) + generator.standard_normal((times, 1, copies))
+    )
+    called = sum(
+        winner(_result(*(_found(name, tuple(most)) for name, most in zip(names, one.tolist(), strict=True)))).clear
+        for one in drawn
+    )
+    assert called <= (0.07 if copies > 2 else 0) * times
+
+
+def test_a_detector_that_is_better_is_found_among_many() -> None:
+    generator = np.random.default_rng(1)
+    found = 0
+    for drawn in 100 + 5 * generator.standard_normal((100, 8, 10)):
+        drawn[3] -= 15
+        saying = winner(_result(*(_found(name, tuple(most)) for name, most in zip(EIGHT, drawn.tolist(), strict=True))))
+        found += saying.best == EIGHT[3]
+    assert found >= 95
+
+
+def test_the_best_of_many_on_decided_rows_must_be_above_by_more_than_the_best_of_two() -> None:
+    def of(others: int) -> ProofResult:
+        names = EIGHT[: others + 1]
+        decided = [OnDecided(name, 0.5, 0.4, 0.6, 0, -0.1, 0.1) for name in names]
+        decided[1] = OnDecided(names[1], 0.61, 0.5, 0.7, 0.11, 0.01, 0.21)
+        return _result(*(_found(name, (50, 52, 51)) for name in names), decided=tuple(decided))
+
+    assert winner(of(1)).decided_clear
+    assert not winner(of(7)).decided_clear
+
+
+@pytest.mark.parametrize(("t", "degrees", "above"), [(6.313752, 1, 0.05), (9.924843, 2, 0.005), (4.540703, 3, 0.01)])
+def test_students_t_is_as_in_tables(t: float, degrees: int, above: float) -> None:
+    assert student_above(t, degrees) == pytest.approx(above, rel=1e-5)
+    assert student_above(0, degrees) == pytest.approx(0.5)
 
 
 def test_what_people_decided_wins_over_what_was_planted() -> None:

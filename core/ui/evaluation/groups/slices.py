@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import suppress
 
 import streamlit as st
 
 from core.context import Context
+from core.errors import UsageError
 from core.profile.shares import MIN_GROUP_ROWS
+from core.records import Dataset
 from core.services.evaluation.slices import BySlice, by_slices
 from core.services.lists.asked import FILTERS
-from core.services.lists.written import filter_texts, write_filters
+from core.services.lists.columns import prediction_columns
+from core.services.lists.facts import fact_columns
+from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters
+from core.store.row_facts.slice import SLICE
 from core.ui.evaluation.choice import AnyShown
 from core.ui.evaluation.groups.parts import LISTED
 from core.ui.parts.pending import settled
@@ -36,8 +41,7 @@ def slices(context: Context, shown: AnyShown) -> None:
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         name = names[rows[0]] if rows else ""
-        kept = [one for one in filter_texts(st.query_params.get(FILTERS, "")) if not one.startswith("slice = ")]
-        put({FILTERS: write_filters([*kept, *([_filter(name)] if name else [])]) or None})
+        put({FILTERS: narrowed_to(shown.dataset, st.query_params.get(FILTERS, ""), name) or None})
 
     st.dataframe(
         {
@@ -68,9 +72,21 @@ def slices(context: Context, shown: AnyShown) -> None:
     )
 
 
-def _filter(name: str) -> str:
-    bare = name.strip() == name and not name.startswith(("[", '"'))
-    return f"slice = {name if bare else json.dumps([name], ensure_ascii=False)}"
+def narrowed_to(dataset: Dataset, filters: str, name: str) -> str:
+    """The list's filters with the rows of this slice in place of another slice's; without a name those of none."""
+    columns = prediction_columns(dataset)
+    facts = fact_columns(columns)
+    column = next(one for one in facts if one.column == SLICE.column)
+
+    def of_slices(text: str) -> bool:
+        with suppress(UsageError):
+            return all(
+                one.column == SLICE.column and one.how == "=" for one, _ in read_filters(text, [*columns, *facts])
+            )
+        return False
+
+    kept = [one for one in filter_texts(filters) if not of_slices(one)]
+    return write_filters([*kept, *([filter_text(column, "=", (name,))] if name else [])])
 
 
 def _interval(one: BySlice) -> str:

@@ -1,0 +1,102 @@
+"""What counts as people's word on rows: neither what a change of classes did, nor one act on very many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.context import Context
+from core.records import Dataset, Scan
+from core.review.records import Act
+from core.services.classes.changing import ClassChange, carry_out_change, plan_change
+from core.services.issues.listing import required_scan
+from core.services.review.decisions import as_decision, record
+from core.store.acts.decisions import in_force, judged
+from core.store.acts.in_force import known_sql
+from core.store.acts.judged import judged_by_rank
+from core.store.acts.since import Judged, since
+from core.store.ids import new_id
+from core.store.telling.health import LOOKED_AT, pace
+from core.store.versions import get_version
+from tests.pages import issues_data
+
+
+@pytest.fixture
+def scanned(context: Context, tmp_path: Path) -> tuple[Dataset, Scan]:
+    news = issues_data.load(context, tmp_path)
+    issues_data.scan(context, tmp_path, news)
+    return news, required_scan(context, news.latest_version_id, "news")
+
+
+def _flagged(context: Context, scan: Scan) -> list[int]:
+    found = context.store.fetch(
+        "SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = 'label' AND is_issue ORDER BY rank",
+        [scan.scan_id],
+    )
+    return [row for (row,) in found]
+
+
+def test_a_change_of_classes_is_nobodys_verdict_and_leaves_what_was_said(
+    context: Context, scanned: tuple[Dataset, Scan], tmp_path: Path
+) -> None:
+    news, scan = scanned
+    rows = _flagged(context, scan)
+    acts = [Act(f"k{row}", "keep", row) for row in rows[:4]]
+    assert not record(context, scan.version_id, "ada", acts).refused
+    before = judged_by_rank(context.store, scan, "label"), since(context.store, scan, 50)
+    known = context.store.fetch(f"SELECT * FROM {known_sql(context.store, scan.version_id, decided=True)} ORDER BY 1")
+    assert before[0] and before[1].after == Judged(4, 0)
+    merge = ClassChange("merge", tuple(news.labels[1:]), news.labels[0])
+    assert carry_out_change(context, plan_change(context, news, merge), "ada").rows > 20
+    kept_before = {one.example_id: one.action for one in in_force(context.store, scan.version_id)}
+    assert "relabel" in {kept_before[row] for row in rows[:4]}  # the label goes on from theirs
+    assert (judged_by_rank(context.store, scan, "label"), since(context.store, scan, 50)) == before
+    assert [(one.example_id, one.action) for one in judged(context.store, scan.version_id)] == [
+        (row, "keep") for row in sorted(rows[:4])
+    ]
+    assert (
+        context.store.fetch(f"SELECT * FROM {known_sql(context.store, scan.version_id, decided=True)} ORDER BY 1")
+        == known
+    )
+
+
+def test_the_precision_of_a_list_is_of_its_flagged_rows_that_were_judged_one_by_one(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    _, scan = scanned
+    flagged = _flagged(context, scan)
+    others = [row for row in range(60) if row not in flagged][:5]
+    act = new_id()
+    acts = [
+        Act("one", "keep", flagged[0]),
+        Act("out", "exclude", flagged[1]),
+        *(Act(f"{act}:{row}", "keep", row) for row in flagged[2:5]),
+        *(Act(f"other{row}", "keep", row) for row in others),
+    ]
+    assert not record(context, scan.version_id, "ada", acts).refused
+    found = since(context.store, scan, 50, scan.scan_id)
+    assert (found.learnable, found.after, found.before) == (10, Judged(1, 0), Judged(0, 0))
+    older = replace(scan, created_at=datetime.now(UTC) + timedelta(hours=1))
+    found = since(context.store, older, 50, scan.scan_id)
+    assert (found.learnable, found.after, found.before) == (0, Judged(0, 0), Judged(1, 0))
+    assert since(context.store, older, 50).before == Judged(0, 0)
+
+
+def test_one_act_on_many_rows_does_not_hide_the_pace(context: Context, scanned: tuple[Dataset, Scan]) -> None:
+    news, scan = scanned
+    version, start = get_version(context.store, scan.version_id), datetime.now(UTC)
+    single = [
+        replace(as_decision(Act(f"s{row}", "keep", row), version, "ada"), decided_at=start + timedelta(seconds=4 * row))
+        for row in range(10)
+    ]
+    context.ledger.decisions.append(single)
+    told = pace(context.store, news.dataset_id)
+    assert told is not None and (told.seconds, told.verdicts) == (pytest.approx(4), 9)
+    act = new_id()
+    many = [as_decision(Act(f"{act}:{place}", "keep", place % 60), version, "ada") for place in range(LOOKED_AT + 1)]
+    filed = [as_decision(Act(f"f{place}", "keep", place % 60), version, "bob") for place in range(LOOKED_AT + 1)]
+    context.ledger.decisions.append([*many, *filed])
+    assert pace(context.store, news.dataset_id) == told
