@@ -515,7 +515,7 @@ def test_the_answer_of_a_proof_says_who_needs_the_fewest_reviews(
         share = (0.9, 0.6, 0.3)
         low, high = (0.8, 0.5, 0.2), (1.0, 0.7, 0.4)
         numbers = (share, low, high, share, low, high, share)
-        return Found(manner, detector, *numbers, (most / 2, most / 2), (most, most + 1), 0.7, 0.6)
+        return Found(manner, detector, *numbers, (most / 2,) * 3, (most, most + 1, most + 2), 0.7, 0.6)
 
     each = [found(manner, name, most) for manner in MANNERS for name, most in (("scan", 50.0), ("margin", 30.0))]
     result = ProofResult(90, 10, 5, 3.0, (10, 20, 40), tuple(each), 0, 0, (), (), 1.0, "cpu")

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Version, split_said
 from core.services.review.among import Among, asked_as_of
 from core.services.splits import Move, move, plan_move, split_sizes
 from core.store.ids import new_id
-from core.ui.parts.pending import POLL_SECONDS, settled
+from core.ui.parts.pending import drawn_in_dialog, settled
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.pages import link
-from core.words import later, say, say_n, say_stored, stored
+from core.words import later, say, say_n, stored
 
 TITLE = later("Move to a split…")
 THREADS = 2
@@ -61,23 +60,12 @@ class MoveAll:
             return
         about = (self._key, asked_as_of(self._context, among), words, name)
         work = self._context.beside.answers("plans of moves", THREADS, kept=4)
+        drawn_in_dialog(
+            lambda: work.ask(about, stored("Counting"), lambda report: plan_move(self._context, among, name)),
+            lambda planned: self._preview(planned, words),
+        )
 
-        def planned() -> Move | Pending:
-            return work.ask(about, stored("Counting"), lambda report: plan_move(self._context, among, name))
-
-        try:
-            found = planned()
-        except WinnowError as error:
-            show_error(error)
-            return
-        # What takes long is looked for again until it is there; a rerun of the page would close the dialog.
-        again = POLL_SECONDS if isinstance(found, Pending) else None
-        st.fragment(run_every=again)(lambda: self._preview(planned(), words))()
-
-    def _preview(self, planned: Move | Pending, words: str) -> None:
-        if isinstance(planned, Pending):
-            st.progress(planned.progress.fraction or 0.0, f"{say_stored(planned.what)} …")
-            return
+    def _preview(self, planned: Move, words: str) -> None:
         lines = [
             say("- {source} → {to}: {n:,}", source=plain(_said(part)), to=plain(split_said(planned.to)), n=rows)
             for part, rows in planned.sources

@@ -9,7 +9,6 @@ from typing import Literal
 
 import streamlit as st
 
-from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.records import MAX_TAG, Dataset, TagAct
@@ -18,9 +17,9 @@ from core.services.tags.tagging import TagPlan, carry_out, plan_tag, take_back
 from core.store.acts.tags import tag_names
 from core.store.ids import new_id
 from core.ui.modalities import line_of
-from core.ui.parts.pending import POLL_SECONDS
+from core.ui.parts.pending import drawn_in_dialog
 from core.ui.parts.problems import plain, show_error
-from core.words import later, say, say_n, say_stored, stored
+from core.words import later, say, say_n, stored
 
 Tagging = Literal["tag", "untag"]
 TITLES: Mapping[str, str] = {"tag": later("Tag…"), "untag": later("Take tag off…")}
@@ -74,25 +73,14 @@ class TagAll:
             return
         about = (self._key, asked_as_of(self._context, among), words, name, what, self._user)
         work = self._context.beside.answers("plans of tags on many rows", THREADS, kept=4)
-
-        def planned() -> TagPlan | Pending:
-            return work.ask(
+        drawn_in_dialog(
+            lambda: work.ask(
                 about, stored("Counting"), lambda report: plan_tag(self._context, among, name, puts=what == "tag")
-            )
+            ),
+            lambda planned: self._preview(planned, words),
+        )
 
-        try:
-            found = planned()
-        except WinnowError as error:
-            show_error(error)
-            return
-        # What takes long is looked for again until it is there; a rerun of the page would close the dialog.
-        again = POLL_SECONDS if isinstance(found, Pending) else None
-        st.fragment(run_every=again)(lambda: self._preview(planned(), words))()
-
-    def _preview(self, planned: TagPlan | Pending, words: str) -> None:
-        if isinstance(planned, Pending):
-            st.progress(planned.progress.fraction or 0.0, f"{say_stored(planned.what)} …")
-            return
+    def _preview(self, planned: TagPlan, words: str) -> None:
         count = len(planned.rows)
         same = planned.matching - count
         left = (

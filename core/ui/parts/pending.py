@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.beside.answers import Pending
-from core.ui.parts.problems import plain
+from core.errors import WinnowError
+from core.ui.parts.problems import plain, show_error
 from core.words import say_stored
 
 T = TypeVar("T")
@@ -25,9 +26,32 @@ def settled(ask: Callable[[], T | Pending]) -> T | None:
     return None
 
 
+def drawn_in_dialog(ask: Callable[[], T | Pending], draw: Callable[[T], None]) -> None:
+    """Draws the answer, or its progress and then the answer, without a rerun of the page, which would close the dialog.
+    An error of the work is shown."""
+
+    def look() -> None:
+        answer = ask()
+        if isinstance(answer, Pending):
+            _progress(answer)
+        else:
+            draw(answer)
+
+    try:
+        waits = isinstance(ask(), Pending)
+    except WinnowError as error:
+        show_error(error)
+        return
+    st.fragment(run_every=POLL_SECONDS if waits else None)(look)()
+
+
 @st.fragment(run_every=POLL_SECONDS)
 def _wait(ask: Callable[[], Any]) -> None:
     answer = ask()
     if not isinstance(answer, Pending):
         st.rerun()
-    st.progress(answer.progress.fraction or 0.0, f"{plain(say_stored(answer.what))} …")
+    _progress(answer)
+
+
+def _progress(pending: Pending) -> None:
+    st.progress(pending.progress.fraction or 0.0, f"{plain(say_stored(pending.what))} …")
