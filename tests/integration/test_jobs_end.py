@@ -117,7 +117,7 @@ def test_a_job_that_lost_its_wrapper_can_still_be_cancelled(queue: Queue) -> Non
     pid = wait_for_work(queue, job)
     kill_wrapper(job)
     assert queue.cancel(job.job_id).status == "cancelled"
-    assert not lives(pid)
+    wait_until(lambda: not lives(pid), "the end of what was killed")
 
 
 def test_a_job_that_lost_its_wrapper_but_reached_its_result_is_done(queue: Queue) -> None:
@@ -145,7 +145,7 @@ def test_a_process_that_has_a_lost_jobs_pid_by_now_is_left_alone(queue: Queue, w
     JobTable(workspace.jobs_database).update(job.job_id, leader_pid=stranger.pid)
     assert found_lost(queue) == [job.job_id]
     assert stranger.poll() is None
-    assert not lives(pid)  # found by its mark all the same
+    wait_until(lambda: not lives(pid), "the end of what has its mark")  # killed, it is in the table for a moment more
     stranger.kill()
     stranger.wait()
 
