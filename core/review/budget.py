@@ -50,11 +50,6 @@ class Reviews:
     rows: int
     found: Estimate
 
-    @property
-    def one_in(self) -> float:
-        """Reviews for each wrong label."""
-        return self.rows / max(self.found.estimate, 1e-9)
-
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.profile.drift import Drift
-from core.profile.drift.sides import OWN_LABEL
 from core.profile.records import Association, Balance, Duplicates, MissingValues
 from core.profile.wording import Wording
 from core.records import Dataset, Estimate, Place, Version, attribute_said
@@ -164,7 +163,3 @@ def _missing(of: _Of, found: MissingValues) -> Iterator[HealthRow]:
 
 def _ends(one: Estimate) -> str:
     return f"{one.estimate:.2f} ({one.low:.2f} – {one.high:.2f})"
-
-
-def _drifted(of: _Of, one: Drift) -> str:
-    return say("label") if one.table.column == OWN_LABEL else attribute_said(of.dataset, one.table.attribute)

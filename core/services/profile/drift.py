@@ -34,7 +34,7 @@ SAMPLE = 10_000
 UNLIKE = 200
 """Rows of a set that are least like the other, to be looked at."""
 SIDES_TOLD = 4
-"""Of no more splits it is asked whether each can be told from the others."""
+"""Of so many splits, the largest, it is asked whether each can be told from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +146,13 @@ def _told(context: Context, dataset: Dataset, version_id: str, between: Between)
         sets = [("last half", np.arange(len(ids)) >= len(ids) // 2)]
     else:
         named = splits(rows_of(context.store, version_id), ()).sides
-        if not 2 <= len(named) <= SIDES_TOLD:
+        if len(named) < 2:
             return []
         members = [(one.name, np.isin(ids, ids_of(context.store, version_id, one.where))) for one in named if one.where]
         among = np.logical_or.reduce([of_side for _, of_side in members])
         ids, hashes = ids[among], hashes[among]
-        sets = [(name, of_side[among]) for name, of_side in members]
-        sets = sets if len(sets) > 2 else sets[-1:]
+        sets = [(name, of_side[among]) for name, of_side in members[:SIDES_TOLD]]
+        sets = sets if len(members) > 2 else sets[-1:]
     for encoder, folder in kept_folders(context.workspace.arrays / "embeddings", task_named(dataset.task).modality):
         held = Held.of(folder, hashes)
         found = [one for name, of_side in sets if (one := _of_set(held, encoder, ids, hashes, name, of_side))]
