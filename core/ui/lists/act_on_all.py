@@ -16,7 +16,8 @@ from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
 from core.services.review.among import Among, asked_as_of
-from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
+from core.services.review.many import Plan, carry_out, check_size, plan, take_back
+from core.services.review.writing import Done
 from core.store.ids import new_id
 from core.ui.lists.act_words import kinds_of_change, number_change
 from core.ui.lists.move_all import TITLE as MOVE_TITLE
@@ -261,7 +262,11 @@ class ActOnAll:
         target = target_of(self._dataset)
         rows = say_n("{n:,} row", "{n:,} rows", done.rows)
         what = say("taken back") if asked.undo_id else said(asked.planned.doing, target)
-        left = say(" {n:,} were decided by somebody meanwhile and left alone.", n=done.left_alone)
+        left = (
+            say(" {n:,} had been taken back already.", n=done.left_alone)
+            if asked.undo_id
+            else say(" {n:,} were decided by somebody meanwhile and left alone.", n=done.left_alone)
+        )
         told = say("{rows} {what}.", rows=rows, what=plain(what)) + (plain(left) if done.left_alone else "")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
             st.markdown(f":material/check: {told}", width="content")
