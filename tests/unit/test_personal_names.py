@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from core.errors import UsageError
-from core.personal import names
+from core.personal import model, names
 from core.personal.names import names_in
 
 
@@ -51,14 +51,14 @@ def test_progress_is_heard_and_stops_the_work(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_without_the_model_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(names, "MODEL", "en_core_web_absent")
-    assert not names.installed()
+    monkeypatch.setattr(model, "MODEL", "en_core_web_absent")
+    assert not model.installed()
     with pytest.raises(UsageError, match="not installed") as said:
         names_in(["Jane"])
     assert "pip install" in str(said.value.hint)
 
 
 def test_what_pages_read_of_it_loads_no_model() -> None:
-    code = "import sys, core.personal.names as n; n.installed(); print('spacy' in sys.modules)"
+    code = "import sys, core.personal.model as m; m.installed(); print('spacy' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"

@@ -18,7 +18,7 @@ from core.jobs.scan.fold_settings import fold_settings
 from core.jobs.scan.plan import foresee_scan
 from core.jobs.scan.spec import ScanJobSpec, ScanResult, Tier
 from core.jobs.submit import about, submit, write_once
-from core.personal.names import check_installed
+from core.personal.model import check_installed
 from core.queue import JobFolder, read_events
 from core.records import Dataset, Job, ScanSpec, Version
 from core.settings import expanded

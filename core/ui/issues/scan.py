@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.context import Context
 from core.errors import WinnowError
-from core.personal.names import PACKAGES, installed
+from core.personal.model import PACKAGES, installed
 from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
