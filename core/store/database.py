@@ -25,6 +25,7 @@ from core.store.acts.names import ClassNameLog, NoNames
 from core.store.acts.slices import NoSlices, SliceLog
 from core.store.acts.tag_mirror import TagLog
 from core.store.query.rows import NoQueries, RowQueries
+from core.store.search.comparing import NoRowsAlike, RowsAlike
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -76,6 +77,8 @@ class Database:
         """Filters of rows that people saved under a name."""
         self.queries: RowQueries = NoQueries()
         """Who answers filters that are queries."""
+        self.alike: RowsAlike = NoRowsAlike()
+        """Who compares rows with what was typed or uploaded."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()

@@ -13,11 +13,14 @@ from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.issue import ISSUE
 from core.store.row_facts.match import WORDS_MATCH
+from core.store.row_facts.similar import SIMILAR
 from core.store.row_facts.slice import SLICE
 from core.store.row_facts.sql import SQL
 from core.store.row_facts.tag import TAG
 
-ROW_FACTS: Mapping[str, RowFact] = {one.column: one for one in (ISSUE, DECISION, TAG, SLICE, MAP, SQL, WORDS_MATCH)}
+ROW_FACTS: Mapping[str, RowFact] = {
+    one.column: one for one in (ISSUE, DECISION, TAG, SLICE, MAP, SQL, WORDS_MATCH, SIMILAR)
+}
 """By the column that a filter has."""
 
 
@@ -35,4 +38,5 @@ def as_of(db: Database, where: RowFilter) -> Hashable:
     if not asked:
         return None
     maps = state_of_maps(db) if asked & {MAP.column, SLICE.column} else ()
-    return (db.writes, db.newest_act(), db.newest_tag(), db.names.newest(), db.slices.state(), maps)
+    embeddings = db.alike.state() if asked & {SIMILAR.column, SLICE.column} else ()
+    return (db.writes, db.newest_act(), db.newest_tag(), db.names.newest(), db.slices.state(), maps, embeddings)
