@@ -48,7 +48,8 @@ LEFT_TO_CI = tuple(
         "browser": (
             "test_accessible test_by_keyboard test_class_names test_data test_empty_states test_evaluation "
             "test_first_steps test_fix_here test_issues test_jobs_page test_journey test_keyboard test_map "
-            "test_review_desk test_review_mishaps test_review_several test_similar test_sounds test_spans test_story test_words"
+            "test_review_desk test_review_mishaps test_review_several test_similar test_sounds test_spans test_story "
+            "test_words"
         ),
         "damage": "test_arrays test_check_beside test_logs test_restore",
         "full_disk": "test_no_room",

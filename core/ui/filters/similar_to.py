@@ -85,7 +85,7 @@ def _asking(tools: Tools) -> None:
         on_click=_file,
         args=(tools, Path(paths[0]) if paths else Path()),
     )
-    st.caption(say("The hundred rows whose embeddings are nearest. A file can be pasted, too."), width=WIDE)
+    st.caption(say("The hundred rows whose embeddings are nearest."), width=WIDE)
 
 
 def _nothing_kept(tools: Tools, encoder: str) -> None:
