@@ -9,14 +9,11 @@ import streamlit as st
 from core.services.issues.listing import findings, latest_scan, newest_scan_job
 from core.ui.health.view import health_view
 from core.ui.issues.anew import anew_line
-from core.ui.issues.budget import review_budget
-from core.ui.issues.cards import cards
 from core.ui.issues.figures import figures
 from core.ui.issues.groups import excluded
 from core.ui.issues.list import ranked_list
-from core.ui.issues.proof import proof
+from core.ui.issues.panels import panels
 from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
-from core.ui.issues.where import where_they_are
 from core.ui.lists.issue_filter import filter_bar
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
@@ -47,12 +44,9 @@ with shown_errors():
         found = findings(context, scan, where.issue_type, where.worst)
         with above:
             figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
-            review_budget(context, dataset, found)
             if found.kind.name == "label" and followed is None:
                 anew_line(context, user, scan)
-            cards(dataset, scan, found.kind)
-            where_they_are(dataset, version, found)
-            proof(context, dataset, version, user, found)
+            panels(context, dataset, version, user, found)
         excluded(context, user, found)
         ranked_list(context, dataset, version, user, found, where)
         next_act(context, dataset, "issues")

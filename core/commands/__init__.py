@@ -17,6 +17,7 @@ from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
 from core.commands.evaluate import evaluate_command
 from core.commands.export import export_command
+from core.commands.groups.mitigation import mitigation_command
 from core.commands.issues import issues_command
 from core.commands.jobs import jobs_command
 from core.commands.lists.classes import classes_command
@@ -70,6 +71,7 @@ COMMANDS: tuple[Word, ...] = (
     train_command,
     runs_command,
     evaluate_command,
+    mitigation_command,
     compare_command,
     report_command,
     story_command,

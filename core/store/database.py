@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import duckdb
+import pyarrow as pa
 
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
@@ -265,6 +266,11 @@ class Database:
         """The number of the newest act; queries that start from now on see it and all before it."""
         with self.cursor() as cursor:
             return self._mirror.catch_up(cursor)
+
+    def take_in_acts(self, acts: pa.Table) -> None:
+        """Hands over acts, in the columns of `ACTS`, that the log has just written: it need not be asked for them."""
+        with self.cursor() as cursor:
+            self._mirror.take_in(cursor, acts)
 
     def tag_numbers(self) -> Mapping[tuple[str, str], int]:
         """By dataset and tag the number that the tag has among the rows tagged; queries that start from now on see

@@ -26,7 +26,7 @@ NEWS = {
     "data": ("rows", "rows&row=3", "load", "sql", "classes", "splits", "rejected", "export", "manage", "rows&like=3"),
     "profile": ("balance", "content", "checks", "bias", "drift", "map", "words"),
     "issues": (
-        "",
+        *("", "&panel=types", "&panel=reviews", "&panel=where", "&panel=proof"),
         "&type=near_duplicate",
         "&type=outlier",
         "&type=content&kind=markup",

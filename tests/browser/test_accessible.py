@@ -127,7 +127,7 @@ def test_axe_finds_nothing_in_what_opens_above_a_page(audited: Page, full: Serve
     expect(audited.get_by_role("dialog", name="Choose another label")).to_be_visible()
     found["picker"] = everywhere(audited)
     open_at(audited, full, "issues?dataset=news")
-    audited.get_by_text("Where the wrong labels are").click()
+    audited.get_by_role("radio", name="Where the wrong labels are").click()
     audited.get_by_role("button", name="As tables").click()
     expect(audited.get_by_role("dialog")).to_be_visible()
     found["tables"] = everywhere(audited)

@@ -32,7 +32,7 @@ def test_clicks_narrow_the_list_and_the_desk_opens_on_the_same_rows(scanned: Ser
     page.goto(f"{scanned.url}/issues?dataset=news")
     settled(page)
     expect(page.get_by_text("40 rows, worst first")).to_be_visible()
-    page.get_by_text("Where the wrong labels are").click()
+    page.get_by_role("radio", name="Where the wrong labels are").click()
     cells = page.locator(".js-plotly-plot .bars").nth(1).locator(".point path")
     expect(cells).to_have_count(3)
 
@@ -54,7 +54,7 @@ def test_a_second_click_on_a_cell_shows_all_rows_again(scanned: Server, page: Pa
     page.goto(f"{scanned.url}/issues?dataset=news&given=business&suggested=sport")
     settled(page)
     expect(page.get_by_text("14 rows, worst first")).to_be_visible()
-    page.get_by_text("Where the wrong labels are").click()
+    page.get_by_role("radio", name="Where the wrong labels are").click()
     page.locator(".js-plotly-plot .bars").nth(1).locator(".point path").first.click(force=True)
     expect(page.get_by_text("40 rows, worst first")).to_be_visible()
 
@@ -62,7 +62,7 @@ def test_a_second_click_on_a_cell_shows_all_rows_again(scanned: Server, page: Pa
 def test_a_number_in_the_tables_opens_its_rows(scanned: Server, page: Page) -> None:
     page.goto(f"{scanned.url}/issues?dataset=news")
     settled(page)
-    page.get_by_text("Where the wrong labels are").click()
+    page.get_by_role("radio", name="Where the wrong labels are").click()
     page.get_by_role("button", name="As tables").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     _click_row(page, "Noise per class", 0)
@@ -162,7 +162,7 @@ def test_cards_open_their_lists_and_one_of_a_group_is_kept_on_the_page_and_on_th
     page.goto(f"{grouped.url}/issues?dataset=news")
     settled(page)
     expect(page.get_by_text("40 rows, worst first")).to_be_visible()
-    page.get_by_text("What the scan looked for").click()
+    page.get_by_role("radio", name="types of issues found").click()
     page.get_by_role("button", name="Keep one of each group").first.click()
     expect(page.get_by_text("3 rows, worst first")).to_be_visible()
     expect(page).to_have_url(re.compile("type=near_duplicate"))

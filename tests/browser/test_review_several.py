@@ -140,7 +140,7 @@ def test_a_number_of_a_class_opens_its_rows_and_the_desk_gets_the_same(crops: Se
     page.goto(f"{crops.url}/issues?dataset=crops")
     settled(page)
     expect(page.get_by_text("6 rows, worst first")).to_be_visible()
-    page.get_by_text("Where the wrong labels are").click()
+    page.get_by_role("radio", name="Where the wrong labels are").click()
     table = page.get_by_test_id("stDataFrame").filter(has=page.locator("[aria-label*='probably missing or extra']"))
     width = (table.bounding_box() or {})["width"]
     table.click(position={"x": width * 0.4, "y": 35 + 35 * 2 + 17})  # grain, probably missing

@@ -58,6 +58,7 @@ WRITE: Sequence[Step] = (
     ("load", "GIVEN/notes.csv", "--name", "more", "--payload", "text", "--label", "topic", "--id", "key"),
     ("scan", "more", "--encoder", "lexical"),
     ("proof", "more", "--copies", "2"),
+    ("mitigation", "more", "--by", "text length"),
     ("decide", "more", "--file", "GIVEN/decisions.csv", "--reviewer", "ada"),
     ("decisions", "more"),
     ("tag", "more", "to ask", "--rows", "3,4"),

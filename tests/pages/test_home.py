@@ -64,6 +64,7 @@ def test_each_number_of_a_dataset_opens_the_rows_behind_it(app: Context, open_at
     assert found[":small[40 flagged]"] == ("issues", "dataset=news&version=1")
     assert found[":small[1 decided]"] == ("review", "dataset=news&version=1&view=decisions&decided_on=1")
     assert found[":small[39 left]"] == ("review", "dataset=news&version=1&view=desk")
+    assert found[":small[health: 1 type of issue]"] == ("issues", "view=health&dataset=news&version=1")
 
 
 def test_a_scan_at_chance_is_no_clean_dataset(

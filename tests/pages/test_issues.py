@@ -62,7 +62,7 @@ def list_key(shown: AppTest) -> str:
 
 def with_figures(shown: AppTest) -> AppTest:
     """The page with the figures of classes, which are folded away at first, in sight."""
-    shown.session_state["issue-where"] = True
+    shown.query_params["panel"] = "where"
     return shown.run()
 
 
@@ -190,7 +190,7 @@ def test_a_card_per_type_says_how_many_how_sure_and_opens_its_list(
     open_at: Open, app: Context, scanned: Dataset
 ) -> None:
     data.also_outliers(app)
-    shown = open_at("issues", dataset="news", given="sport")
+    shown = open_at("issues", dataset="news", given="sport", panel="types")
     said = texts(shown).replace("\\", "")
     assert "## 40 :small[flagged]" in said and "## 50 :small[flagged]" in said
     assert "12.3% of all labels are probably wrong (10.0% – 15.0%, 95 % interval)" in said
@@ -202,7 +202,7 @@ def test_a_card_per_type_says_how_many_how_sure_and_opens_its_list(
 
 
 def test_a_scan_of_the_first_release_opens_and_says_what_it_did_not_look_for(open_at: Open, scanned: Dataset) -> None:
-    shown = open_at("issues", dataset="news")
+    shown = open_at("issues", dataset="news", panel="types")
     assert "did not look for near-duplicates or outliers" in texts(shown)
     assert "**40 rows**, worst first" in texts(shown)
 
@@ -477,14 +477,14 @@ def test_a_share_that_cannot_be_told_says_why(open_at: Open, app: Context, scann
 def test_the_next_reviews_say_what_they_find_and_when_to_stop(open_at: Open, app: Context, scanned: Dataset) -> None:
     shown = open_at("issues", dataset="news")
     assert "The next 90 reviews find about **2" in texts(shown)
-    shown.session_state["review-budget"] = True
+    shown.query_params["panel"] = "reviews"
     shown.run()
     shown.button(key="review-budget-list").click().run()
     assert not shown.exception
     assert "**90 rows**, worst first" in texts(shown)  # every one is worth it by the scan
     acts = [Act(f"k{row}", "keep", row) for row in range(30)]
     record(app, scanned.latest_version_id, "ada", acts)
-    shown.session_state["review-budget"] = True
+    shown.query_params["panel"] = "reviews"
     shown.run()
     assert not shown.exception
     assert "The next 60 reviews find about **" in texts(shown)
@@ -496,7 +496,7 @@ def test_the_next_reviews_say_what_they_find_and_when_to_stop(open_at: Open, app
 
 def test_the_detectors_can_be_tested_and_the_answer_is_drawn(open_at: Open, app: Context, scanned: Dataset) -> None:
     shown = open_at("issues", dataset="news")
-    shown.session_state["issue-proof"] = True
+    shown.query_params["panel"] = "proof"
     shown.run()
     assert not shown.exception
     assert "Nothing of your data changes" in texts(shown)
@@ -525,7 +525,7 @@ def test_the_answer_of_a_proof_says_who_needs_the_fewest_reviews(
     app.queue.folder(job.job_id).write_result(to_json(result))
     app.queue.finish_local(job.job_id, "done")
     shown = open_at("issues", dataset="news")
-    shown.session_state["issue-proof"] = True
+    shown.query_params["panel"] = "proof"
     shown.run()
     assert not shown.exception
     assert "margin needs the fewest reviews" in texts(shown)

@@ -63,7 +63,7 @@ def test_the_list_says_sets_in_words_and_what_to_add_and_remove(open_at: Open, c
 
 def test_each_class_has_a_line_with_its_rows_and_no_matrix_is_drawn(open_at: Open, crops: Dataset) -> None:
     shown = open_at("issues", dataset="crops")
-    shown.session_state["issue-where"] = True
+    shown.query_params["panel"] = "where"
     shown.run()
     classes = table(shown, "probably missing")
     assert list(classes["class"]) == ["wheat", "corn", "grain", "zinc", "barley"]

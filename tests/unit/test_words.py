@@ -25,6 +25,7 @@ TRANSLATED = (
     "core/finetune/",
     "core/issues/",
     "core/jobs/cleaning_effect/",
+    "core/jobs/mitigation/",
     "core/jobs/scan/web.py",
     "core/jobs/train/",
     "core/lookalikes.py",

@@ -180,6 +180,22 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX tag_acts_of_datasets ON tag_acts (dataset_id, tag, seq)",
         "CREATE UNIQUE INDEX tags_taken_back ON tag_acts (undoes) WHERE undoes IS NOT NULL",
     ),
+    (
+        # What a change of classes did to rows of which something had been said was not marked at first, and so passed
+        # for a verdict. Such acts are known by their words.
+        """UPDATE decisions SET shown = json_set(shown, '$.by_class_after_verdict', (
+               SELECT CASE WHEN b.among LIKE 'class % renamed to %' THEN 'rename'
+                           WHEN b.among LIKE 'classes % merged into %' THEN 'merge'
+                           WHEN b.among LIKE 'rows of class % split off as %' THEN 'split' ELSE 'delete' END
+               FROM bulk_acts b WHERE b.act_id = substr(client_key, 1, 32)))
+           WHERE action <> 'undo' AND shown NOT LIKE '%"by_class%' AND shown NOT LIKE '%"suggested_label"%'
+             AND substr(client_key, 33, 1) = ':' AND substr(client_key, 1, 32) IN (
+               SELECT act_id FROM bulk_acts
+               WHERE action <> 'undo' AND (
+                   among LIKE 'class % renamed to %' OR among LIKE 'classes % merged into %'
+                   OR among LIKE 'class % deleted' OR among LIKE 'class % deleted, its rows excluded'
+                   OR among LIKE 'rows of class % split off as %'))""",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}

@@ -207,6 +207,11 @@ def issue_types(scan: Scan) -> tuple[IssueType[Any], ...]:
     return tuple(ISSUE_TYPES[name] for name in scan.types if name in ISSUE_TYPES)
 
 
+def types_found(scan: Scan) -> int:
+    """Of how many of them any row is flagged."""
+    return sum(scan.found(kind.name)["flagged"] > 0 for kind in issue_types(scan))
+
+
 def type_of(scan: Scan, name: str | None) -> IssueType[Any]:
     """A type of the scan, the first where none is named. Raises `UsageError` for one that it did not look for."""
     known = issue_types(scan)

@@ -8,8 +8,9 @@ import streamlit as st
 
 from core.charts.trend import SPARK_WIDTH, spark
 from core.context import Context
-from core.records import Dataset
+from core.records import Dataset, Scan
 from core.services.evaluation.words import percent
+from core.services.issues.listing import types_found
 from core.services.steps.overview import Standing, next_step, standings
 from core.tasks import target_of, task_named
 from core.ui import keys
@@ -19,7 +20,7 @@ from core.ui.parts.labels import size_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import count, link
 from core.ui.shell.strip import progress_text
-from core.words import later, say
+from core.words import later, say, say_n
 
 PAGE_DATASETS = 20
 PAGE_KEY = "home-page"
@@ -39,7 +40,7 @@ def dataset_list(found: Sequence[Standing], total: int, led: Dataset | None = No
         with st.container(key="dataset-list-head"):
             for column, title in zip(
                 st.columns(WIDTHS),
-                (say("Dataset"), say("Newest version, last act"), say("Trend"), say("Labels"), say("What to do next")),
+                (say("Dataset"), say("Newest version, last act"), say("Trend"), say("Issues"), say("What to do next")),
                 strict=True,
             ):
                 column.caption(title)
@@ -115,6 +116,26 @@ def _review(standing: Standing) -> None:
         st.caption(f":material/question_mark: {untellable}" if untold else f":material/check: {clean}")
     else:
         _counts(standing)
+    if standing.scan is not None:
+        _health(standing, standing.scan)
+
+
+def _health(standing: Standing, scan: Scan) -> None:
+    """All types that have rows, which open in the order in which they are worth fixing."""
+    types = types_found(scan)
+    if types:
+        with st.container(key=f"count-types-{standing.dataset.dataset_id}", width="content"):
+            said = say_n("health: {n:,} type of issue", "health: {n:,} types of issues", types)
+            link(
+                "issues",
+                f":small[{said}]",
+                icon="",
+                icon_position="left",
+                place="",
+                view="health",
+                dataset=standing.dataset.name,
+                version=standing.version.number,
+            )
 
 
 def _counts(standing: Standing) -> None:

@@ -1,15 +1,13 @@
-"""What the next reviews find, with its picture, and where to stop: folded away under the one line that says it."""
+"""What the next reviews find and where to stop: the one line that says it, and the picture behind it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.charts.found import found as found_by_length
-from core.context import Context
 from core.records import Dataset
 from core.review.budget import Budget, Reviews
-from core.services.issues.budget import FOLLOWING, WORTH, WORTHS, budget_of
-from core.services.issues.listing import Findings
+from core.services.issues.budget import FOLLOWING, WORTH, WORTHS
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.lists.issue_filter import UNDECIDED, choose
@@ -22,18 +20,17 @@ HOW = later(
 )
 
 
-def review_budget(context: Context, dataset: Dataset, found: Findings) -> None:
-    """Nothing of a type that does not say what its list holds."""
-    if "curve" not in found.about:
-        return
-    for key in (keys.BUDGET_ROWS, keys.BUDGET_WORTH):  # kept while their widgets are folded away
+def asked() -> tuple[int, int]:
+    """Of how many further reviews it is told, and how many rows may hold one wrong label for them to be worth it."""
+    for key in (keys.BUDGET_ROWS, keys.BUDGET_WORTH):  # kept while their widgets are out of sight
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
-    following = int(st.session_state.get(keys.BUDGET_ROWS) or FOLLOWING)
-    worth = int(st.session_state.get(keys.BUDGET_WORTH) or WORTH)
-    budget = budget_of(context, found.scan, found.kind.name, following, worth)
-    if budget is None or not budget.following.rows:
-        return
+    following, worth = st.session_state.get(keys.BUDGET_ROWS), st.session_state.get(keys.BUDGET_WORTH)
+    return int(following or FOLLOWING), int(worth or WORTH)
+
+
+def line(budget: Budget) -> None:
+    """What the next reviews find, and where to stop."""
     now = budget.following
     st.markdown(
         say_n(
@@ -45,18 +42,13 @@ def review_budget(context: Context, dataset: Dataset, found: Findings) -> None:
             high=now.found.high,
         )
         + " "
-        + _stop(budget, worth),
+        + _stop(budget, asked()[1]),
         help=say(HOW),
     )
-    section = st.expander(
-        say("What further reviews find"), icon=":material/checklist:", key="review-budget", on_change="rerun"
-    )
-    if section.open:
-        with section:
-            _opened(dataset, budget)
 
 
-def _opened(dataset: Dataset, budget: Budget) -> None:
+def what_they_find(dataset: Dataset, budget: Budget) -> None:
+    """The curve by further reviews, with how many of them are asked about and where to stop."""
     left = budget.left
     st.caption(
         say(

@@ -1,4 +1,4 @@
-"""The cards at the top of the Issues page: one per type, with how many, how sure, and what to do about them."""
+"""The cards of the Issues page: one per type, with how many, how sure, and what to do about them."""
 
 from __future__ import annotations
 
@@ -9,37 +9,36 @@ import streamlit as st
 from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
 from core.records import Dataset, Scan
-from core.services.issues.listing import issue_types
+from core.services.issues.listing import issue_types, types_found
 from core.tasks import task_named
 from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
-from core.words import say
+from core.words import say, say_n
 
 A_ROW = 4
 """Cards beside each other at most."""
 
 
 def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
-    """A card per type that the scan looked for, folded away under how many each has: the list comes first. A card's
-    button lists its rows beneath."""
+    """A card per type that the scan looked for; its button lists the type's rows beneath."""
     found = issue_types(scan)
-    flagged = {kind.title: scan.found(kind.name)["flagged"] for kind in found}
-    counts = " · ".join(f"{say(title)}: {rows:,}" for title, rows in flagged.items() if rows) or say("nothing")
-    with st.expander(
-        say("What the scan looked for: {counts}", counts=counts), icon=":material/troubleshoot:", key="issue-cards"
-    ):
-        for start in range(0, len(found), A_ROW):
-            for place, kind in zip(st.columns(A_ROW, gap="small"), found[start : start + A_ROW], strict=False):
-                with place:
-                    _card(scan, kind, kind is chosen)
-        missing = [
-            say(kind.title).lower()
-            for name, kind in ISSUE_TYPES.items()
-            if name not in scan.types and kind.applies(task_named(dataset.task))
-        ]
-        if missing:
-            types = say(" or ").join(missing)
-            st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))
+    for start in range(0, len(found), A_ROW):
+        for place, kind in zip(st.columns(A_ROW, gap="small"), found[start : start + A_ROW], strict=False):
+            with place:
+                _card(scan, kind, kind is chosen)
+    missing = [
+        say(kind.title).lower()
+        for name, kind in ISSUE_TYPES.items()
+        if name not in scan.types and kind.applies(task_named(dataset.task))
+    ]
+    if missing:
+        types = say(" or ").join(missing)
+        st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))
+
+
+def how_many_types(scan: Scan) -> str:
+    """Of how many types any row is flagged."""
+    return say_n("{n:,} type of issue found", "{n:,} types of issues found", types_found(scan))
 
 
 def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:

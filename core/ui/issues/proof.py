@@ -1,4 +1,4 @@
-"""The proof of the detectors: asked for, followed, and its answer, folded away beneath the figures."""
+"""The proof of the detectors: asked for, followed, and its answer."""
 
 from __future__ import annotations
 
@@ -26,30 +26,25 @@ WHAT = later(
 )
 
 
+def offered(dataset: Dataset, found: Findings) -> bool:
+    """Of wrong labels that are one class each."""
+    return found.kind.name == "label" and possible(dataset)
+
+
 def proof(context: Context, dataset: Dataset, version: Version, user: str, found: Findings) -> None:
-    """Of wrong labels that are one class each; nothing of any other type."""
-    if found.kind.name != "label" or not possible(dataset):
-        return
-    section = st.expander(
-        say("Test the detectors on this data"), icon=":material/science:", key="issue-proof", on_change="rerun"
-    )
-    if not section.open:
-        return
-    with section:
-        job = newest_job(context, version)
-        running = job is not None and not (job.status in ENDED and job.collected)
-        if job is not None and running:
-            followed = job.job_id
-            live(
-                context, lambda: _follow(context, followed), lambda: state_of(context.queue.get(followed)), key="proof"
-            )
-        elif job is not None and job.status != "done":
-            _ended(context, job)
-        answer = newest_proof(context, version)
-        if answer is not None:
-            proof_result(context, dataset, found.scan, *answer)
-        if not running:
-            _form(context, dataset, version, user, found, again=answer is not None)
+    """The proof that is under way, the newest answer, and the form that starts another."""
+    job = newest_job(context, version)
+    running = job is not None and not (job.status in ENDED and job.collected)
+    if job is not None and running:
+        followed = job.job_id
+        live(context, lambda: _follow(context, followed), lambda: state_of(context.queue.get(followed)), key="proof")
+    elif job is not None and job.status != "done":
+        _ended(context, job)
+    answer = newest_proof(context, version)
+    if answer is not None:
+        proof_result(context, dataset, found.scan, *answer)
+    if not running:
+        _form(context, dataset, version, user, found, again=answer is not None)
 
 
 def _follow(context: Context, job_id: str) -> None:

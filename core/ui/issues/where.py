@@ -25,23 +25,20 @@ SHOWN_CLASSES = 9
 """A longer table of classes scrolls."""
 
 
+def says_where(found: Findings) -> bool:
+    """Whether the type that is listed says anything of classes."""
+    return "classes" in found.about
+
+
 def where_they_are(dataset: Dataset, version: Version, found: Findings) -> None:
-    """The matrix beside the noise per class, or what is missing and extra of each, folded away until it is asked for; a
-    click on either narrows the list beneath. Nothing where the type says nothing of classes."""
-    if "classes" not in found.about:
-        return
-    several, classes = target_of(dataset).several, len(dataset.labels)
-    section = st.expander(
-        say("Where the wrong labels are"), icon=":material/grid_on:", key="issue-where", on_change="rerun"
-    )
-    if not section.open:
-        return
-    if several:
-        with section:
-            class_changes(dataset, version, found)
+    """The matrix beside the noise per class, or what is missing and extra of each; a click on either narrows the list
+    beneath."""
+    classes = len(dataset.labels)
+    if target_of(dataset).several:
+        class_changes(dataset, version, found)
         return
     flagged = [pair for pair in found.pairs if pair.flagged]
-    with section, st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="large"):
         if classes <= MAX_CLASSES:
             with st.container(width="content"):
                 _matrix(dataset, flagged)
