@@ -27,6 +27,7 @@ from core.store.acts.rules import NoRules, RuleLog
 from core.store.acts.slices import NoSlices, SliceLog
 from core.store.acts.tag_mirror import TagLog
 from core.store.query.rows import NoQueries, RowQueries
+from core.store.search.comparing import NoRowsAlike, RowsAlike
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -80,6 +81,8 @@ class Database:
         """Conditions on rows with the class that they say."""
         self.queries: RowQueries = NoQueries()
         """Who answers filters that are queries."""
+        self.alike: RowsAlike = NoRowsAlike()
+        """Who compares rows with what was typed or uploaded."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()
