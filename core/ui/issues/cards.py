@@ -13,8 +13,11 @@ from core.services.issues.listing import issue_types, types_found
 from core.tasks import task_named
 from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
-from core.words import say, say_n
+from core.words import later, say, say_n
 
+OUT_OF_REACH = later(
+    "Faces, number plates and voices are not looked for: people have to look through what shows a person."
+)
 A_ROW = 4
 """Cards beside each other at most."""
 
@@ -31,6 +34,8 @@ def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
         for name, kind in ISSUE_TYPES.items()
         if name not in scan.types and kind.applies(task_named(dataset.task))
     ]
+    if task_named(dataset.task).modality.in_files:
+        st.caption(say(OUT_OF_REACH))
     if missing:
         types = say(" or ").join(missing)
         st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))
