@@ -23,9 +23,11 @@ import pyarrow as pa
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
+from core.store.acts.rules import NoRules, RuleLog
 from core.store.acts.slices import NoSlices, SliceLog
 from core.store.acts.tag_mirror import TagLog
 from core.store.query.rows import NoQueries, RowQueries
+from core.store.search.comparing import NoRowsAlike, RowsAlike
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -75,8 +77,12 @@ class Database:
         """What people call classes."""
         self.slices: SliceLog = NoSlices()
         """Filters of rows that people saved under a name."""
+        self.rules: RuleLog = NoRules()
+        """Conditions on rows with the class that they say."""
         self.queries: RowQueries = NoQueries()
         """Who answers filters that are queries."""
+        self.alike: RowsAlike = NoRowsAlike()
+        """Who compares rows with what was typed or uploaded."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()
