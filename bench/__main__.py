@@ -20,6 +20,7 @@ BENCHMARKS = (
     "pages",
     "lists",
     "maps",
+    "many",
     "tags",
     "evaluation",
     "cold_start",

@@ -86,6 +86,11 @@ class Workspace:
         return self.root / "queries"
 
     @property
+    def asked(self) -> Path:
+        """Examples that somebody looked for rows like: `asked/<digest>/<name>`, kept since filters name them."""
+        return self.root / "asked"
+
+    @property
     def search(self) -> Path:
         """The words of datasets' examples, each file of which can be made again."""
         return self.root / "search"

@@ -48,7 +48,8 @@ LEFT_TO_CI = tuple(
         "browser": (
             "test_accessible test_by_keyboard test_class_names test_data test_empty_states test_evaluation "
             "test_first_steps test_fix_here test_issues test_jobs_page test_journey test_keyboard test_map "
-            "test_review_desk test_review_mishaps test_review_several test_sounds test_spans test_story test_words"
+            "test_review_desk test_review_mishaps test_review_several test_similar test_sounds test_spans test_story "
+            "test_words"
         ),
         "damage": "test_arrays test_check_beside test_logs test_restore",
         "full_disk": "test_no_room",
@@ -57,7 +58,7 @@ LEFT_TO_CI = tuple(
             "test_cli_train test_door test_fine_tune test_jobs_collect test_jobs_run test_journey test_light_web "
             "test_load_bad_rows test_load_columns test_load_hub test_load_images test_load_several test_load_sounds "
             "test_load_spans test_memory_estimate test_odd_files test_package test_python_api test_readme "
-            "test_resident test_scan_spans test_several test_train_endings test_unlabelled"
+            "test_resident test_scan_spans test_several test_similar_asked test_train_endings test_unlabelled"
         ),
         "pages": (
             "test_number_list test_story_places test_table_rows test_training_several test_training_use "

@@ -39,6 +39,11 @@ class Held:
                 parts.append((shard, source.astype(np.int32), target.astype(np.int32)))
         return Held(shards, len(digests), tuple(parts))
 
+    @property
+    def covered(self) -> int:
+        """Of so many of the contents there is an embedding."""
+        return len(np.unique(np.concatenate([target for _, _, target in self.parts]))) if self.parts else 0
+
     def vector(self, place: int) -> NDArray[np.float32] | None:
         """The embedding (d,) of one of the contents; None where there is none."""
         for shard, source, target in self.parts:

@@ -89,3 +89,48 @@ def shares(names: Sequence[str], series: Sequence[tuple[str, Sequence[float], Se
     figure.update_yaxes(showgrid=True, gridcolor="rgba(125, 133, 144, 0.12)")
     places, ticked = ticks(0.0, max((value for _, values, _ in series for value in values), default=1.0), share=True)
     return figure.update_xaxes(tickvals=places, ticktext=ticked, range=[-0.02 * places[-1], places[-1] * 1.02])
+
+
+def changes(
+    names: Sequence[str], series: Sequence[tuple[str, Sequence[tuple[float, float, float] | None]]]
+) -> go.Figure:
+    """Differences to nothing, with their whiskers: a line per name, in it a mark per series of (change, low, high) in
+    shares; None where there is none. A line marks no change."""
+    figure = go.Figure()
+    room = 0.6 / max(1, len(series))
+    for position, (title, values) in enumerate(series):
+        told = [(row, one) for row, one in enumerate(values) if one is not None]
+        colour = PALETTE[position % len(PALETTE)]
+        figure.add_trace(
+            go.Scatter(
+                x=[one[0] for _, one in told],
+                y=[row + room * (position - (len(series) - 1) / 2) for row, _ in told],
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [one[2] - one[0] for _, one in told],
+                    "arrayminus": [one[0] - one[1] for _, one in told],
+                    "color": faded(colour, 0.6),
+                    "thickness": 2,
+                    "width": 3,
+                },
+                mode="markers",
+                name=shown(title),
+                marker={"size": 9, "color": colour, "symbol": MARKS[position % len(MARKS)]},
+                hovertext=[
+                    f"<b>{shown(names[row], 60)}</b> · {shown(title)}<br>"
+                    f"{100 * one[0]:+.1f} (95 %: {100 * one[1]:+.1f} – {100 * one[2]:+.1f})"
+                    for row, one in told
+                ],
+                hovertemplate="%{hovertext}<extra></extra>",
+            )
+        )
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
+    height = len(names) * max(row_pixels(names) + 4, 16 * len(series)) + 90
+    margin = {"l": 4, "r": 8, "t": 34, "b": 8, "pad": 4}
+    lay_out(figure, height=height, showlegend=True, legend=legend, margin=margin)
+    name_rows(figure, names)
+    figure.add_vline(x=0, line_width=1, line_color=ACCENT)
+    ends = [abs(end) for _, values in series for one in values if one is not None for end in one]
+    most = max([0.01, *ends]) * 1.08
+    return figure.update_xaxes(range=[-most, most], tickformat="+.0%" if most > 0.03 else "+.1%", nticks=7)

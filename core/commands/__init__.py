@@ -17,6 +17,7 @@ from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
 from core.commands.evaluate import evaluate_command
 from core.commands.export import export_command
+from core.commands.groups.mitigation import mitigation_command
 from core.commands.issues import issues_command
 from core.commands.jobs import jobs_command
 from core.commands.lists.classes import classes_command
@@ -29,6 +30,7 @@ from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
 from core.commands.review.proof import proof_command
+from core.commands.review.rule import rule_command, rules_command
 from core.commands.review.split import split_command
 from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
@@ -65,11 +67,14 @@ COMMANDS: tuple[Word, ...] = (
     decisions_command,
     tag_command,
     tags_command,
+    rule_command,
+    rules_command,
     split_command,
     version_command,
     train_command,
     runs_command,
     evaluate_command,
+    mitigation_command,
     compare_command,
     report_command,
     story_command,

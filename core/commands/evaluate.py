@@ -13,13 +13,12 @@ import click
 import numpy as np
 
 from core.commands.command import Answer, command, table
-from core.commands.parameters import dataset_argument, labels_option, run_option, split_option
+from core.commands.parameters import attributes_named, dataset_argument, labels_option, run_option, split_option
 from core.context import Context
 from core.errors import UsageError
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
-from core.profile.by_group.crossed import MOST_CROSSED
-from core.records import Attribute, Dataset, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
+from core.records import Dataset, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
 from core.services.evaluation.groups import InGroups, groups_data, in_groups
 from core.services.evaluation.in_sight import in_sight
 from core.services.evaluation.measures import evaluate, target_of_run
@@ -89,9 +88,7 @@ def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, na
     evaluate(context, run, split, labels, timeout=None)  # says what is wrong with the split
     dataset = derived(context, run.dataset_id, timeout=None)
     assert isinstance(dataset, Dataset), "it was waited for"
-    attributes = [_attribute(dataset, name) for name in names]
-    if len(set(attributes)) < len(attributes) or len(attributes) > MOST_CROSSED:
-        raise UsageError(f"--by crosses up to {MOST_CROSSED} different attributes.", "Name each once.")
+    attributes = attributes_named(dataset, names)
     found = in_groups(context, run, split, attributes, labels, timeout=None)
     assert isinstance(found, InGroups), "it was waited for"
     outcome = found.found.outcomes
@@ -138,14 +135,6 @@ def _by_slices(context: Context, run: Run, split: str, labels: LabelsFrom) -> An
     nothing = f"{name} has no slice yet: `views {name} --save NAME --where FILTER` saves one."
     text = f"{head}\n\n{table(('slice', 'rows', 'accuracy', ''), lines)}" if found else nothing
     return Answer({"run": run.number, "split": split, "slices": slices_data(found)}, text)
-
-
-def _attribute(dataset: Dataset, name: str) -> Attribute:
-    found = next((one for one in dataset.attributes if name in (one.name, one.column)), None)
-    if found is None:
-        known = ", ".join(one.name for one in dataset.attributes) or "none"
-        raise UsageError(f"--by: attribute {name!r} not found.", f"The attributes: {known}.")
-    return found
 
 
 def _figure_or_none(value: float | None) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -13,7 +13,8 @@ import click
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
-from core.records import Dataset, LabelsFrom, Version
+from core.profile.by_group.crossed import MOST_CROSSED
+from core.records import Attribute, Dataset, LabelsFrom, Version
 from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.telling.class_lists import as_of
@@ -91,6 +92,22 @@ def dataset_version(context: Context, name: str, number: int | None = None) -> t
             return as_of(context.store, dataset, version), version
     known = ", ".join(str(version.number) for version in versions)
     raise NotFoundError(f"{dataset.name!r} has no version {number}.", f"Its versions: {known}.")
+
+
+def attributes_named(dataset: Dataset, names: Sequence[str]) -> list[Attribute]:
+    """The attributes that `--by` names, whose groups are crossed."""
+    found = [_attribute(dataset, name) for name in names]
+    if len(set(found)) < len(found) or len(found) > MOST_CROSSED:
+        raise UsageError(f"--by crosses up to {MOST_CROSSED} different attributes.", "Name each once.")
+    return found
+
+
+def _attribute(dataset: Dataset, name: str) -> Attribute:
+    found = next((one for one in dataset.attributes if name in (one.name, one.column)), None)
+    if found is None:
+        known = ", ".join(one.name for one in dataset.attributes) or "none"
+        raise UsageError(f"--by: attribute {name!r} not found.", f"The attributes: {known}.")
+    return found
 
 
 def check_free(out: Path) -> None:

@@ -6,7 +6,7 @@ steps back changes what an act says about its time, never which act is newer.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,7 +14,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.records import Action, BulkAct, ClassNaming, CleaningEffect, Decision, KeptVersion, Metric, Run, TagAct, View
+from core.records import (
+    Action,
+    BulkAct,
+    ClassNaming,
+    CleaningEffect,
+    Decision,
+    KeptVersion,
+    Metric,
+    Rule,
+    Run,
+    TagAct,
+    View,
+)
 
 
 class Decisions(Protocol):
@@ -74,6 +86,11 @@ class BulkActs(Protocol):
     def add(self, act: BulkAct) -> None:
         """Writes an act down before its decisions; a second call for the same id changes nothing."""
 
+    def write(self, act: BulkAct, rows: pa.Table) -> pa.Table | None:
+        """Writes what an act that was added decides of rows, in their order, all or none: `decision_id`, `example_id`,
+        `action`, `new_label`, `scan_id`, `shown` as JSON, `undoes`. A row that the act has decided already stays as it
+        is. Gives the acts as `Decisions.since` does; None where some of them were there."""
+
     def by_id(self, act_id: str) -> BulkAct | None:
         """One act as it stands, or None."""
 
@@ -86,8 +103,8 @@ class BulkActs(Protocol):
     def decisions(self, act_id: str, *, limit: int, offset: int = 0) -> list[Decision]:
         """What an act decided, in the order of writing."""
 
-    def all_decisions(self, act_id: str, *, at_a_time: int) -> Iterator[Decision]:
-        """All that an act decided, by client key, read so many at a time."""
+    def any_decision(self, act_id: str) -> Decision | None:
+        """One of those that an act decided, whichever is found first; None where it decided nothing."""
 
 
 class Claims(Protocol):
@@ -248,6 +265,23 @@ class Tags(Protocol):
         """One act as it stands, or None."""
 
 
+class Rules(Protocol):
+    """Rules of datasets, every version of each: appended and never edited; the newest of a name holds."""
+
+    def append(self, rule: Rule) -> bool:
+        """Writes a version down; False, and nothing is written, where the rule has one of that number, or this act is
+        known."""
+
+    def of(self, dataset_id: str) -> list[Rule]:
+        """The newest version of each rule of a dataset, by name; retired ones too."""
+
+    def log(self, dataset_id: str, name: str | None = None) -> list[Rule]:
+        """Every version of a rule, or of all of them, newest first."""
+
+    def newest(self) -> int:
+        """The number of the newest change of all datasets; 0 before the first."""
+
+
 class ClassNames(Protocol):
     """What people call classes and what belongs in them: appended and never edited; the newest of a class holds."""
 
@@ -307,6 +341,9 @@ class Ledger(Protocol):
 
     @property
     def tags(self) -> Tags: ...
+
+    @property
+    def rules(self) -> Rules: ...
 
     @property
     def classes(self) -> ClassNames: ...

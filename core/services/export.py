@@ -29,6 +29,7 @@ from core.store.datasets import get_dataset
 from core.store.export_lists import export_list
 from core.store.relations import relation
 from core.store.rows import count_rows
+from core.store.search.alike import alike as alike_by_filter
 from core.store.versions import get_version
 from core.targets import Target
 from core.tasks import TASKS, Task, task_named
@@ -153,7 +154,10 @@ def export_rows(
         where, columns = RowFilter(example_ids=tuple(alike)), with_similarity(columns)
         export_list(context.store, version_id, out, file_format, where, shown.order, columns, plain, alike)
         return len(alike)
-    export_list(context.store, version_id, out, file_format, where, shown.order, columns, plain)
+    found = alike_by_filter(context.store, version_id, where)
+    if found is not None:
+        columns = with_similarity(columns)
+    export_list(context.store, version_id, out, file_format, where, shown.order, columns, plain, found)
     return count_rows(context.store, version_id, where)
 
 

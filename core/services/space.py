@@ -304,6 +304,13 @@ KINDS: tuple[Kind, ...] = (
         _each("queries/*"),
         True,
     ),
+    Kind(
+        "asked",
+        later("Examples looked for"),
+        later("Texts, images and sounds that rows were compared with; a filter or view by one asks for it again."),
+        _each("asked/*"),
+        spared=True,
+    ),
     Kind("search", later("Search indexes"), later("The next ranked search makes one anew."), _each("search/*"), True),
     Kind(
         "jobs",

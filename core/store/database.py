@@ -18,13 +18,16 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import duckdb
+import pyarrow as pa
 
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
+from core.store.acts.rules import NoRules, RuleLog
 from core.store.acts.slices import NoSlices, SliceLog
 from core.store.acts.tag_mirror import TagLog
 from core.store.query.rows import NoQueries, RowQueries
+from core.store.search.comparing import NoRowsAlike, RowsAlike
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -74,8 +77,12 @@ class Database:
         """What people call classes."""
         self.slices: SliceLog = NoSlices()
         """Filters of rows that people saved under a name."""
+        self.rules: RuleLog = NoRules()
+        """Conditions on rows with the class that they say."""
         self.queries: RowQueries = NoQueries()
         """Who answers filters that are queries."""
+        self.alike: RowsAlike = NoRowsAlike()
+        """Who compares rows with what was typed or uploaded."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()
@@ -262,6 +269,11 @@ class Database:
         """The number of the newest act; queries that start from now on see it and all before it."""
         with self.cursor() as cursor:
             return self._mirror.catch_up(cursor)
+
+    def take_in_acts(self, acts: pa.Table) -> None:
+        """Hands over acts, in the columns of `ACTS`, that the log has just written: it need not be asked for them."""
+        with self.cursor() as cursor:
+            self._mirror.take_in(cursor, acts)
 
     def tag_numbers(self) -> Mapping[tuple[str, str], int]:
         """By dataset and tag the number that the tag has among the rows tagged; queries that start from now on see

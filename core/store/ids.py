@@ -22,6 +22,12 @@ def new_id() -> str:
     return f"{value:032x}"
 
 
+def new_ids(count: int) -> list[str]:
+    """So many ids for what is written at once: in their order, after all before and before all later ones."""
+    first = int(new_id(), 16)
+    return [f"{first + place:032x}" for place in range(count)]
+
+
 def checked_id(value: str, what: str) -> str:
     """Returns `value` where it has the form of an id, so that it is safe inside SQL; else raises `NotFoundError`."""
     if not _ID.fullmatch(value):

@@ -13,7 +13,9 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from core.records import Decision
 from core.services.context import open_context
+from core.services.splits import split_sizes
 from core.settings import workspace
+from core.store.datasets import get_dataset
 from tests import crops
 from tests.browser import review_data
 from tests.browser.conftest import Server, settled, start_server
@@ -175,6 +177,24 @@ def test_a_note_goes_out_with_the_verdict_of_a_row_in_a_list(server: Server, pag
     says(page, "Kept as it is · you, now · not yet in a version · Note, kept with your verdict: about the wrong x")
 
 
+def test_undo_in_a_list_takes_a_tag_back_that_was_the_last_act(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/data?dataset=news&reviewer=ada")
+    settled(page)
+    Clicks(page).row("All rows", 9)
+    says(page, "Not decided")
+    page.keyboard.press("u")
+    says(page, "Left as unsure")
+    page.keyboard.press("t")
+    page.keyboard.type("odd")
+    page.keyboard.press("Enter")
+    says(page, "Tag: odd")
+    page.keyboard.press("z")
+    expect(bar(page).locator(".standing")).not_to_contain_text("Tag")
+    says(page, "Left as unsure")
+    page.keyboard.press("z")
+    says(page, "Not decided")
+
+
 def test_keys_do_nothing_to_a_row_behind_a_dialog(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/data?dataset=news&reviewer=ada")
     settled(page)
@@ -284,3 +304,35 @@ def test_a_screen_of_images_has_sixty_and_keys_choose_and_judge_them(tmp_path: P
         expect(tiles.first).to_be_visible()
     finally:
         server.stop()
+
+
+def test_all_rows_of_a_list_move_to_a_split_after_a_look_at_where_they_come_from(tmp_path: Path, page: Page) -> None:
+    context = open_context(workspace(tmp_path / "workspace"))
+    issues_data.load(context, tmp_path)
+    context.close()
+    server = start_server(tmp_path)
+    try:
+        page.goto(f"{server.url}/data?dataset=news&label=sport")
+        settled(page)
+        page.get_by_role("button", name="All 30 rows…").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("combobox", name="What to do").fill("Move to")
+        page.keyboard.press("Enter")
+        dialog.get_by_role("combobox", name="Split").fill("held out")
+        page.keyboard.press("Enter")
+        expect(dialog.get_by_text("train → held out: 24")).to_be_visible()
+        expect(dialog.get_by_text("test → held out: 6")).to_be_visible()
+        dialog.get_by_role("button", name="Move 30 rows").click()
+        expect(dialog).to_have_count(0)
+        expect(page.get_by_text("30 rows are in held out in version 2.")).to_be_visible()
+        page.get_by_role("button", name="Open it").click()
+        expect(page).to_have_url(re.compile(r"version=2"))
+        settled(page)
+        expect(page.get_by_text("version 2").first).to_be_visible()
+    finally:
+        server.stop()
+    context = open_context(workspace(tmp_path / "workspace"))
+    made = get_dataset(context.store, "news").latest_version_id
+    sizes = split_sizes(context, made)
+    context.close()
+    assert sizes == {"train": 48, "test": 12, "held out": 30}

@@ -43,7 +43,7 @@ def test_an_act_on_a_filter_is_done_and_taken_back_by_its_id(run: Run, news: Non
     by_another = run("decide", "news", "--undo", done["act"], "--reviewer", "bob")
     assert "only they can undo it" in by_another.err
     back = run("decide", "news", "--undo", done["act"], "--reviewer", "ada", "--json").json
-    assert (back["written"], back["undoes"]) == (6, done["act"])
+    assert (back["written"], back["left_alone"], back["undoes"]) == (6, 0, done["act"])
     assert run(*asked, "--reviewer", "ada", "--json").json["written"] == 6
 
 

@@ -71,7 +71,7 @@ def class_change(context: Context, dataset: Dataset, change: ClassChange, *, dry
         f"Done: {done.rows:,} rows{left}. The next version has it: `version {dataset.name} --note …`.",
         f"To take it back: decide {dataset.name} --undo {done.act.act_id} --reviewer {shlex.quote(done.act.reviewer)}",
     ]
-    made = {"act": done.act.act_id, "written": done.rows, "reviewer": done.act.reviewer}
+    made = {"act": done.act.act_id, "written": done.rows, "left_alone": done.left_alone, "reviewer": done.act.reviewer}
     return Answer({**data, **made}, "\n".join([*text, *after]))
 
 

@@ -45,7 +45,7 @@ def decide_many(
     done = carry_out(context, planned, reviewer, described)
     left = f"; {done.left_alone:,} were decided by somebody meanwhile and left alone" if done.left_alone else ""
     return Answer(
-        {**data, "act": done.act.act_id, "written": done.rows},
+        {**data, "act": done.act.act_id, "written": done.rows, "left_alone": done.left_alone},
         f"{_rows(done.rows)} of {name} {said(planned.doing, target)}, for version {version.number}{left}. "
         f"To take it back: decide {name} --undo {done.act.act_id}",
     )
@@ -59,7 +59,8 @@ def undo_many(context: Context, name: str, act_id: str, reviewer: str) -> Answer
         raise UsageError(f"The act {act_id} was on another dataset.", "Name that one.")
     done = take_back(context, act_id, reviewer)
     data = {"dataset": name, "act": done.act.act_id, "undoes": act_id, "written": done.rows}
-    return Answer(data, f"{_rows(done.rows)} of {name} taken back.")
+    before = f" {done.left_alone:,} had been taken back already." if done.left_alone else ""
+    return Answer({**data, "left_alone": done.left_alone}, f"{_rows(done.rows)} of {name} taken back.{before}")
 
 
 def _data(name: str, planned: Plan) -> dict[str, object]:

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 READ_BYTES = 1 << 16
 
 
-def main(spec: ResidentSpec) -> None:
-    """Serves until there is nobody left to serve."""
+def serve(load: Callable[[], Callable[[Question], Answer]], idle_seconds: float) -> None:
+    """Loads what answers, then serves until there is nobody left to serve."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
-        answer = _loaded(spec)
+        answer = load()
         _say(out, Line(ready=True))
-        for line in lines(0, spec.idle_seconds):
+        for line in lines(0, idle_seconds):
             _say(out, _answered(answer, line))
         _say(out, Line(idle=True))
     except WinnowError as error:
@@ -110,4 +110,5 @@ def _say(out: BinaryIO, line: Line) -> None:
 
 
 if __name__ == "__main__":
-    main(from_json(ResidentSpec, json.loads(sys.argv[1]), "the model to be held"))
+    spec = from_json(ResidentSpec, json.loads(sys.argv[1]), "the model to be held")
+    serve(lambda: _loaded(spec), spec.idle_seconds)

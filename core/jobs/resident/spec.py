@@ -18,6 +18,18 @@ class ResidentSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderSpec:
+    """An encoder to be held."""
+
+    model: Path
+    """The name of one that comes with Winnow, or a model's folder."""
+    modality: str
+    """By its name: what the examples are."""
+    idle_seconds: float
+    """It ends after so long without a question."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the model is asked of one example."""
 
@@ -39,6 +51,8 @@ class Answer:
     """Of a model that says where entities are: start, stop, type and probability."""
     sure: float = 1.0
     """Of such a model: how probable the least sure of the words is."""
+    vector: tuple[float, ...] = ()
+    """Of an encoder: the example's embedding (d,), as scans keep it; it says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

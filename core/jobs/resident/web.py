@@ -14,11 +14,13 @@ import time
 from pathlib import Path
 
 from core.errors import ModelError, WinnowError
-from core.jobs.resident.spec import Answer, Line, Question, ResidentSpec
+from core.jobs.resident.spec import Answer, EncoderSpec, Line, Question, ResidentSpec
 from core.queue.launcher import Launcher
 from core.typed import from_json, to_json
 
-MODULE = "core.jobs.resident.run"
+MODULES = {ResidentSpec: "core.jobs.resident.run", EncoderSpec: "core.jobs.resident.encode"}
+"""What holds a model of each kind."""
+Spec = ResidentSpec | EncoderSpec
 IDLE_SECONDS = 600.0
 START_SECONDS = 180.0
 """How long a model may take to load, on a cold disk."""
@@ -34,11 +36,11 @@ class Idle(Exception):  # noqa: N818 - nothing went wrong
 class Resident:
     """One process with one model. Not for two threads at once."""
 
-    def __init__(self, launcher: Launcher, spec: ResidentSpec, log: Path) -> None:
+    def __init__(self, launcher: Launcher, spec: Spec, log: Path) -> None:
         """Starts the process and waits until its model is loaded. Raises ModelError where it cannot be."""
         self.model, self._log = spec.model, log
         self._read = b""
-        self._process = launcher.attend(MODULE, [json.dumps(to_json(spec))], log)
+        self._process = launcher.attend(MODULES[type(spec)], [json.dumps(to_json(spec))], log)
         try:
             self._receive(START_SECONDS)
         except BaseException:
@@ -127,7 +129,19 @@ class OneResident:
 
     def ask(self, launcher: Launcher, model: Path, features: Path, log: Path, question: Question) -> Answer:
         """The model's answer; it is loaded first where it is not, in place of another. Raises as `Resident` does."""
-        spec = ResidentSpec(model, features, self._idle_seconds)
+        return self._asked(launcher, ResidentSpec(model, features, self._idle_seconds), log, question)
+
+    def encode(self, launcher: Launcher, model: Path, modality: str, log: Path, example: str) -> tuple[float, ...]:
+        """What an encoder (see `EncoderSpec`) makes of an example (d,), given as its text or the path of its file. Else
+        as `ask`."""
+        return self._asked(launcher, EncoderSpec(model, modality, self._idle_seconds), log, Question(example)).vector
+
+    def load(self, launcher: Launcher, model: Path, modality: str, log: Path) -> None:
+        """Has an encoder loaded, so that the first question is answered sooner. Raises as `Resident` does."""
+        with self._lock:
+            self._held(launcher, EncoderSpec(model, modality, self._idle_seconds), log)
+
+    def _asked(self, launcher: Launcher, spec: Spec, log: Path, question: Question) -> Answer:
         with self._lock:
             try:
                 return self._held(launcher, spec, log).ask(question)
@@ -150,7 +164,7 @@ class OneResident:
             finally:
                 self._lock.release()
 
-    def _held(self, launcher: Launcher, spec: ResidentSpec, log: Path) -> Resident:
+    def _held(self, launcher: Launcher, spec: Spec, log: Path) -> Resident:
         if self._current is None or self._current.model != spec.model or not self._current.lives:
             self._let_go()
             self._current = Resident(launcher, spec, log)

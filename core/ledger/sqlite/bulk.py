@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from core.ledger.sqlite.decisions import found_decisions
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.ledger.sqlite.decisions import ACTS_SCHEMA, found_decisions
 from core.ledger.sqlite.file import LedgerFile, micros, moment
 from core.records import BulkAct, Decision
 
 _COLUMNS = "act_id, dataset_id, version_id, action, label, among, reviewer, decided_at, undoes"
 _OF_ACT = "client_key > b.act_id || ':' AND client_key < b.act_id || ';'"
 _WROTE_ANY = f"EXISTS (SELECT 1 FROM decisions WHERE {_OF_ACT})"
+
+ROW_FIELDS = ("decision_id", "example_id", "action", "new_label", "scan_id", "shown", "undoes")
+"""What differs from row to row of an act."""
+_EACH = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(ROW_FIELDS)))
+_WRITE = f"""
+    INSERT INTO decisions ({", ".join(ROW_FIELDS)}, client_key, dataset_id, version_id, reviewer, decided_at)
+    SELECT {_EACH}, ?2 || ':' || json_extract(value, '$[1]'), ?3, ?4, ?5, ?6
+    FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING"""
+"""One statement for all rows: the interpreter is free for others meanwhile, and nothing is bound row by row."""
 
 
 class SqliteBulkActs:
@@ -30,6 +44,16 @@ class SqliteBulkActs:
                     *(micros(act.decided_at), act.undoes),
                 ],
             )
+
+    def write(self, act: BulkAct, rows: pa.Table) -> pa.Table | None:
+        varying = json.dumps(list(zip(*(rows.column(name).to_pylist() for name in ROW_FIELDS), strict=True)))
+        constant = (act.act_id, act.dataset_id, act.version_id, act.reviewer, micros(act.decided_at))
+        with self._file.write() as connection:
+            written = connection.execute(_WRITE, (varying, *constant)).rowcount
+            (last,) = connection.execute("SELECT last_insert_rowid()").fetchone()
+        if written < len(rows):
+            return None
+        return _as_acts(act, rows, int(last) - len(rows) + 1)
 
     def by_id(self, act_id: str) -> BulkAct | None:
         with self._file.connection() as connection:
@@ -59,20 +83,29 @@ class SqliteBulkActs:
                 [act_id, act_id, limit, offset],
             )
 
-    def all_decisions(self, act_id: str, *, at_a_time: int) -> Iterator[Decision]:
-        after = f"{act_id}:"
-        while True:
-            with self._file.connection() as connection:
-                # By the index of client keys: in the order of writing, each part would sort all that are left.
-                found = found_decisions(
-                    connection,
-                    "WHERE client_key > ? AND client_key < ? || ';' ORDER BY client_key LIMIT ?",
-                    [after, act_id, at_a_time],
-                )
-            if not found:
-                return
-            yield from found
-            after = found[-1].client_key
+    def any_decision(self, act_id: str) -> Decision | None:
+        with self._file.connection() as connection:
+            # By the index of client keys: the first in the order of writing would take a look at all of them.
+            found = found_decisions(
+                connection, "WHERE client_key > ? || ':' AND client_key < ? || ';' LIMIT 1", [act_id, act_id]
+            )
+        return found[0] if found else None
+
+
+def _as_acts(act: BulkAct, rows: pa.Table, first: int) -> pa.Table:
+    """Rows of an act that were just written, as all acts are read; `first` is the number of the first."""
+    count = len(rows)
+    given = {
+        "seq": pa.array(np.arange(first, first + count, dtype=np.int64)),
+        "client_key": pc.binary_join_element_wise(act.act_id, rows.column("example_id").cast(pa.string()), ":"),
+        "dataset_id": pa.repeat(act.dataset_id, count),
+        "version_id": pa.repeat(act.version_id, count),
+        "reviewer": pa.repeat(act.reviewer, count),
+        "decided_at": pa.repeat(pa.scalar(micros(act.decided_at), pa.timestamp("us")), count),
+        "note": pa.nulls(count, pa.string()),
+    }
+    columns = [given[name] if name in given else rows.column(name) for name in ACTS_SCHEMA.names]
+    return pa.Table.from_arrays(columns, ACTS_SCHEMA.names).cast(ACTS_SCHEMA)
 
 
 def _found(connection: sqlite3.Connection, clauses: str, values: Sequence[Any]) -> list[BulkAct]:

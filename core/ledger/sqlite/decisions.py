@@ -16,7 +16,8 @@ from core.records import Action, Decision
 _FIELDS = tuple(field.name for field in fields(Decision))
 _COLUMNS = ", ".join(_FIELDS)
 _TYPES = {"seq": pa.int64(), "example_id": pa.int64(), "decided_at": pa.timestamp("us")}
-_SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in ("seq", *_FIELDS)])
+ACTS_SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in ("seq", *_FIELDS)])
+"""Acts as they are read by those who follow them."""
 
 
 class SqliteDecisions:
@@ -47,8 +48,9 @@ class SqliteDecisions:
             rows = connection.execute(
                 f"SELECT seq, {_COLUMNS} FROM decisions WHERE seq > ? ORDER BY seq LIMIT ?", [seq, at_most]
             ).fetchall()
-        columns = zip(*rows, strict=True) if rows else ((),) * len(_SCHEMA)
-        return pa.table([pa.array(values, field.type) for values, field in zip(columns, _SCHEMA, strict=True)], _SCHEMA)
+        columns = zip(*rows, strict=True) if rows else ((),) * len(ACTS_SCHEMA)
+        read = [pa.array(values, field.type) for values, field in zip(columns, ACTS_SCHEMA, strict=True)]
+        return pa.Table.from_arrays(read, schema=ACTS_SCHEMA)
 
     def by_client_key(self, client_keys: Sequence[str]) -> dict[str, Decision]:
         found = self._found("WHERE client_key IN (SELECT value FROM json_each(?))", [json.dumps(list(client_keys))])

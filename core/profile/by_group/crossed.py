@@ -29,9 +29,10 @@ def grouped(rows: Rows, attributes: Sequence[Attribute]) -> GroupTable:
     rows that are in no group that is crossed are left out."""
     if len(attributes) == 1:
         return group_table(rows, attributes[0])
-    sides = [_sides(rows, attribute) for attribute in attributes]
+    held_sides = [sides(rows, attribute) for attribute in attributes]
     places = ", ".join(
-        f"{_place(attribute, side)} AS at{n}" for n, (attribute, side) in enumerate(zip(attributes, sides, strict=True))
+        f"{place_sql(attribute, side)} AS at{n}"
+        for n, (attribute, side) in enumerate(zip(attributes, held_sides, strict=True))
     )
     at = ", ".join(f"at{n}" for n in range(len(attributes)))
     known = " AND ".join(f"at{n} IS NOT NULL" for n in range(len(attributes)))
@@ -50,7 +51,7 @@ def grouped(rows: Rows, attributes: Sequence[Attribute]) -> GroupTable:
     counts = np.array([[held[place].get(label, 0) for label in labels] for place in kept], dtype=np.int64)
     groups = apart(
         [
-            _combined(attributes, [side[one] for side, one in zip(sides, place, strict=True)], sizes[place])
+            _combined(attributes, [side[one] for side, one in zip(held_sides, place, strict=True)], sizes[place])
             for place in kept
         ]
     )
@@ -58,12 +59,13 @@ def grouped(rows: Rows, attributes: Sequence[Attribute]) -> GroupTable:
     return GroupTable(name, column, groups, tuple(labels), counts.reshape(len(kept), len(labels)))
 
 
-def _sides(rows: Rows, attribute: Attribute) -> list[Group]:
+def sides(rows: Rows, attribute: Attribute) -> list[Group]:
+    """The groups of an attribute that are crossed with those of another one."""
     groups = group_table(rows, attribute).groups
     return [group for group in groups if group.judged and group.where is not None][:SIDES]
 
 
-def _place(attribute: Attribute, side: Sequence[Group]) -> str:
+def place_sql(attribute: Attribute, side: Sequence[Group]) -> str:
     """SQL for the position of a row's group; NULL where it is in none of them."""
     cases = "".join(f" WHEN {_condition(attribute, group.where)} THEN {n}" for n, group in enumerate(side))
     return f"CASE{cases} END" if cases else "CAST(NULL AS INTEGER)"

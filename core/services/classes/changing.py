@@ -3,20 +3,22 @@ as one. Rows get decisions like any others; nobody has looked at them for that, 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from functools import cache
+from typing import Literal
 
 from core.context import Context
 from core.errors import UsageError
 from core.progress import Report
-from core.records import NO_LABEL, BulkAct, BulkAction, Dataset, RowFilter, Version
-from core.review.records import Act
+from core.records import NO_LABEL, Action, BulkAct, BulkAction, Dataset, RowFilter, Version
 from core.services.classes.adding import add_class, check_new, tidy
 from core.services.review.decisions import stopped
-from core.services.review.many import NEW_CLASS, Change, Done, written
+from core.services.review.many import NEW_CLASS, Change
+from core.services.review.writing import BLOCK, Block, Done, written
 from core.store.acts.in_force import AFTER_VERDICT, BY_CLASS
 from core.store.acts.of_classes import counts_of_classes, decisions_giving, rows_of_classes
 from core.store.datasets import get_dataset
@@ -34,7 +36,7 @@ Kind = Literal["rename", "merge", "split", "delete"]
 EVERY = RowFilter()
 MOST = 2_000_000
 """Rows of one change of classes. They are read and written in parts; what stays in memory is what each decision is."""
-PAGE_ROWS = 50_000
+PAGE_ROWS = BLOCK
 KINDS: tuple[Kind, ...] = ("rename", "merge", "split", "delete")
 
 
@@ -131,7 +133,7 @@ def carry_out_change(
         datetime.now(UTC),
     )
     context.ledger.bulk.add(act)
-    return written(context, act, by, _acts(context, planned, act, target), planned.rows, report)
+    return written(context, act, _blocks(context, planned, target), planned.rows, report)
 
 
 def words_of(change: ClassChange) -> str:
@@ -200,19 +202,21 @@ def _as_act(change: ClassChange, target: Target) -> tuple[BulkAction, str | None
     return ("add", change.to) if target.several else ("relabel", change.to)
 
 
-def _acts(context: Context, planned: PlannedChange, act: BulkAct, target: Target) -> Iterator[Act]:
-    change, version = planned.change, planned.version
-    for page in rows_of_classes(context.store, version, change.of, change.where, PAGE_ROWS):
-        for row in (one for batch in page.to_batches(1_000) for one in batch.to_pylist()):
-            shown: dict[str, Any] = {"given_label": row["label"]}
-            shown |= {NEW_CLASS: change.to} if planned.new else {}
-            shown |= {AFTER_VERDICT if row["settled"] else BY_CLASS: change.kind}
-            after = None if change.excluded else _changed(change, target, row["effective"])
-            seen = (row["verdict"],) if row["verdict"] is not None else ()
-            yield Act(
-                *(f"{act.act_id}:{row['example_id']}", "exclude" if after is None else "relabel", row["example_id"]),
-                after,
-                shown,
-                instead_of=seen,
-                without=after == NO_LABEL,
-            )
+def _blocks(context: Context, planned: PlannedChange, target: Target) -> Iterator[Block]:
+    change = planned.change
+
+    @cache
+    def made(effective: str) -> tuple[Action, str | None]:
+        return ("exclude", None) if change.excluded else ("relabel", _changed(change, target, effective))
+
+    @cache
+    def shown(label: str | None, settled: bool) -> str:
+        new = {NEW_CLASS: change.to} if planned.new else {}
+        return json.dumps({"given_label": label, **new, AFTER_VERDICT if settled else BY_CLASS: change.kind})
+
+    seq = context.store.newest_act()
+    for page in rows_of_classes(context.store, planned.version, change.of, change.where, PAGE_ROWS):
+        rows, labels, effective, verdicts, settled = (
+            page.column(name).to_pylist() for name in ("example_id", "label", "effective", "verdict", "settled")
+        )
+        yield Block(rows, list(map(made, effective)), list(map(shown, labels, settled)), verdicts, seq)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from core.issues import ISSUE_TYPES
 from core.records import ListColumn
+from core.services.similar.kept import example_said
 from core.store.row_facts import ROW_FACTS
 from core.words import later, say
 
@@ -20,17 +21,24 @@ _TITLES: Mapping[str, str] = {
     "decision": later("decision"),
     "tag": later("tag"),
     "slice": later("slice"),
+    "rule": later("rule"),
+    "rule_conflict": later("rule conflict"),
+    "rule_right": later("rule right by verdict"),
+    "rule_wrong": later("rule wrong by verdict"),
     "map": later("map"),
     "sql": "SQL",
     "match": later("matches"),
+    "similar": later("similar"),
 }
 _SAID: Mapping[str, Callable[[str], str]] = {
     "issue": lambda value: say(ISSUE_TYPES[value].title) if value in ISSUE_TYPES else value,
     "decision": lambda value: say(_VERDICTS.get(value, value)),
     "sql": str,
     "match": str,
+    "similar": example_said,
     "tag": str,
     "slice": str,
+    **dict.fromkeys(("rule", "rule_conflict", "rule_right", "rule_wrong"), str),
     "map": lambda value: say("in the drawn area"),
 }
 

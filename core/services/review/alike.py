@@ -15,7 +15,8 @@ from core.context import Context
 from core.records import BulkAction, Dataset, Decision, Example, Issue, IssueFilter, RowFilter, Scan, Version
 from core.review.many import Doing
 from core.services.review.among import OfVersion
-from core.services.review.many import Done, carry_out, plan
+from core.services.review.many import carry_out, plan
+from core.services.review.writing import Done
 from core.services.similar.nearest import can_compare, similar_rows
 from core.store import issues
 from core.store.acts.decisions import decision_of, standing_of

@@ -44,11 +44,12 @@ def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]
     """
     if not acts:
         return Recorded((), (), ())
-    gathered: Gathered[_Asked, Recorded] = context.beside.gathered(_turn(version_id))
+    gathered: Gathered[_Asked, Recorded] = context.beside.gathered(turn_of(version_id))
     return gathered.ask(_Asked(reviewer, tuple(acts)), lambda asked: _Moment(context, version_id, asked).recorded())
 
 
-def _turn(version_id: str) -> str:
+def turn_of(version_id: str) -> str:
+    """The name of the turn of who looks at what is in force on a version and writes: one does at a time."""
     return f"record {version_id}"
 
 
@@ -77,7 +78,7 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
 
     Raises `UsageError` where there is none.
     """
-    with context.beside.turn(_turn(parent_id)):
+    with context.beside.turn(turn_of(parent_id)):
         made = versions.make_review_version(context.store, parent_id, note.strip(), by)
     made = versions.add_fingerprint(context.store, made.version_id)
     record_versions(context)

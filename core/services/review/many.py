@@ -3,11 +3,12 @@ whole. Each row gets a decision of its own, so that all else reads them as any o
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache, partial
 
 import pyarrow as pa
 
@@ -22,12 +23,12 @@ from core.records import (
     Version,
 )
 from core.review.many import Doing, check, outcome
-from core.review.records import Act, Refusal
 from core.services.classes.adding import forget_class
 from core.services.review.among import Among
-from core.services.review.decisions import record, stopped
+from core.services.review.decisions import stopped
 from core.services.review.moved import Moved, Moves
 from core.services.review.planned import NO_ROWS, rows_of_plan
+from core.services.review.writing import BLOCK, Block, Done, undone, written
 from core.store.acts import many
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -38,8 +39,6 @@ from core.tasks import target_of
 
 MAX_ROWS = 100_000
 """An act on more is refused: all acts are in memory beside the store."""
-BLOCK = 1_000
-"""Rows written at once. Other reviewers wait for no more than that."""
 FIRST_ROWS = 5
 TRIES = 3
 """Times that rows are counted anew which others change at that moment."""
@@ -89,19 +88,6 @@ class Plan:
     """The newest act that it knows of: what was decided since is left alone."""
     kept: pa.Table = field(default_factory=lambda: NO_ROWS, compare=False, repr=False)
     """The rows that get a decision, as `rows_of_plan`; none of more than one act takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of an act."""
-
-    act: BulkAct
-    rows: int
-    """Decisions that were written."""
-    refused: tuple[Refusal, ...]
-    """The first of those that were not."""
-    left_alone: int
-    """All that were not, since somebody decided the row meanwhile."""
 
 
 def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_decided: bool = False) -> Plan:
@@ -196,8 +182,8 @@ def carry_out(
     doing = planned.doing
     act = _act(act_id or new_id(), version, doing, words, reviewer)
     context.ledger.bulk.add(act)
-    acts = _acts(context, planned, act, target)
-    return written(context, act, reviewer, acts, planned.rows, report)
+    blocks = _blocks(context, planned, target)
+    return written(context, act, blocks, planned.rows, report, planned.among.scan_id)
 
 
 def take_back(context: Context, act_id: str, reviewer: str, undo_id: str = "", report: Report | None = None) -> Done:
@@ -216,13 +202,9 @@ def take_back(context: Context, act_id: str, reviewer: str, undo_id: str = "", r
         *(datetime.now(UTC), act_id),
     )
     context.ledger.bulk.add(act)
-    acts = (
-        Act(f"{act.act_id}:{decision.example_id}", "undo", decision.example_id, undoes_key=decision.client_key)
-        for decision in context.ledger.bulk.all_decisions(act_id, at_a_time=BLOCK)
-    )
-    done = written(context, act, reviewer, acts, found.rows, report)
-    first = context.ledger.bulk.decisions(act_id, limit=1)
-    if first and (made := first[0].shown.get(NEW_CLASS)):
+    done = undone(context, act, found.rows, report)
+    one = context.ledger.bulk.any_decision(act_id)
+    if one is not None and (made := one.shown.get(NEW_CLASS)):
         forget_class(context, version.dataset_id, str(made))
     return done
 
@@ -252,59 +234,31 @@ def _act(act_id: str, version: Version, doing: Doing, words: str, reviewer: str)
     )
 
 
-def _acts(context: Context, planned: Plan, act: BulkAct, target: Target) -> Iterator[Act]:
-    version_id, among = planned.version.version_id, planned.among
-    for block in many.with_verdicts(context.store, version_id, planned.kept, BLOCK):
-        for row in block.to_pylist():
-            verdict = row["verdict"]
-            if verdict is not None and (not planned.also_decided or row["verdict_seq"] > planned.seq):
+def _blocks(context: Context, planned: Plan, target: Target) -> Iterator[Block]:
+    made_of = cache(partial(outcome, planned.doing, target=target))
+    shown_of = cache(partial(_shown, tier=planned.among.tier))
+    seq = context.store.newest_act()
+    for batch in many.with_verdicts(context.store, planned.version.version_id, planned.kept, BLOCK):
+        rows: list[tuple[int, tuple[Action, str | None], str, str | None]] = []
+        for row, label, suggested, score, verdict, verdict_seq in zip(
+            *(column.to_pylist() for column in batch.columns), strict=True
+        ):
+            if verdict is not None and (not planned.also_decided or verdict_seq > planned.seq):
                 continue
-            made = outcome(planned.doing, row["label"], row["suggested"], target)
-            if made is None:
-                continue
-            action, label = made
-            key = f"{act.act_id}:{row['example_id']}"
-            seen = (verdict,) if verdict is not None else ()
-            yield Act(key, action, row["example_id"], label, _shown(row, among), among.scan_id, instead_of=seen)
+            made = made_of(label, suggested)
+            if made is not None:
+                rows.append((row, made, _with_score(shown_of(label, suggested), score), verdict))
+        ids, each, shown, seen = zip(*rows, strict=True) if rows else ((), (), (), ())
+        yield Block(ids, each, shown, seen, seq)
 
 
-def _shown(row: Mapping[str, Any], among: Among) -> dict[str, Any]:
-    score = row["score"]
-    found = {
-        "given_label": row["label"],
-        "suggested_label": row["suggested"],
-        "score": None if score is None else round(float(score), 6),
-        "tier": among.tier,
-    }
-    return {name: value for name, value in found.items() if value is not None}
+def _shown(label: str | None, suggested: str | None, tier: str | None) -> str:
+    """What a decision keeps of what was known of the row, as JSON."""
+    found = {"given_label": label, "suggested_label": suggested, "tier": tier}
+    return json.dumps({name: value for name, value in found.items() if value is not None})
 
 
-def written(
-    context: Context,
-    act: BulkAct,
-    reviewer: str,
-    acts: Iterator[Act],
-    total: int,
-    report: Report | None,
-) -> Done:
-    """Takes down the acts of one act on many rows, in blocks."""
-    done, left, refused = 0, 0, list[Refusal]()
-    for block in _in_blocks(acts):
-        recorded = record(context, act.version_id, reviewer, block)
-        refused += recorded.refused[: FIRST_ROWS - len(refused)]
-        left += len(recorded.refused)
-        done += len(block)
-        if report is not None:
-            report(done, total)
-    return Done(act, done - left, tuple(refused), left)
-
-
-def _in_blocks(acts: Iterator[Act]) -> Iterator[list[Act]]:
-    block: list[Act] = []
-    for one in acts:
-        block.append(one)
-        if len(block) == BLOCK:
-            yield block
-            block = []
-    if block:
-        yield block
+def _with_score(shown: str, score: float | None) -> str:
+    if score is None:
+        return shown
+    return f'{{"score": {round(score, 6)}{", " if shown != "{}" else ""}{shown[1:]}'

@@ -13,6 +13,8 @@ from core.jobs.cleaning_effect.web import foresee_comparison
 from core.jobs.export.plan import foresee_export
 from core.jobs.foresight import Foreseen, Like, Work, seconds_of, staged
 from core.jobs.load.plan import foresee_files, units_of
+from core.jobs.mitigation.plan import foresee_mitigation
+from core.jobs.mitigation.web import encoder_of
 from core.jobs.predict.plan import foresee_predict, units_of_some
 from core.jobs.proof.plan import foresee_proof
 from core.jobs.proof.web import encoders_of
@@ -102,6 +104,12 @@ def time_of_proof(context: Context, dataset: Dataset, scan: Scan, repeats: int) 
     """The same of a proof of the detectors beside a scan."""
     encoders = encoders_of(dataset, scan)
     return _forecast(context, foresee_proof(context, scan.version_id, encoders, repeats).works)
+
+
+def time_of_mitigation(context: Context, dataset: Dataset, version_id: str) -> TimeForecast:
+    """The same of a comparison of what reweighting would change."""
+    foreseen = foresee_mitigation(context, version_id, encoder_of(context, dataset, version_id))
+    return _forecast(context, foreseen.works)
 
 
 def time_of_predict(context: Context, run: Run, batch: Batch) -> TimeForecast | None:

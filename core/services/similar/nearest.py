@@ -41,7 +41,7 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
-class _Index:
+class Index:
     """Where the embeddings of a version's rows lie, by one encoder."""
 
     example_ids: NDArray[np.int64]
@@ -55,9 +55,9 @@ class _Indexes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[Hashable, tuple[_Index, ...]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[Index, ...]] = OrderedDict()
 
-    def of(self, context: Context, dataset: Dataset, version_id: str) -> tuple[_Index, ...]:
+    def of(self, context: Context, dataset: Dataset, version_id: str) -> tuple[Index, ...]:
         """By each encoder that has kept any, the best first."""
         key = (version_id, state_of(context))
         with self._lock:
@@ -82,6 +82,12 @@ def state_of(context: Context) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((folder.name, folder.stat().st_mtime_ns) for folder in folders))
 
 
+def indexes_of(context: Context, dataset: Dataset, version_id: str) -> tuple[Index, ...]:
+    """Where the embeddings of a version's rows lie, by each encoder that kept any, the best first. Takes a second or
+    two for a million rows, once."""
+    return context.beside.kept("similar rows", _Indexes).of(context, dataset, version_id)
+
+
 def similar_rows(
     context: Context, dataset: Dataset, version: Version, example_id: int, where: RowFilter, count: int = COUNT
 ) -> Similar | None:
@@ -91,8 +97,7 @@ def similar_rows(
     At a million rows it takes seconds for the first row of a version, and less than one for each that follows: not for
     the script thread.
     """
-    indexes = context.beside.kept("similar rows", _Indexes).of(context, dataset, version.version_id)
-    for index in indexes:
+    for index in indexes_of(context, dataset, version.version_id):
         place = int(np.searchsorted(index.example_ids, example_id))
         if place == len(index.example_ids) or index.example_ids[place] != example_id:
             continue
@@ -105,7 +110,7 @@ def similar_rows(
 def _ranked(
     context: Context,
     version: Version,
-    index: _Index,
+    index: Index,
     cosines: NDArray[np.float32],
     place: int,
     where: RowFilter,
@@ -125,7 +130,7 @@ def _ranked(
     return Similar(tuple(rows), index.encoder, compared)
 
 
-def _indexes(context: Context, dataset: Dataset, version_id: str) -> list[_Index]:
+def _indexes(context: Context, dataset: Dataset, version_id: str) -> list[Index]:
     table = contents(context.store, version_id)
     example_ids = table.column("example_id").to_numpy().astype(np.int64)
     order = np.argsort(example_ids, kind="stable")
@@ -134,7 +139,7 @@ def _indexes(context: Context, dataset: Dataset, version_id: str) -> list[_Index
     for encoder, folder in kept_folders(context.workspace.arrays / "embeddings", task_named(dataset.task).modality):
         held = Held.of(folder, wanted)
         if held.parts:
-            found.append(_Index(example_ids[order], encoder, held))
+            found.append(Index(example_ids[order], encoder, held))
     return found
 
 

@@ -95,10 +95,12 @@ def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str, which: st
     named = ", ".join(f"'{checked_id(version_id, 'version')}'" for version_id in version_ids)
     chosen = f" AND example_id IN ({example_ids})" if example_ids else ""
     acts = f"{ACTS} WHERE version_id IN ({named}) AND seq <= {int(seq)}{chosen}"
+    # By number, and only then with all columns: a window over these takes more than twice as long.
     return f"""(
-        SELECT * FROM {acts} AND action <> 'undo' AND {which} AND decision_id NOT IN (
-            SELECT undoes FROM {acts} AND action = 'undo' AND undoes IS NOT NULL)
-        QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY seq DESC) = 1)"""
+        SELECT * FROM {ACTS} WHERE seq IN (
+            SELECT max(seq) FROM {acts} AND action <> 'undo' AND {which} AND decision_id NOT IN (
+                SELECT undoes FROM {acts} AND action = 'undo' AND undoes IS NOT NULL)
+            GROUP BY example_id))"""
 
 
 def _line(db: Database, version_id: str) -> tuple[str, list[str]]:

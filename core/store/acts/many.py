@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from core.records import Dataset, IssueFilter, PredictionFilter, RowFilter, Scan
-from core.store.acts.in_force import standing_sql
+from core.store.acts.in_force import in_force_sql, standing_sql
+from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, where_sql
@@ -134,18 +135,48 @@ def blocks(
 
 
 def with_verdicts(db: Database, version_id: str, rows: pa.Table, size: int) -> Iterator[pa.RecordBatch]:
-    """Rows of a version (example_id, suggested, score) in their order, `size` at a time, with their labels and the
-    verdict that holds on each with its number (`verdict`, `verdict_seq`; null where there is none), as they are now."""
+    """Rows of a version (example_id, suggested, score) in their order, `size` at a time, as they are now: example_id,
+    label, suggested, score, and of the verdict that holds on each `verdict` and its number `verdict_seq`; null where
+    there is none."""
     placed = rows.append_column("place", pa.array(range(len(rows)), pa.int64()))
     label_of, standing = relation(db, version_id), standing_sql(db, version_id)
     with db.cursor() as cursor:
         cursor.register("placed", placed)
         table = cursor.execute(
-            f"""SELECT q.example_id, r.label, q.suggested, q.score, d.decision_id AS verdict, d.seq AS verdict_seq
+            f"""SELECT q.example_id, r.label, q.suggested, q.score,
+                       d.decision_id AS verdict, d.seq AS verdict_seq
                 FROM placed q JOIN {label_of} r ON r.example_id = q.example_id
                 LEFT JOIN {standing} d ON d.example_id = q.example_id ORDER BY q.place"""
         ).to_arrow_table()
     yield from table.to_batches(size)
+
+
+def in_force_since(db: Database, version_id: str, seq: int, without: str) -> dict[int, str | None]:
+    """The rows of a version that acts after `seq` were on, those of the act `without` aside, with the decision that is
+    in force on each."""
+    in_force = in_force_sql(db, version_id)
+    found = db.fetch(
+        f"""SELECT t.example_id, d.decision_id
+            FROM (SELECT DISTINCT example_id FROM {ACTS}
+                  WHERE version_id = ? AND seq > ? AND NOT starts_with(client_key, ?)) t
+            LEFT JOIN {in_force} d ON d.example_id = t.example_id""",
+        [version_id, seq, f"{without}:"],
+    )
+    return {int(row): decision for row, decision in found}
+
+
+def to_undo(db: Database, act_id: str, after: int, limit: int) -> pa.Table:
+    """What an act on many decided, with numbers after `after`, and nobody has taken back, in the order of writing: seq,
+    decision_id, example_id, scan_id."""
+    db.newest_act()
+    with db.cursor() as cursor:
+        return cursor.execute(
+            f"""SELECT seq, decision_id, example_id, scan_id FROM {ACTS}
+                WHERE starts_with(client_key, ?) AND seq > ? AND decision_id NOT IN (
+                    SELECT undoes FROM {ACTS} WHERE undoes IS NOT NULL)
+                ORDER BY seq LIMIT ?""",
+            [f"{act_id}:", after, limit],
+        ).to_arrow_table()
 
 
 def _joined(db: Database, version_id: str, query: str) -> str:

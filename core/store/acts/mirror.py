@@ -1,6 +1,7 @@
 """The acts as DuckDB reads them: a table in memory beside the file, brought up to the ledger before it is read.
 
-The ledger alone says what was done. The mirror is never written by anybody else, and is gone with the process.
+The ledger alone says what was done: the mirror has what it reads there, or what the ledger hands over as it writes it,
+and is gone with the process.
 """
 
 from __future__ import annotations
@@ -57,6 +58,14 @@ class Mirror:
             self._seq = 0
         self.tags.attach(connection)
 
+    def take_in(self, cursor: duckdb.DuckDBPyConnection, acts: pa.Table) -> None:
+        """Takes in acts that the log has just written, as it would read them, so that nobody has to: only where they
+        follow on what is known, else `catch_up` reads them."""
+        with self._lock:
+            if acts.num_rows and acts.column("seq")[0].as_py() == self._seq + 1:
+                _insert(cursor, acts)
+                self._seq = int(acts.column("seq")[-1].as_py())
+
     def catch_up(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """Takes in what was done since the last time and returns the number of the newest act."""
         if self._log is None:
@@ -66,10 +75,14 @@ class Mirror:
             while newest > self._seq:
                 (known,) = cursor.execute(f"SELECT coalesce(max(seq), 0) FROM {ACTS}").fetchone() or (0,)
                 new = self._log.since(known, AT_A_TIME)
-                cursor.register("new_acts", new)
-                cursor.execute(f"INSERT INTO {ACTS} SELECT * FROM new_acts")
-                cursor.unregister("new_acts")
+                _insert(cursor, new)
                 if not new.num_rows:
                     break
                 (self._seq,) = cursor.execute(f"SELECT max(seq) FROM {ACTS}").fetchone() or (known,)
             return self._seq
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, acts: pa.Table) -> None:
+    cursor.register("new_acts", acts)
+    cursor.execute(f"INSERT INTO {ACTS} SELECT * FROM new_acts")
+    cursor.unregister("new_acts")

@@ -14,7 +14,8 @@ from core.records import MAX_CLASS_NAME, Dataset, RowFilter
 from core.review.words import label_words
 from core.services.classes.changing import EVERY, ClassChange, Kind, PlannedChange, carry_out_change, plan_change
 from core.services.classes.naming import NamedClass
-from core.services.review.many import Done, take_back
+from core.services.review.many import take_back
+from core.services.review.writing import Done
 from core.services.runs.time_in_words import duration
 from core.store.ids import new_id
 from core.store.rows import values

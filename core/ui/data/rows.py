@@ -16,6 +16,7 @@ from core.services.lists.words import in_words as filter_in_words
 from core.store.rows import get_rows, values
 from core.tasks import target_of
 from core.ui import keys
+from core.ui.filters.similar_to import similar_button
 from core.ui.lists.row_list import row_tools
 from core.ui.lists.rows import show_row
 from core.ui.lists.tools import chips, filter_button, list_query
@@ -46,6 +47,7 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
         if splits:
             _choice(say("Split"), keys.SPLIT, splits, 140, split_said)
         _choice(say("Duplicates"), keys.DUPLICATES, DUPLICATES, 160, say)
+        similar_button(tools)
         filter_button(tools)
     chips(tools, whole=True)
     return row_filter(dataset, list_query(tools))

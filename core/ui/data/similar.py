@@ -6,11 +6,13 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Example, RowFilter, Version
+from core.services.similar.asked import Compared
 from core.services.similar.nearest import Similar, can_compare, similar_rows, state_of
 from core.store.rows import get_rows
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.data.rows import in_words
+from core.ui.filters.similar_to import compared_in_words
 from core.ui.lists.row_list import row_browser
 from core.ui.modalities import line_of
 from core.ui.parts.background import result_of
@@ -18,7 +20,7 @@ from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import label_said, target_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
-from core.words import say, say_n, stored
+from core.words import say, stored
 
 LINE_CHARACTERS = 200
 
@@ -80,23 +82,7 @@ def _heading(dataset: Dataset, example: Example, found: Similar | None = None, v
             st.button(say("All rows"), icon=":material/close:", type="tertiary", key="rows-all-again", on_click=_forget)
         st.markdown(plain(line_of(dataset, example, LINE_CHARACTERS)))
         if found is not None and version is not None:
-            st.caption(_compared(dataset, found, version))
-
-
-def _compared(dataset: Dataset, found: Similar, version: Version) -> str:
-    bundled = found.encoder in task_named(dataset.task).modality.encoders
-    told = say(
-        "Compared with {n:,} rows by the embeddings of {encoder}: 1 is identical, 0 nothing in common (cosine).",
-        n=found.compared,
-        encoder=found.encoder if bundled else say("another model"),
-    )
-    without = version.row_count - found.compared
-    if not without:
-        return told
-    lacks = say_n(
-        "{n:,} row has no embedding yet and is left out.", "{n:,} rows have no embedding yet and are left out.", without
-    )
-    return f"{told} {lacks}"
+            st.caption(compared_in_words(dataset, version, Compared(found.encoder, found.compared)))
 
 
 def _nothing_kept(dataset: Dataset, version: Version) -> None:

@@ -28,6 +28,7 @@ from core.tasks import target_of
 from core.ui import keys
 from core.ui.evaluation.choice import ListedShown, ShownNumbers
 from core.ui.evaluation.number_cells import number_formats, number_seen, number_values
+from core.ui.filters.similar_to import similar_button
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import Layout, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
@@ -99,6 +100,7 @@ def list_bar(
 ) -> None:
     """Filter, order, columns, views and the file of a list of predicted rows; the way to review those of a cell."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-list-bar"):
+        similar_button(tools)
         filter_button(tools)
         if total:
             usual = usual_order(shown.dataset)

@@ -3,37 +3,32 @@ goes on beside the page, which shows how far it is."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
-from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
 from core.services.review.among import Among, asked_as_of
-from core.services.review.many import Done, Plan, carry_out, check_size, plan, take_back
-from core.store.ids import new_id
+from core.services.review.many import Plan, carry_out, check_size, plan, take_back
+from core.services.review.writing import Done
 from core.ui.lists.act_words import kinds_of_change, number_change
+from core.ui.lists.confirmed import THREADS, Asked, Confirmed, first_rows
 from core.ui.lists.move_all import TITLE as MOVE_TITLE
 from core.ui.lists.move_all import MoveAll
 from core.ui.lists.tag_all import TITLES as TAG_TITLES
 from core.ui.lists.tag_all import TagAll, Tagging
-from core.ui.modalities import line_of
 from core.ui.parts.labels import target_of
-from core.ui.parts.pending import POLL_SECONDS, settled
+from core.ui.parts.pending import drawn_in_dialog, settled
 from core.ui.parts.problems import plain, show_error
 from core.ui.parts.problems import said as error_said
 from core.ui.shell.guard import current_user
 from core.words import later, say, say_n, say_stored, stored
 
 MOVE: Literal["move"] = "move"
-THREADS = 2
-LINE_CHARACTERS = 90
 _TITLES: dict[BulkAction, str] = {
     "suggestion": later("Take suggestion"),
     "relabel": later("Change label to…"),
@@ -43,16 +38,6 @@ _TITLES: dict[BulkAction, str] = {
     "exclude": later("Exclude"),
     "unsure": later("Unsure"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """An act that was confirmed: to be done, or done and to be taken back."""
-
-    act_id: str
-    planned: Plan
-    words: str
-    undo_id: str = ""
 
 
 class ActOnAll:
@@ -69,8 +54,8 @@ class ActOnAll:
         self._tags = TagAll(context, dataset, key, self._user)
         self.changed |= self._tags.changed
         self._moves = MoveAll(context, dataset, key, self._user)
-        asked: _Asked | None = st.session_state.get(f"{key}-asked")
-        if asked is not None:
+        self._confirmed = Confirmed[Plan](key)
+        if (asked := self._confirmed.asked) is not None:
             self._follow(asked)
 
     def button(self, among: Among, words: str, total: int, first: BulkAction, shown: str = "") -> None:
@@ -97,7 +82,7 @@ class ActOnAll:
 
     def _start(self, among: Among, words: str) -> None:
         planned = plan(self._context, among, Doing("suggestion"), self._user, also_decided=True)
-        self._do(_Asked(new_id(), planned, words))
+        self._confirmed.ask(planned, words)
 
     def _ask(self, among: Among, words: str, first: BulkAction, shown: str) -> None:
         """In a dialog, which is drawn again by itself."""
@@ -113,21 +98,14 @@ class ActOnAll:
             return
         also = bool(st.session_state.get(f"{self._key}-also"))
         about = (self._key, asked_as_of(self._context, among), words, doing, also, self._user)
-        try:
-            planned = self._planned(among, doing, also, about)
-        except WinnowError as error:
-            show_error(error)
-            return
-        # What takes long is looked for again until it is there; a rerun of the page would close the dialog.
-        again = POLL_SECONDS if isinstance(planned, Pending) else None
-        st.fragment(run_every=again)(self._preview)(among, words, doing, also, about)
-
-    def _planned(self, among: Among, doing: Doing, also: bool, about: Hashable) -> Plan | Pending:
         work = self._context.beside.answers("plans of acts on many rows", THREADS, kept=16)
-        return work.ask(
-            about,
-            stored("Counting"),
-            lambda report: plan(self._context, among, doing, self._user, also_decided=also),
+        drawn_in_dialog(
+            lambda: work.ask(
+                about,
+                stored("Counting"),
+                lambda report: plan(self._context, among, doing, self._user, also_decided=also),
+            ),
+            lambda planned: self._preview(planned, words),
         )
 
     def _choose(self, first: BulkAction, suggests: bool) -> Doing | Tagging | Literal["move"] | None:
@@ -178,28 +156,15 @@ class ActOnAll:
         )
         return None if name is None else Doing(action, name)
 
-    def _preview(self, among: Among, words: str, doing: Doing, also: bool, about: Hashable) -> None:
+    def _preview(self, planned: Plan, words: str) -> None:
+        self._draw(planned)
         try:
-            planned = self._planned(among, doing, also, about)
-            if isinstance(planned, Pending):
-                st.progress(planned.progress.fraction or 0.0, f"{say_stored(planned.what)} …")
-                return
-            self._draw(planned)
             check_size(planned)
         except WinnowError as error:
             show_error(error)
             return
         title = say_n("Change {n:,} row", "Change {n:,} rows", planned.rows)
-        asked = _Asked(new_id(), planned, words)
-        if st.button(
-            title,
-            type="primary",
-            icon=":material/done_all:",
-            key=f"{self._key}-confirm",
-            on_click=self._do,
-            args=(asked,),
-        ):
-            st.rerun()
+        self._confirmed.button(title, ":material/done_all:", planned, words)
 
     def _draw(self, planned: Plan) -> None:
         """What would change: rows by label, then the first of them."""
@@ -213,12 +178,7 @@ class ActOnAll:
                 else []
             ),
         ]
-        shown = [
-            f"{row.example_id}: {number_change(target, row.label, after)}{line_of(self._dataset, row, LINE_CHARACTERS)}"
-            for row, after in planned.first
-        ]
-        if shown:
-            st.caption("  \n".join(plain(one) for one in (say("First rows"), *shown)))
+        first_rows(self._dataset, [(row, number_change(target, row.label, after)) for row, after in planned.first])
         if left:
             st.caption(plain(" · ".join(left)))
         if planned.decided:
@@ -226,14 +186,12 @@ class ActOnAll:
             also = say("Also the {n:,} with a verdict{others}", n=planned.decided, others=others)
             st.checkbox(also, key=f"{self._key}-also")
 
-    def _follow(self, asked: _Asked) -> None:
-        doing = not asked.undo_id
-        run = asked.act_id if doing else asked.undo_id
+    def _follow(self, asked: Asked[Plan]) -> None:
         work = self._context.beside.answers("acts on many rows", THREADS, kept=16)
         rows = asked.planned.rows
-        what = stored(f"Changing {rows:,} rows") if doing else stored(f"Taking back {rows:,} rows")
+        what = stored(f"Taking back {rows:,} rows") if asked.undo_id else stored(f"Changing {rows:,} rows")
         try:
-            done = settled(lambda: work.ask((run, self._user), what, lambda report: self._work(asked, report)))
+            done = settled(lambda: work.ask((asked.run, self._user), what, lambda report: self._work(asked, report)))
         except Exception as error:
             # What was written stands: the same act goes on where it stopped.
             broke = say("{what} broke off: {error}", what=say_stored(what), error=error_said(error))
@@ -241,51 +199,25 @@ class ActOnAll:
             with st.container(horizontal=True, gap="small"):
                 st.button(say("Go on"), key=f"{self._key}-again", icon=":material/refresh:")
                 st.button(
-                    say("Leave it"), key=f"{self._key}-leave", icon=":material/close:", on_click=self._do, args=(None,)
+                    say("Leave it"), key=f"{self._key}-leave", icon=":material/close:", on_click=self._confirmed.close
                 )
             return
-        if done is None:
-            return
-        seen = f"{self._key}-seen"
-        self.changed = st.session_state.get(seen) != run
-        st.session_state[seen] = run
-        self._say(asked, done)
+        if done is not None:
+            self.changed |= self._confirmed.is_new(asked)
+            self._confirmed.said(self._said(asked, done), asked)
 
-    def _work(self, asked: _Asked, report: Report) -> Done:
+    def _work(self, asked: Asked[Plan], report: Report) -> Done:
         context, user = self._context, self._user
         if asked.undo_id:
             return take_back(context, asked.act_id, user, asked.undo_id, report)
         return carry_out(context, asked.planned, user, asked.words, asked.act_id, report)
 
-    def _say(self, asked: _Asked, done: Done) -> None:
-        target = target_of(self._dataset)
+    def _said(self, asked: Asked[Plan], done: Done) -> str:
         rows = say_n("{n:,} row", "{n:,} rows", done.rows)
-        what = say("taken back") if asked.undo_id else said(asked.planned.doing, target)
-        left = say(" {n:,} were decided by somebody meanwhile and left alone.", n=done.left_alone)
-        told = say("{rows} {what}.", rows=rows, what=plain(what)) + (plain(left) if done.left_alone else "")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
-            st.markdown(f":material/check: {told}", width="content")
-            if not asked.undo_id:
-                back = _Asked(asked.act_id, asked.planned, asked.words, new_id())
-                st.button(
-                    say("Undo"),
-                    icon=":material/undo:",
-                    key=f"{self._key}-undo",
-                    on_click=self._do,
-                    args=(back,),
-                    help=say("Takes the whole act back, and nothing else"),
-                )
-            st.button(
-                say("Close"),
-                icon=":material/close:",
-                type="tertiary",
-                key=f"{self._key}-close",
-                on_click=self._do,
-                args=(None,),
-            )
-
-    def _do(self, asked: _Asked | None) -> None:
-        if asked is None:
-            st.session_state.pop(f"{self._key}-asked", None)
-        else:
-            st.session_state[f"{self._key}-asked"] = asked
+        what = say("taken back") if asked.undo_id else said(asked.planned.doing, target_of(self._dataset))
+        told = say("{rows} {what}.", rows=rows, what=plain(what))
+        if not done.left_alone:
+            return told
+        if asked.undo_id:
+            return told + plain(say(" {n:,} had been taken back already.", n=done.left_alone))
+        return told + plain(say(" {n:,} were decided by somebody meanwhile and left alone.", n=done.left_alone))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from core.context import Context
@@ -11,23 +9,13 @@ from core.errors import WinnowError
 from core.records import Dataset, Version, split_said
 from core.services.review.among import Among, asked_as_of
 from core.services.splits import Move, move, plan_move, split_sizes
-from core.store.ids import new_id
+from core.ui.lists.confirmed import THREADS, Asked, Confirmed
 from core.ui.parts.pending import drawn_in_dialog, settled
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.pages import link
 from core.words import later, say, say_n, stored
 
 TITLE = later("Move to a split…")
-THREADS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A move that was confirmed."""
-
-    key: str
-    planned: Move
-    words: str
 
 
 class MoveAll:
@@ -39,8 +27,8 @@ class MoveAll:
         self._dataset = dataset
         self._key = f"{key}-move"
         self._user = user
-        asked: _Asked | None = st.session_state.get(self._key)
-        if asked is not None:
+        self._confirmed = Confirmed[Move](self._key)
+        if (asked := self._confirmed.asked) is not None:
             self._do(asked)
 
     def ask(self, among: Among, words: str) -> None:
@@ -77,54 +65,35 @@ class MoveAll:
             return
         st.caption(say("It makes a new version; this one stays as it is."))
         title = say_n("Move {n:,} row", "Move {n:,} rows", len(planned.rows))
-        asked = _Asked(new_id(), planned, words)
-        if st.button(
-            title,
-            type="primary",
-            icon=":material/call_split:",
-            key=f"{self._key}-confirm",
-            on_click=self._set,
-            args=(asked,),
-        ):
-            st.rerun()
+        self._confirmed.button(title, ":material/call_split:", planned, words)
 
-    def _do(self, asked: _Asked) -> None:
+    def _do(self, asked: Asked[Move]) -> None:
         work = self._context.beside.answers("moves to splits", THREADS, kept=16)
-        what = stored(f"Moving {len(asked.planned.rows):,} rows")
+        planned = asked.planned
+        what = stored(f"Moving {len(planned.rows):,} rows")
         try:
             made: Version | None = settled(
                 lambda: work.ask(
-                    asked.key,
+                    asked.act_id,
                     what,
-                    lambda report: move(self._context, asked.planned, self._user, asked.words, asked.key),
+                    lambda report: move(self._context, planned, self._user, asked.words, asked.act_id),
                 )
             )
         except WinnowError as error:
             show_error(error)
-            st.session_state.pop(self._key, None)
+            self._confirmed.close()
             return
         if made is None:
             return
-        rows = say_n("{n:,} row is", "{n:,} rows are", len(asked.planned.rows))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
-            told = say("{rows} in {split} in version {number}.", rows=rows, split=plain(split_said(asked.planned.to)),
-                       number=made.number)  # fmt: skip
-            st.markdown(f":material/check: {told}", width="content")
-            link("data", say("Open it"), icon=":material/history:", dataset=self._dataset.name, version=made.number)
-            st.button(
-                say("Close"),
-                icon=":material/close:",
-                type="tertiary",
-                key=f"{self._key}-close",
-                on_click=self._set,
-                args=(None,),
-            )
-
-    def _set(self, asked: _Asked | None) -> None:
-        if asked is None:
-            st.session_state.pop(self._key, None)
-        else:
-            st.session_state[self._key] = asked
+        name, number = self._dataset.name, made.number
+        rows = say_n("{n:,} row is", "{n:,} rows are", len(planned.rows))
+        told = say("{rows} in {split} in version {number}.", rows=rows, split=plain(split_said(planned.to)),
+                   number=number)  # fmt: skip
+        self._confirmed.said(
+            told,
+            asked,
+            lambda: link("data", say("Open it"), icon=":material/history:", dataset=name, version=number),
+        )
 
 
 def _said(part: str | None) -> str:

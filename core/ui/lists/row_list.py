@@ -23,8 +23,10 @@ from core.store.export import Format
 from core.store.export_lists import export_list
 from core.store.row_facts import as_of
 from core.store.rows import BY_ROW, count_and_page_of_ids, count_rows, get_rows, page_rows
+from core.store.search.alike import alike
 from core.store.search.rank import BEST, words_asked
 from core.ui import keys
+from core.ui.filters.similar_to import asked_for
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
@@ -76,11 +78,13 @@ def row_browser(
 
     `title` says in words which rows these are; what is decided on them keeps it in English. `key` must be unique on the
     page; a filter of its own gives a page number of its own. `similar`: how alike each of these rows is to another one,
-    in the order in which they stand where no other is chosen.
+    in the order in which they stand where no other is chosen; a filter may ask for that too.
     """
     tools = row_tools(context, dataset, version)
     query = list_query(tools)
     listed = rows_listed(dataset, query)
+    if similar is None and (similar := alike(context.store, version.version_id, where)) is not None:
+        asked_for(context, dataset, version, where)
     best = {MATCH_ORDER: say("best match first")} if words_asked(where) and similar is None else {}
     if listed.order == BEST and not best:  # nothing is looked for any more
         listed = replace(listed, order=BY_ROW)
@@ -173,7 +177,7 @@ def _download(
         return export_list(store, version_id, out, format_name, where, listed.order, columns, plainly, similar)
 
     named = "" if similar is None else f" {tuple(similar.items())!r}"
-    name = f"{tools.dataset.name}-v{version.number}{'' if similar is None else f'-like-{like}'}"
+    name = f"{tools.dataset.name}-v{version.number}{'' if similar is None else f'-like-{like}' if like else '-similar'}"
     download_button(
         tools,
         listed,

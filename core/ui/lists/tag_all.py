@@ -4,7 +4,6 @@ back."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
@@ -15,26 +14,13 @@ from core.records import MAX_TAG, Dataset, TagAct
 from core.services.review.among import Among, asked_as_of
 from core.services.tags.tagging import TagPlan, carry_out, plan_tag, take_back
 from core.store.acts.tags import tag_names
-from core.store.ids import new_id
-from core.ui.modalities import line_of
+from core.ui.lists.confirmed import THREADS, Asked, Confirmed, first_rows
 from core.ui.parts.pending import drawn_in_dialog
 from core.ui.parts.problems import plain, show_error
 from core.words import later, say, say_n, stored
 
 Tagging = Literal["tag", "untag"]
 TITLES: Mapping[str, str] = {"tag": later("Tag…"), "untag": later("Take tag off…")}
-LINE_CHARACTERS = 90
-THREADS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """An act that was confirmed: to be done, or done and to be taken back."""
-
-    act_id: str
-    planned: TagPlan | None
-    words: str
-    undo_id: str = ""
 
 
 class TagAll:
@@ -48,8 +34,8 @@ class TagAll:
         self._user = user
         self.changed = False
         """Whether a tag was put on or taken off since the list was drawn last."""
-        asked: _Asked | None = st.session_state.get(self._key)
-        if asked is not None:
+        self._confirmed = Confirmed[TagPlan](self._key)
+        if (asked := self._confirmed.asked) is not None:
             self._do(asked)
 
     def offered(self) -> tuple[Tagging, ...]:
@@ -92,57 +78,26 @@ class TagAll:
             st.caption(left)
         if not count:
             return
-        shown = [f"{row.example_id}: {line_of(self._dataset, row, LINE_CHARACTERS)}" for row in planned.first]
-        st.caption("  \n".join(plain(one) for one in (say("First rows"), *shown)))
+        first_rows(self._dataset, [(row, "") for row in planned.first])
         title = (
             say_n("Put the tag on {n:,} row", "Put the tag on {n:,} rows", count)
             if planned.puts
             else say_n("Take the tag off {n:,} row", "Take the tag off {n:,} rows", count)
         )
-        asked = _Asked(new_id(), planned, words)
-        if st.button(
-            title,
-            type="primary",
-            icon=":material/sell:",
-            key=f"{self._key}-confirm",
-            on_click=self._set,
-            args=(asked,),
-        ):
-            st.rerun()
+        self._confirmed.button(title, ":material/sell:", planned, words)
 
-    def _do(self, asked: _Asked) -> None:
+    def _do(self, asked: Asked[TagPlan]) -> None:
         try:
             if asked.undo_id:
                 act = take_back(self._context, asked.act_id, self._user, asked.undo_id)
             else:
-                assert asked.planned is not None, "what is done was planned"
                 act = carry_out(self._context, asked.planned, self._user, asked.words, asked.act_id)
         except WinnowError as error:
             show_error(error)
-            st.session_state.pop(self._key, None)
+            self._confirmed.close()
             return
-        run = asked.undo_id or asked.act_id
-        self.changed = st.session_state.get(f"{self._key}-seen") != run
-        st.session_state[f"{self._key}-seen"] = run
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
-            st.markdown(f":material/check: {self._said(act, bool(asked.undo_id))}", width="content")
-            if not asked.undo_id:
-                st.button(
-                    say("Undo"),
-                    icon=":material/undo:",
-                    key=f"{self._key}-undo",
-                    on_click=self._set,
-                    args=(_Asked(act.act_id, None, asked.words, new_id()),),
-                    help=say("Takes the whole act back, and nothing else"),
-                )
-            st.button(
-                say("Close"),
-                icon=":material/close:",
-                type="tertiary",
-                key=f"{self._key}-close",
-                on_click=self._set,
-                args=(None,),
-            )
+        self.changed = self._confirmed.is_new(asked)
+        self._confirmed.said(self._said(act, bool(asked.undo_id)), asked)
 
     def _said(self, act: TagAct, undone: bool) -> str:
         if undone:
@@ -154,9 +109,3 @@ class TagAll:
         return say_n(
             "Tag “{tag}” taken off {n:,} row.", "Tag “{tag}” taken off {n:,} rows.", act.rows, tag=plain(act.tag)
         )
-
-    def _set(self, asked: _Asked | None) -> None:
-        if asked is None:
-            st.session_state.pop(self._key, None)
-        else:
-            st.session_state[self._key] = asked

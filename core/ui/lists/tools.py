@@ -24,9 +24,12 @@ from core.services.lists.columns import VERDICT, holds_labels
 from core.services.lists.facts import fact_said
 from core.services.lists.words import in_words, value_in_words
 from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters, write_names, write_order
+from core.services.similar.nearest import can_compare
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
 from core.store.row_facts import ROW_FACTS
+from core.store.row_facts.similar import SIMILAR
+from core.ui.filters.beside import worked_out
 from core.ui.lists.save_slice import slice_button
 from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
@@ -134,9 +137,9 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
     texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
     if not texts:
         return
+    found = [read_filters(text, tools.narrowing)[0] for text in texts]
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
-        for place, text in enumerate(texts):
-            [(one, column)] = read_filters(text, tools.narrowing)
+        for place, (one, column) in enumerate(found):
             shown = in_words(one, _titled(tools, column), tools.dataset, tools.said.get(column.column))
             st.button(
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
@@ -154,6 +157,7 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
             )
         if whole:
             slice_button(tools.context, tools.dataset, list_query(tools))
+    worked_out(tools.context, tools.version_id, [one for one, _ in found])
 
 
 def sort_box(
@@ -270,6 +274,8 @@ def download_button(tools: Tools, listed: Listed, total: int, name: str, write: 
 
 def _new_filter(tools: Tools) -> None:
     columns = {one.name: one for one in tools.narrowing if one is not VERDICT}
+    if not can_compare(tools.dataset):
+        columns = {name: one for name, one in columns.items() if one.column != SIMILAR.column}
     name = st.selectbox(
         say("Column"),
         list(columns),

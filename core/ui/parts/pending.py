@@ -30,18 +30,22 @@ def drawn_in_dialog(ask: Callable[[], T | Pending], draw: Callable[[T], None]) -
     """Draws the answer, or its progress and then the answer, without a rerun of the page, which would close the dialog.
     An error of the work is shown."""
 
+    def asked() -> T | Pending | WinnowError:
+        try:
+            return ask()
+        except WinnowError as error:
+            return error
+
     def look() -> None:
-        answer = ask()
-        if isinstance(answer, Pending):
+        answer = asked()
+        if isinstance(answer, WinnowError):
+            show_error(answer)
+        elif isinstance(answer, Pending):
             _progress(answer)
         else:
             draw(answer)
 
-    try:
-        waits = isinstance(ask(), Pending)
-    except WinnowError as error:
-        show_error(error)
-        return
+    waits = isinstance(asked(), Pending)
     st.fragment(run_every=POLL_SECONDS if waits else None)(look)()
 
 

@@ -42,6 +42,8 @@ def _of_dataset(context: Context, job: Job, name: str) -> Place:
         return "training", say("Open the run"), about | {keys.RUN: context.ledger.runs.by_id(job.job_id).number}
     if job.kind == "predict":
         return "training", say("Open the predictions"), about | {keys.VIEW: "use", keys.RUN: spec_of(context, job).run}
+    if job.kind == "mitigation":
+        return "evaluation", say("Open the answer"), about | {keys.VIEW: "groups"}
     if job.kind == "map":
         return "profile", say("Open the map"), about | {keys.VIEW: "map"}
     if job.kind in ("groups", "split"):

@@ -15,7 +15,8 @@ from core.errors import WinnowError
 from core.records import BulkAct, Dataset, Version
 from core.review.many import Doing, among_said, said
 from core.review.words import in_words
-from core.services.review.many import Done, acts, rows_of_act, take_back
+from core.services.review.many import acts, rows_of_act, take_back
+from core.services.review.writing import Done
 from core.store.ids import new_id
 from core.ui.lists.paging import paged, pages
 from core.ui.modalities import line_of

@@ -20,7 +20,6 @@ from core.services.classes.changing import ClassChange, carry_out_change, plan_c
 from core.services.classes.naming import classes_of
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.old_classes import old_classes
-from core.services.review import many
 from core.services.review.decisions import make_version, record
 from core.services.review.log import log
 from core.services.review.many import Change, Done, acts, take_back
@@ -110,7 +109,6 @@ def test_rows_are_taken_in_parts_and_what_is_decided_meanwhile_is_left_alone(
     context: Context, news: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changing, "PAGE_ROWS", 3)
-    monkeypatch.setattr(many, "BLOCK", 3)
     monkeypatch.setattr(mirror, "AT_A_TIME", 2)
     told: list[tuple[float, float]] = []
 

@@ -12,7 +12,8 @@ from core.errors import NotFoundError, UsageError
 from core.records import ColumnFilter, Dataset, IssueFilter, PredictionFilter, RowFilter, Scan
 from core.review.many import Doing
 from core.review.records import Act
-from core.services.review import many
+from core.services.classes.adding import add_class, forget_class
+from core.services.review import many, writing
 from core.services.review.among import OfRun, OfScan, OfVersion
 from core.services.review.decisions import record
 from core.services.review.log import acts_on_many, log, log_lines
@@ -76,7 +77,7 @@ def test_the_rows_of_a_filter_get_the_label_that_is_suggested_for_each(context: 
     planned = plan(context, among, Doing("suggestion"), "ada")
     assert planned.changes == (Change("business", "sport", 14),)
     done = carry_out(context, planned, "ada", "given business")
-    assert (done.rows, done.refused) == (14, ())
+    assert (done.rows, done.left_alone) == (14, 0)
     assert in_force(context, scanned.version_id) == dict.fromkeys(range(0, 40, 3), ("relabel", "sport"))
     made = decisions.decision_of(context.store, scanned.version_id, [3])[3]
     assert made.scan_id == scanned.scan_id
@@ -112,7 +113,12 @@ def test_what_somebody_decides_after_the_plan_is_left_alone(context: Context, sc
     for also in (False, True):
         planned = plan(context, among, Doing("exclude"), "ada", also_decided=also)
         record(context, version_id, "bob", [Act(new_id(), "unsure", 2, instead_of=None)])
-        carry_out(context, planned, "ada", "")
+        done = carry_out(context, planned, "ada", "", act_id := new_id())
+        assert (done.rows, done.left_alone) == (2, 1)
+        again = carry_out(context, planned, "ada", "", act_id)
+        assert (again.rows, again.left_alone) == (2, 1), "what it has decided itself is not somebody's"
+        back = take_back(context, act_id, "ada")
+        assert (back.rows, back.left_alone) == (2, 0)
         assert in_force(context, version_id)[2] == ("unsure", None)
         record(context, version_id, "bob", [Act(new_id(), "undo", 2)])
 
@@ -128,6 +134,55 @@ def test_an_act_is_taken_back_whole_and_nothing_else_is(context: Context, scanne
     with pytest.raises(UsageError, match="taken back already"):
         take_back(context, done.act.act_id, "ada")
     assert in_force(context, version_id) == {80: ("keep", None)}
+
+
+def test_rows_that_were_taken_back_one_by_one_are_told_apart_when_the_rest_is(context: Context, scanned: Scan) -> None:
+    version_id = scanned.version_id
+    planned = plan(context, OfVersion(version_id, RowFilter(example_ids=(1, 2, 4))), Doing("exclude"), "ada")
+    act_id = carry_out(context, planned, "ada", "").act.act_id
+    record(context, version_id, "ada", [Act(new_id(), "undo", 2, undoes_key=f"{act_id}:2")])
+    back = take_back(context, act_id, "ada", undo_id := new_id())
+    assert (back.rows, back.left_alone) == (2, 1)
+    assert take_back(context, act_id, "ada", undo_id).rows == 2, "asked for again, it says the same"
+    assert in_force(context, version_id) == {}
+
+
+def test_what_somebody_decides_while_an_act_is_written_is_left_alone(
+    context: Context, scanned: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "BLOCK", 10)
+    version_id = scanned.version_id
+    planned = plan(context, OfVersion(version_id, RowFilter(label="sport")), Doing("exclude"), "ada")
+
+    def meanwhile(done: float, total: float | None) -> None:
+        if done == 10:
+            record(context, version_id, "bob", [Act(new_id(), "keep", 88), Act(new_id(), "keep", 0)])
+
+    done = carry_out(context, planned, "ada", "", report=meanwhile)
+    assert (done.rows, done.left_alone) == (29, 1)
+    assert in_force(context, version_id)[88] == ("keep", None)
+
+
+def test_a_class_that_goes_meanwhile_is_given_to_no_row(context: Context, scanned: Scan) -> None:
+    dataset = get_dataset(context.store, "news")
+    add_class(context, dataset, "extra")
+    planned = plan(context, OfVersion(scanned.version_id, ALL), Doing("relabel", "extra"), "ada")
+    forget_class(context, dataset.dataset_id, "extra")
+    with pytest.raises(UsageError, match="extra"):
+        carry_out(context, planned, "ada", "")
+    assert in_force(context, scanned.version_id) == {}
+
+
+def test_others_see_an_act_that_a_process_has_written_as_the_ledger_has_it(context: Context, scanned: Scan) -> None:
+    planned = plan(context, OfVersion(scanned.version_id, ALL), Doing("relabel", "tech"), "ada")
+    done = carry_out(context, planned, "ada", "")
+    seen = context.store.fetch("SELECT * FROM acts.decisions ORDER BY seq")
+    assert [row[0] for row in seen] == list(range(1, 61))
+    kept = context.ledger.decisions.since(0).to_pylist()
+    assert seen == [tuple(one.values()) for one in kept]
+    take_back(context, done.act.act_id, "ada")
+    assert context.store.newest_act() == context.ledger.decisions.newest() == 120
+    assert in_force(context, scanned.version_id) == {}
 
 
 def test_nobody_takes_back_what_somebody_else_did(context: Context, scanned: Scan) -> None:
@@ -208,7 +263,11 @@ def test_more_rows_than_one_act_takes_are_refused(
         carry_out(context, planned, "ada", "")
 
 
-def test_thousands_of_rows_are_decided_and_taken_back_block_by_block(context: Context, tmp_path: Path) -> None:
+def test_thousands_of_rows_are_decided_and_taken_back_block_by_block(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "BLOCK", 1_000)
+    monkeypatch.setattr(writing, "BLOCK", 1_000)
     file = tmp_path / "large.csv"
     file.write_text("text,label\n" + "".join(f"text {row},{'xyz'[row % 3]}\n" for row in range(4_500)))
     dataset: Dataset = loaded(context, file, name="large")

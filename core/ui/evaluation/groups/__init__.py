@@ -14,6 +14,7 @@ from core.store.datasets import get_dataset
 from core.ui.evaluation.choice import AnyShown
 from core.ui.evaluation.groups.attributes import accuracy, attributes
 from core.ui.evaluation.groups.classes import classes
+from core.ui.evaluation.groups.mitigation import mitigation
 from core.ui.evaluation.groups.rows import wrong_rows
 from core.ui.evaluation.groups.slices import slices
 from core.ui.parts.empty import empty_state
@@ -47,6 +48,7 @@ def groups(context: Context, shown: AnyShown) -> None:
         group = accuracy(shown, each.found.outcomes)
     slices(context, shown)
     label = classes(shown, each)
+    mitigation(context, shown, crossed)
     wrong_rows(context, shown, each.found.outcomes, group, label)
 
 

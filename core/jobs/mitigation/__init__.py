@@ -1,0 +1,1 @@
+"""Asks what reweighting or resampling the groups of an attribute would change."""

@@ -1,0 +1,1 @@
+"""Filters that are asked of another process, on their way into a list."""

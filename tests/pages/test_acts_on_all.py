@@ -1,0 +1,116 @@
+"""One act on all rows of a list: moved to a split, and what is said of rows that were decided meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.context import Context
+from core.records import Dataset
+from core.review.records import Act
+from core.services.review.decisions import record
+from core.services.splits import split_sizes
+from core.store.datasets import get_dataset
+from core.store.ids import new_id
+from tests.pages import issues_data
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    return issues_data.load(app, tmp_path)
+
+
+def said(shown: AppTest) -> str:
+    return "\n".join(one.value for one in (*shown.markdown, *shown.caption, *shown.error))
+
+
+def until(shown: AppTest, wanted: Callable[[AppTest], bool]) -> AppTest:
+    for _ in range(100):
+        assert not shown.exception, shown.exception[0].stack_trace
+        if wanted(shown):
+            return shown
+        time.sleep(0.05)
+        shown.run()
+    raise AssertionError(said(shown))
+
+
+def keys(shown: AppTest) -> list[str]:
+    return [one.key or "" for one in shown.button]
+
+
+def asked(open_at: Open, ending: str, **chosen: str) -> tuple[AppTest, str]:
+    """The rows about sport, and the dialog with what was chosen in it up to its button, by the key of that."""
+    shown = until(
+        open_at("data", dataset="news", view="rows", label="sport"),
+        lambda one: any(key.endswith("-many-all") for key in keys(one)),
+    )
+    (key,) = [key for key in keys(shown) if key.endswith("-many-all")]
+    stem = key.removesuffix("-all")
+    for name, value in chosen.items():
+        shown.session_state[f"{stem}-{name.replace('_', '-')}"] = value
+    for _ in range(100):
+        shown.button(key=key).click().run()
+        if f"{stem}{ending}" in keys(shown):
+            return shown, stem
+        time.sleep(0.05)
+    raise AssertionError(said(shown))
+
+
+def test_all_rows_of_a_filter_move_to_a_split_in_a_version_of_their_own(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    shown, stem = asked(open_at, "-move-confirm", action="move", move_name="test")
+    assert "- train → test: 24" in said(shown) and "6 rows are there already." in said(shown)
+    assert "It makes a new version; this one stays as it is." in said(shown)
+    confirm = shown.button(key=f"{stem}-move-confirm")
+    assert confirm.label == "Move 24 rows"
+    confirm.click().run()
+    until(shown, lambda one: "24 rows are in test in version 2." in said(one))
+    made = get_dataset(app.store, "news").latest_version_id
+    assert made != news.latest_version_id
+    assert split_sizes(app, made) == {"train": 48, "test": 42}
+    assert split_sizes(app, news.latest_version_id) == {"train": 72, "test": 18}
+    assert f"{stem}-move-undo" not in keys(shown), "a version is not taken back by a button"
+    shown.button(key=f"{stem}-move-close").click().run()
+    assert "in version 2." not in said(shown)
+
+
+def test_no_name_of_a_split_is_said_in_the_dialog(app: Context, news: Dataset, open_at: Open) -> None:
+    shown = until(
+        open_at("data", dataset="news", view="rows", label="sport"),
+        lambda one: any(key.endswith("-many-all") for key in keys(one)),
+    )
+    (key,) = [key for key in keys(shown) if key.endswith("-many-all")]
+    stem = key.removesuffix("-all")
+    shown.session_state[f"{stem}-action"] = "move"
+    shown.session_state[f"{stem}-move-name"] = "x" * 41
+    for _ in range(100):
+        shown.button(key=key).click().run()
+        if "is no name of a split" in said(shown):
+            break
+        time.sleep(0.05)
+    assert "is no name of a split" in said(shown) and f"{stem}-move-confirm" not in keys(shown)
+
+
+def test_rows_that_were_decided_between_the_look_and_the_act_are_counted(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    shown, stem = asked(open_at, "-confirm", action="exclude")
+    assert shown.button(key=f"{stem}-confirm").label == "Change 30 rows"
+    record(app, news.latest_version_id, "bob", [Act(new_id(), "keep", row) for row in (1, 4)])
+    shown.button(key=f"{stem}-confirm").click().run()
+    until(
+        shown,
+        lambda one: "28 rows excluded. 2 were decided by somebody meanwhile and left alone" in said(one),
+    )
+    (act,) = app.ledger.bulk.page(news.dataset_id, limit=9)
+    record(app, news.latest_version_id, act.reviewer, [Act(new_id(), "undo", 7, undoes_key=f"{act.act_id}:7")])
+    shown.button(key=f"{stem}-undo").click().run()
+    until(shown, lambda one: "27 rows taken back. 1 had been taken back already" in said(one))
+    assert f"{stem}-undo" not in keys(shown)
