@@ -22,7 +22,7 @@ import soundfile
 from PIL import Image, ImageFilter
 from sklearn.datasets import load_breast_cancer
 
-from bench import planted_personal
+from bench import planted_names, planted_personal
 from bench.data import DATA, columns
 from bench.planted_rows import rows
 from bench.row import Row
@@ -46,7 +46,7 @@ def run() -> list[Row]:
     """Nothing where the data is not there."""
     if not (DATA / "cifar10_test").is_dir():
         return []
-    return [*_images(), *_texts(), *_sounds(), *_tables(), *rows(), *planted_personal.rows()]
+    return [*_images(), *_texts(), *_sounds(), *_tables(), *rows(), *planted_personal.rows(), *planted_names.rows()]
 
 
 def _planted(count: int, ways: Ways, generator: np.random.Generator) -> dict[int, str]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.data import DATA, columns
 from bench.row import Row
-from core.personal import KINDS, luhn, personal_in
+from core.personal import PATTERNS, luhn, personal_in
 
 SEED, EACH = 0, 200
 _NAMES = ("anna", "li.wei", "j_smith", "maria-jose", "ole", "k.brandt")
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
     texts = [text for name in ("train", "test") for text in columns(DATA / "banking77" / f"{name}.csv")["text"]]
     tweets = columns(DATA / "disaster_tweets" / "test.csv")["text"]
     draw = np.random.default_rng(SEED)
-    for kind in KINDS:
+    for kind in PATTERNS:
         found, alone = 0, 0
         for _ in range(EACH):
             planted = _MAKERS[kind.name](draw)
@@ -128,6 +128,17 @@ def _address(draw: Draw) -> str:
     )
 
 
+def _name(draw: Draw) -> str:
+    return _of(
+        draw,
+        f"Mr {_of(draw, 'Smith', 'Okafor', 'McKay')}",
+        f"Dr. {_of(draw, 'Jane', 'Amir')} {_of(draw, 'Miller', 'Hassan')}",
+        f"my name is {_of(draw, 'Ana', 'Wei')} {_of(draw, 'Lopez', 'Zhang')}",
+        f"{_of(draw, '王', '李', '陈')}{_of(draw, '小明', '伟', '')}{_of(draw, '先生', '女士', '老师')}",
+        f"姓名：{_of(draw, '张', '欧阳')}{_of(draw, '娜', '建国')}",
+    )
+
+
 _MAKERS: dict[str, Callable[[Draw], str]] = {
     "identity": _identity,
     "iban": _iban,
@@ -137,4 +148,5 @@ _MAKERS: dict[str, Callable[[Draw], str]] = {
     "ip": _ip,
     "phone": _phone,
     "address": _address,
+    "name": _name,
 }

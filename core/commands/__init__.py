@@ -30,6 +30,7 @@ from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
 from core.commands.review.proof import proof_command
+from core.commands.review.rule import rule_command, rules_command
 from core.commands.review.split import split_command
 from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
@@ -66,6 +67,8 @@ COMMANDS: tuple[Word, ...] = (
     decisions_command,
     tag_command,
     tags_command,
+    rule_command,
+    rules_command,
     split_command,
     version_command,
     train_command,

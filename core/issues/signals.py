@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood, SomeNeighbours
 from core.modalities.suspicion import Suspicion
+from core.personal import Personal
 from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]
@@ -107,6 +108,8 @@ class Signals:
     """What may be wrong with the n examples as they are, by the names of their modality's faults."""
     written = Signal[pa.ChunkedArray]()
     """(n,) the texts of examples that somebody wrote."""
+    named = Signal[Mapping[int, Sequence[Personal]] | None]()
+    """By position, the names and places of those of these texts that have any; None where they are not looked for."""
     groups = Signal[NDArray[np.int64]]()
     """(n,) position of the first row of each row's group of near-duplicates."""
 

@@ -14,7 +14,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.records import Action, BulkAct, ClassNaming, CleaningEffect, Decision, KeptVersion, Metric, Run, TagAct, View
+from core.records import (
+    Action,
+    BulkAct,
+    ClassNaming,
+    CleaningEffect,
+    Decision,
+    KeptVersion,
+    Metric,
+    Rule,
+    Run,
+    TagAct,
+    View,
+)
 
 
 class Decisions(Protocol):
@@ -253,6 +265,23 @@ class Tags(Protocol):
         """One act as it stands, or None."""
 
 
+class Rules(Protocol):
+    """Rules of datasets, every version of each: appended and never edited; the newest of a name holds."""
+
+    def append(self, rule: Rule) -> bool:
+        """Writes a version down; False, and nothing is written, where the rule has one of that number, or this act is
+        known."""
+
+    def of(self, dataset_id: str) -> list[Rule]:
+        """The newest version of each rule of a dataset, by name; retired ones too."""
+
+    def log(self, dataset_id: str, name: str | None = None) -> list[Rule]:
+        """Every version of a rule, or of all of them, newest first."""
+
+    def newest(self) -> int:
+        """The number of the newest change of all datasets; 0 before the first."""
+
+
 class ClassNames(Protocol):
     """What people call classes and what belongs in them: appended and never edited; the newest of a class holds."""
 
@@ -312,6 +341,9 @@ class Ledger(Protocol):
 
     @property
     def tags(self) -> Tags: ...
+
+    @property
+    def rules(self) -> Rules: ...
 
     @property
     def classes(self) -> ClassNames: ...

@@ -36,6 +36,7 @@ STAGES = (
     stored("ambiguous issues"),
     stored("leakage issues"),
     stored("personal_data issues"),
+    stored("names"),
     stored("loading the model"),
     stored("Loading the model"),
     stored("tokens"),

@@ -57,6 +57,7 @@ from core.records.load import (
 )
 from core.records.query import QueryResult, ResultColumn, ResultKind
 from core.records.review import MAX_NOTE, NO_LABEL, Action, BulkAct, BulkAction, Decision, ReviewCounts
+from core.records.rules import Rule
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
 from core.records.said import CROSS, attribute_said, attributes_said, note_said, split_said, value_said
 from core.records.scans import Copy, Issue, IssueFilter, Scan, ScanSpec
@@ -150,6 +151,7 @@ __all__ = [
     "RowFilter",
     "RowOrder",
     "RowsBehind",
+    "Rule",
     "Run",
     "Scan",
     "ScanSpec",

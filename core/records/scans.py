@@ -29,6 +29,8 @@ class ScanSpec:
     anew: str = ""
     """The scan whose list is ranked anew by what was decided since: labels as they are decided, without the rows that
     are left out. Empty: none."""
+    names: bool = False
+    """Whether names of people and places in texts are looked for too, by a model of English, with the last tier."""
 
 
 ONLY_TYPE: Mapping[str, Mapping[str, Any]] = {"label": {}}

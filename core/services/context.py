@@ -12,6 +12,7 @@ from core.queue.queue import Queue
 from core.queue.table import check_is_jobs, has_jobs, jobs_damaged
 from core.room import full_disk_told, keep_reserve
 from core.services.lists.slices import SlicesOfViews
+from core.services.rules.keeping import RulesOfLedger
 from core.services.similar.asked import Alike
 from core.services.sql.filter import Queries
 from core.services.trash import purge
@@ -55,6 +56,7 @@ def _opened(workspace: Workspace, mending: bool) -> Context:
         ledger = SqliteLedger(workspace.ledger)
         store.follow(ledger.decisions, ledger.classes, ledger.tags)
         store.slices = SlicesOfViews(ledger.views)
+        store.rules = RulesOfLedger(ledger.rules)
         migrate(store)
         move_acts(store, ledger)
         queue = Queue(workspace)

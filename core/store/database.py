@@ -23,6 +23,7 @@ import pyarrow as pa
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
+from core.store.acts.rules import NoRules, RuleLog
 from core.store.acts.slices import NoSlices, SliceLog
 from core.store.acts.tag_mirror import TagLog
 from core.store.query.rows import NoQueries, RowQueries
@@ -76,6 +77,8 @@ class Database:
         """What people call classes."""
         self.slices: SliceLog = NoSlices()
         """Filters of rows that people saved under a name."""
+        self.rules: RuleLog = NoRules()
+        """Conditions on rows with the class that they say."""
         self.queries: RowQueries = NoQueries()
         """Who answers filters that are queries."""
         self.alike: RowsAlike = NoRowsAlike()

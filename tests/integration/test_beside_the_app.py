@@ -63,6 +63,8 @@ WRITE: Sequence[Step] = (
     ("decisions", "more"),
     ("tag", "more", "to ask", "--rows", "3,4"),
     ("tags", "more"),
+    ("rule", "more", "first", "--where", "text contains a", "--label", "food"),
+    ("rules", "more"),
     ("classes", "more", "--name", "food=Food", "--guideline", "food=What one eats."),
     ("version", "more", "--note", "first pass"),
     ("train", "more", "--model", "minilm", "--strategy", "head"),

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from core.personal import KINDS, luhn, masked, personal_in
+from core.personal import KINDS, Personal, luhn, masked, merged, personal_in
 
 
 def kinds(text: str) -> list[str]:
@@ -48,6 +48,12 @@ def kinds(text: str) -> list[str]:
         ("card 4111111111111111 12/25", "card", "4111111111111111"),
         ("4111 1111 1111 1111 123", "card", "4111 1111 1111 1111"),
         ("3782 822463 10005", "card", "3782 822463 10005"),
+        ("told Dr. Jane van Dyke yesterday", "name", "Jane van Dyke"),
+        ("my name is Ana Lopez-Garcia and I wait", "name", "Ana Lopez-Garcia"),
+        ("Name: John P. Doe", "name", "John P. Doe"),
+        ("请找王小明先生", "name", "王小明"),
+        ("我叫李雷，你好", "name", "李雷"),
+        ("收件人：欧阳娜娜 电话", "name", "欧阳娜娜"),
     ],
 )
 def test_what_has_the_form_of_it_is_found(text: str, kind: str, found: str) -> None:
@@ -79,6 +85,8 @@ def test_what_has_the_form_of_it_is_found(text: str, kind: str, found: str) -> N
         "1:2:3:4:5:6:7:8 and 1:2::3",
         "icon@2x.png and git@github.com:foo",
         "2008 Supreme Court, 100 Meters Court and 24 Hours Drive",
+        "the name is good, Miss is a title, and Dr too",
+        "高级经理和高中老师，任何医生",
         "born 99/99/99, born 1980-13-45, born in 1990. 12/03/2004",
     ],
 )
@@ -126,4 +134,16 @@ def test_a_text_of_many_places_takes_no_time() -> None:
 
 
 def test_each_kind_says_what_it_is() -> None:
-    assert len({kind.name for kind in KINDS}) == len(KINDS) == 8
+    assert len({kind.name for kind in KINDS}) == len(KINDS) == 10
+    assert [kind.name for kind in KINDS][-2:] == ["name", "place"], "what tells most of a person comes first"
+
+
+def test_others_are_added_where_nothing_is_yet() -> None:
+    text = "Jane of jane@example.com met Joe"
+    others = [Personal("name", 0, 4), Personal("name", 8, 12), Personal("name", 29, 32), Personal("name", 30, 32)]
+    places = merged(personal_in(text), others)
+    assert [(one.kind, text[one.start : one.stop]) for one in places] == [
+        ("name", "Jane"),
+        ("email", "jane@example.com"),
+        ("name", "Joe"),
+    ]

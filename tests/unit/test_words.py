@@ -38,6 +38,7 @@ TRANSLATED = (
     "core/modalities/text/faults/",
     "core/modalities/text/language.py",
     "core/profile/",
+    "core/personal/",
     "core/queue/accelerate_config.py",
     "core/queue/stages.py",
     "core/reports/",

@@ -35,7 +35,9 @@ def sure(summary: Mapping[str, Any]) -> str:
     """How many rows hold which kind, and what cannot be told."""
     counts = [f"{say(BY_NAME[kind].title)} {rows:,}" for kind, rows in summary["kinds"].items() if kind in BY_NAME]
     known = " · ".join(counts) if counts else say("No pattern was found")
-    return say("{known}; names of people are not looked for", known=known)
+    if summary.get("names"):
+        return say("{known}; names and places by a small model of English, which misses some", known=known)
+    return say("{known}; names only beside a title or a word of naming", known=known)
 
 
 TYPE = IssueType(
@@ -44,10 +46,10 @@ TYPE = IssueType(
     title=later("Personal data"),
     help=later(
         "What has the form of an e-mail address, a phone, card, account or identity number, an IP address, a birth "
-        "date or a street address; numbers with check digits count only where these are right. Names of people are "
-        "not looked for, nor what images show. Lower scores tell more of a person."
+        "date, a street address or a name beside a title; numbers with check digits count only where these are right. "
+        "Other names, and places, are looked for where the scan is asked to. Lower scores tell more of a person."
     ),
-    needs=frozenset(("written",)),
+    needs=frozenset(("written", "named")),
     module="core.issues.personal_data.find",
     evidence=PersonalEvidence,
     say=why,

@@ -1,4 +1,4 @@
-"""Looks for the patterns in every text."""
+"""Looks for the patterns in every text, and for names and places where the scan was asked to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from core.issues.contract import Found
 from core.issues.evidence import lists_of_texts
 from core.issues.signals import Signals
-from core.personal import KINDS, personal_in
+from core.personal import KINDS, merged, personal_in
 
 AT_ONCE = 10_000
 """Texts that are in Python's memory at a time."""
@@ -18,15 +18,18 @@ _RANK = {kind.name: rank for rank, kind in enumerate(KINDS)}
 
 
 def find(signals: Signals) -> Found:
-    """Flags every row in which a pattern is; only these are listed."""
-    texts = signals.written
+    """Flags every row in which a pattern, a name or a place is; only these are listed."""
+    texts, named = signals.written, signals.named
     count = len(texts)
     score = np.ones(count)
     kinds: list[list[str] | None] = [None] * count
     counts: list[list[int] | None] = [None] * count
     for start in range(0, count, AT_ONCE):
         for row, text in enumerate(texts.slice(start, AT_ONCE).to_pylist(), start):
-            held = Counter(one.kind for one in personal_in(text or ""))
+            places = personal_in(text or "")
+            if named and row in named:
+                places = merged(places, named[row])
+            held = Counter(one.kind for one in places)
             if held:
                 kinds[row] = sorted(held, key=_RANK.__getitem__)
                 counts[row] = [held[kind] for kind in kinds[row] or ()]
@@ -40,6 +43,6 @@ def find(signals: Signals) -> Found:
         flagged,
         None,
         pa.table({"kinds": lists_of_texts(kinds), "counts": pa.array(counts, pa.list_(pa.int64()))}),
-        {"kinds": dict(rows.most_common())},
+        {"kinds": dict(rows.most_common()), "names": named is not None},
         about=flagged,
     )

@@ -26,8 +26,8 @@ from core.records import ScanSpec, TrainSpec
 
 HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
-
-
+NAMES_USUAL = 1e-4
+"""Seconds in which one core looks for names in what a token of a short text is."""
 LOOKS = {False: 3e-5, True: 5e-4}
 """Seconds in which two cores look whether something is wrong with an example: with a cell, and with a file."""
 
@@ -42,6 +42,8 @@ def foresee_scan(context: Context, version_id: str, spec: ScanSpec) -> Foreseen:
         tiers.append(_learner(amount, len(tiers)))
     if spec.fine_tune:
         tiers.append(_fine_tuned(amount, spec, len(tiers)))
+    if spec.names:
+        tiers[-1] = (*tiers[-1], Work("names", f"{amount.modality.name}: names", amount.cost(), NAMES_USUAL))
     works = (*before, *(work for tier in tiers for work in tier))
     first = seconds_of(staged(context, (*before, *tiers[0]), beside=True))
     whole = seconds_of(staged(context, works, beside=True))

@@ -41,6 +41,8 @@ from core.modalities.encoders import make_encoder
 from core.modalities.fitted import Learner
 from core.modalities.heavy import heavy_modality
 from core.modalities.suspicion import Suspicion
+from core.personal import Personal
+from core.personal.names import names_in
 from core.progress import Report
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import distinct, labelled, most_probable, same, unlabelled
@@ -105,7 +107,7 @@ class ScanRun:
     within: float = 0.0
     """Seconds of the stages that ended within the present one."""
     final: bool = False
-    """Whether the last tier is written."""
+    """Whether the tier that is being written, or was, is the last."""
     heard: list[str] = field(default_factory=list)
     """What fine-tunes had to tell."""
     faults: Mapping[str, Suspicion] | None = None
@@ -196,6 +198,7 @@ class ScanRun:
         self, name: str, order: int, final: bool, signals: Signals, about: JsonObject, notes: Sequence[str] = ()
     ) -> str:
         """Finds the issues, writes the tier and says so."""
+        self.final = final
         task = task_named(self.spec.about.task)
         kinds = [kind for kind, one in ISSUE_TYPES.items() if one.applies(task)]
         if self.spec.settings.anew:
@@ -212,7 +215,6 @@ class ScanRun:
         }
         write_tier(self.folder.output / str(order), task.target, signals, found, summary)
         self.progress.event("tier", tier=name, order=order, final=final)
-        self.final = final
         return name
 
     def figures(self, signals: Signals) -> JsonObject:
@@ -274,6 +276,7 @@ class ScanRun:
             "groups": groups,
             "faults": self._faults,
             "written": lambda: self.rows.payloads.column,
+            "named": self._named,
             "splits": lambda: read_splits(self.folder),
             "taught": lambda: taught(embeddings, self.rows, read_splits(self.folder), len(self.labels), seed),
             **(self._more() if more is None else more),
@@ -287,6 +290,13 @@ class ScanRun:
             tick = self.tick("content issues")
             self.faults = modality.faults(self.rows.payloads, self.rows.measures, about.arrays, tick)
         return self.faults
+
+    def _named(self) -> Mapping[int, Sequence[Personal]] | None:
+        """Once, with the last tier: the first ones are there to be quick."""
+        if not (self.spec.settings.names and self.final):
+            return None
+        with self.timed("names"):
+            return names_in(self.rows.payloads.column.to_pylist(), self.tick("names"))
 
     def _more(self) -> dict[str, Callable[[], object]]:
         """Makers of signals that only some targets have."""

@@ -18,6 +18,7 @@ from core.jobs.scan.fold_settings import fold_settings
 from core.jobs.scan.plan import foresee_scan
 from core.jobs.scan.spec import ScanJobSpec, ScanResult, Tier
 from core.jobs.submit import about, submit, write_once
+from core.personal.model import check_installed
 from core.queue import JobFolder, read_events
 from core.records import Dataset, Job, ScanSpec, Version
 from core.settings import expanded
@@ -69,6 +70,12 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
     ways = NUMBERS_BY if task_named(dataset.task).target.numeric else FLAG_BY
     if spec.flag_by not in ways:
         raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(ways)}.")
+    if spec.names and not task_named(dataset.task).modality.written:
+        raise UsageError(
+            f"'{dataset.name}' has no texts in which names could be (task {dataset.task}).", "Leave names out."
+        )
+    if spec.names:
+        check_installed()
     encoders = spec.encoders or task_named(dataset.task).modality.encoders
     model = fold_settings(spec, dataset.task, version.row_count).model if spec.fine_tune else ""
     settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders), fine_tune=model)

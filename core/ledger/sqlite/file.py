@@ -196,6 +196,21 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
                    OR among LIKE 'class % deleted' OR among LIKE 'class % deleted, its rows excluded'
                    OR among LIKE 'rows of class % split off as %'))""",
     ),
+    (
+        # Rules, every version of each; the newest holds.
+        """CREATE TABLE rules (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            act_id TEXT NOT NULL UNIQUE,
+            dataset_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            filters TEXT NOT NULL,                  -- the condition, as links write filters
+            label TEXT NOT NULL,
+            retired INTEGER NOT NULL,               -- 1 where it says nothing from then on
+            changed_by TEXT NOT NULL,
+            changed_at INTEGER NOT NULL,
+            UNIQUE (dataset_id, name, number))""",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}
@@ -286,13 +301,13 @@ def ledger_damaged(path: Path, said: str) -> WorkspaceDamagedError:
 
 
 def has_acts(path: Path) -> bool:
-    """Whether the file holds an act, a tag or a run; not where there is none. Raises as `check_is_ledger`."""
+    """Whether the file holds an act, a tag, a rule or a run; not where there is none. Raises as `check_is_ledger`."""
     check_is_ledger(path)
     with damage_said(path, WORKS, BACK):
         tables = tables_of(path)
         if not tables:
             return False
-        kept = [table for table in ("decisions", "runs", "tag_acts") if table in tables]
+        kept = [table for table in ("decisions", "runs", "tag_acts", "rules") if table in tables]
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             found = connection.execute(f"SELECT {' OR '.join(f'EXISTS (SELECT 1 FROM {table})' for table in kept)}")
             return bool(found.fetchone()[0])

@@ -12,6 +12,7 @@ from core.ledger.sqlite.decisions import SqliteDecisions
 from core.ledger.sqlite.effects import SqliteEffects
 from core.ledger.sqlite.file import LedgerFile
 from core.ledger.sqlite.first_steps import SqliteFirstSteps
+from core.ledger.sqlite.rules import SqliteRules
 from core.ledger.sqlite.runs import SqliteRuns
 from core.ledger.sqlite.tags import SqliteTags
 from core.ledger.sqlite.versions import SqliteVersions
@@ -27,6 +28,7 @@ _OF_A_DATASET = (
     "DELETE FROM chosen_columns WHERE dataset_id = ?",
     "DELETE FROM class_names WHERE dataset_id = ?",
     "DELETE FROM tag_acts WHERE dataset_id = ?",
+    "DELETE FROM rules WHERE dataset_id = ?",
     "DELETE FROM put_away WHERE dataset_id = ?",
     "DELETE FROM decisions WHERE dataset_id = ?",
 )
@@ -47,6 +49,7 @@ class SqliteLedger:
         self.versions = SqliteVersions(self._file)
         self.views = SqliteViews(self._file)
         self.tags = SqliteTags(self._file)
+        self.rules = SqliteRules(self._file)
         self.classes = SqliteClassNames(self._file)
         self.first_steps = SqliteFirstSteps(self._file)
         self.claims.leave_of_the_gone(monotonic())

@@ -27,6 +27,7 @@ _OF_A_TAG = (
     "row_count",
     "example_ids",
 )
+_OF_A_RULE = ("act_id", "dataset_id", "name", "number", "filters", "label", "retired", "changed_by", "changed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ def _look(connection: sqlite3.Connection, versions: bool) -> LedgerLook:
 def altered(path: Path, copy: Path) -> int | None:
     """How many acts read otherwise than in an earlier copy of the same ledger: an act is never edited, and SQLite does
     not see when a letter of one is another. None where the copy is of an earlier release or damaged."""
-    kept = {"decisions": _OF_AN_ACT} | ({"tag_acts": _OF_A_TAG} if _has_tags(copy) else {})
+    later = {"tag_acts": _OF_A_TAG, "rules": _OF_A_RULE}
+    known = _tables(copy)
+    kept = {"decisions": _OF_AN_ACT} | {table: columns for table, columns in later.items() if table in known}
     count = 0
     with closing(sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)) as connection:
         try:
@@ -102,9 +105,9 @@ def altered(path: Path, copy: Path) -> int | None:
     return count
 
 
-def _has_tags(path: Path) -> bool:
-    """Whether a copy is of a release that knows tags; not where it cannot be read, which is said elsewhere."""
+def _tables(path: Path) -> frozenset[str]:
+    """What a copy has, by its release; nothing where it cannot be read, which is said elsewhere."""
     try:
-        return "tag_acts" in tables_of(path)
+        return frozenset(tables_of(path))
     except (sqlite3.DatabaseError, WorkspaceDamagedError):
-        return False
+        return frozenset()

@@ -25,6 +25,7 @@ _TABLES = (
     "put_away",
     "class_names",
     "tag_acts",
+    "rules",
 )
 """Tables with a number for each row. Figures follow their runs; claims run out by themselves."""
 _NO_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError)

@@ -21,6 +21,10 @@ _TITLES: Mapping[str, str] = {
     "decision": later("decision"),
     "tag": later("tag"),
     "slice": later("slice"),
+    "rule": later("rule"),
+    "rule_conflict": later("rule conflict"),
+    "rule_right": later("rule right by verdict"),
+    "rule_wrong": later("rule wrong by verdict"),
     "map": later("map"),
     "sql": "SQL",
     "match": later("matches"),
@@ -34,6 +38,7 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "similar": example_said,
     "tag": str,
     "slice": str,
+    **dict.fromkeys(("rule", "rule_conflict", "rule_right", "rule_wrong"), str),
     "map": lambda value: say("in the drawn area"),
 }
 

@@ -32,14 +32,20 @@ class RowsSource:
     where: RowFilter
     drawn: bool = False
     offered: tuple[DeskAction, ...] = ("keep", "exclude", "unsure")
+    suggested: str | None = None
+    """The label that is suggested for each of them."""
+    by: str = ""
+    """What suggests it, as it is kept beside decisions."""
+    why: str = ""
+    """The same in words, for whoever reads it at the desk."""
 
     @property
     def key(self) -> str:
-        return f"rows {self.where!r} {self.drawn}"
+        return f"rows {self.where!r} {self.drawn}" + (f" {self.suggested} {self.by}" if self.by else "")
 
     @property
     def tier(self) -> str:
-        return ""
+        return self.by
 
     @property
     def scan_id(self) -> str | None:
@@ -71,8 +77,8 @@ class RowsSource:
         said = decisions.standing_of(context.store, version_id, list(example_ids), unsure=True)
         made = []
         for example in get_rows(context.store, version_id, example_ids):
-            issue = Issue(example.example_id, UNSCORED, False, example.label, None, {}, 0)
-            item = ReviewItem(example, issue, (), (), "")
+            issue = Issue(example.example_id, UNSCORED, False, example.label, self.suggested, {}, 0)
+            item = ReviewItem(example, issue, (), (), self.why)
             made.append(review_queue.with_said(item, said.get(example.example_id), version_id))
         return made
 

@@ -13,13 +13,14 @@ from core.store.row_facts.contract import RowFact
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.issue import ISSUE
 from core.store.row_facts.match import WORDS_MATCH
+from core.store.row_facts.rule import OF_RULES
 from core.store.row_facts.similar import SIMILAR
 from core.store.row_facts.slice import SLICE
 from core.store.row_facts.sql import SQL
 from core.store.row_facts.tag import TAG
 
 ROW_FACTS: Mapping[str, RowFact] = {
-    one.column: one for one in (ISSUE, DECISION, TAG, SLICE, MAP, SQL, WORDS_MATCH, SIMILAR)
+    one.column: one for one in (ISSUE, DECISION, TAG, SLICE, *OF_RULES, MAP, SQL, WORDS_MATCH, SIMILAR)
 }
 """By the column that a filter has."""
 
@@ -37,6 +38,8 @@ def as_of(db: Database, where: RowFilter) -> Hashable:
     asked = {one.column for one in where.columns} & ROW_FACTS.keys()
     if not asked:
         return None
-    maps = state_of_maps(db) if asked & {MAP.column, SLICE.column} else ()
-    embeddings = db.alike.state() if asked & {SIMILAR.column, SLICE.column} else ()
-    return (db.writes, db.newest_act(), db.newest_tag(), db.names.newest(), db.slices.state(), maps, embeddings)
+    made_of_others = {SLICE.column, *(one.column for one in OF_RULES)}
+    maps = state_of_maps(db) if asked & {MAP.column, *made_of_others} else ()
+    embeddings = db.alike.state() if asked & {SIMILAR.column, *made_of_others} else ()
+    kept = db.slices.state(), db.rules.state()
+    return (db.writes, db.newest_act(), db.newest_tag(), db.names.newest(), *kept, maps, embeddings)

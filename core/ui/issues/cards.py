@@ -13,8 +13,11 @@ from core.services.issues.listing import issue_types, types_found
 from core.tasks import task_named
 from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
-from core.words import say, say_n
+from core.words import later, say, say_n
 
+OUT_OF_REACH = later(
+    "Faces, number plates and voices are not looked for: people have to look through what shows a person."
+)
 A_ROW = 4
 """Cards beside each other at most."""
 
@@ -25,12 +28,14 @@ def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
     for start in range(0, len(found), A_ROW):
         for place, kind in zip(st.columns(A_ROW, gap="small"), found[start : start + A_ROW], strict=False):
             with place:
-                _card(scan, kind, kind is chosen)
+                _card(dataset, scan, kind, kind is chosen)
     missing = [
         say(kind.title).lower()
         for name, kind in ISSUE_TYPES.items()
         if name not in scan.types and kind.applies(task_named(dataset.task))
     ]
+    if task_named(dataset.task).modality.in_files:
+        st.caption(say(OUT_OF_REACH))
     if missing:
         types = say(" or ").join(missing)
         st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))
@@ -41,12 +46,12 @@ def how_many_types(scan: Scan) -> str:
     return say_n("{n:,} type of issue found", "{n:,} types of issues found", types_found(scan))
 
 
-def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
+def _card(dataset: Dataset, scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
     about = scan.found(kind.name)
     with st.container(border=True, gap="small", height="stretch", key=f"issue-card-{kind.name}"):
         st.markdown(f"**{say(kind.title)}**", help=say(kind.help))
         st.markdown(f"## {about['flagged']:,} :small[{say('flagged', 'rows')}]")
-        st.caption(plain(kind.sure(about)))
+        st.caption(plain(kind.told(about, dataset.called)))
         st.button(
             say("{act}: listed below", act=say(kind.to_do)) if chosen else say(kind.to_do),
             type="primary" if chosen else "secondary",

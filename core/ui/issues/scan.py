@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.context import Context
 from core.errors import WinnowError
+from core.personal.model import PACKAGES, installed
 from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
@@ -69,6 +70,7 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         seed = st.number_input(say("Seed"), 0, 2**31 - 1, value=0)
         flag_by = st.selectbox(say("Flag by"), ways, help=say("How rows are flagged; the ranking is the same."))
     fine_tune = _fine_tune(context, version, task, int(folds))
+    names = task.modality.written and _names()
     upload = st.file_uploader(
         say("Your own out-of-sample probabilities (optional)"),
         type=["npy", "parquet", "csv"],
@@ -78,7 +80,9 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         ),
     )
     own = None if upload is None else str(target(context.workspace, upload))
-    spec = ScanSpec(tuple(encoders or encoders_of_task), int(folds), int(seed), own, str(flag_by), fine_tune)
+    spec = ScanSpec(
+        tuple(encoders or encoders_of_task), int(folds), int(seed), own, str(flag_by), fine_tune, names=names
+    )
     possible = False
     with shown_errors():
         _time(context, version, spec)
@@ -95,6 +99,26 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         st.session_state[keys.SCAN_ASKED] = (version.version_id, spec)
     with shown_errors():
         _start_asked(context, version, user, upload)
+
+
+def _names() -> bool:
+    """Whether names are to be looked for; where the model is not there, what to install."""
+    here = installed()
+    chosen = st.checkbox(
+        say("Also look for names of people and places (English, slower)"),
+        disabled=not here,
+        key="scan-names",
+        help=say(
+            "By a small model of English: some 400 short texts a second, long ones as much slower as they are longer. "
+            "Of the names in tweets it finds half, and little more than half of what it finds is one. They are listed "
+            "with personal data, in the scan's last result."
+        ),
+    )
+    if not here:
+        st.caption(
+            say("Names need a model that is not installed: `pip install {packages}`.", packages=" ".join(PACKAGES))
+        )
+    return bool(chosen) and here
 
 
 def _fine_tune(context: Context, version: Version, task: Task, folds: int) -> str:
@@ -125,7 +149,7 @@ def _found_time(context: Context, version: Version, spec: ScanSpec) -> TimeForec
     for model in filter(None, (*spec.encoders, spec.fine_tune)):
         checked(model)
     own = spec.probabilities and "own"
-    asked = ScanSpec(spec.encoders, spec.folds, probabilities=own, fine_tune=spec.fine_tune)
+    asked = ScanSpec(spec.encoders, spec.folds, probabilities=own, fine_tune=spec.fine_tune, names=spec.names)
 
     def estimated() -> TimeForecast | WinnowError:
         try:

@@ -11,6 +11,7 @@ from core.issues.contract import Seen
 from core.issues.evidence import as_json
 from core.issues.personal_data.find import find
 from core.issues.signals import Signals
+from core.personal import Personal
 
 KIND = ISSUE_TYPES["personal_data"]
 TEXTS = [
@@ -24,11 +25,11 @@ TEXTS = [
 
 def test_rows_that_hold_any_are_listed_and_the_most_telling_first() -> None:
     texts = pa.chunked_array([TEXTS[:3], TEXTS[3:]], pa.string())
-    found = find(Signals({"written": lambda: texts}))
+    found = find(Signals({"written": lambda: texts, "named": lambda: None}))
     assert found.is_issue.tolist() == [False, True, True, True, False]
     assert found.about is not None and found.about.tolist() == found.is_issue.tolist()
     assert found.score[3] < found.score[1] < found.score[2] < 0.5 < found.score[0] == 1
-    assert found.summary == {"kinds": {"email": 2, "phone": 1, "identity": 1}}
+    assert found.summary == {"kinds": {"email": 2, "phone": 1, "identity": 1}, "names": False}
     told = [json.loads(one) if one else {} for one in as_json(found.evidence).to_pylist()]
     assert told[1] == {"kinds": ["email"], "counts": [2]}
     said = [KIND.say(KIND.read(one), Seen(None, None, ())) for one in told]
@@ -37,5 +38,20 @@ def test_rows_that_hold_any_are_listed_and_the_most_telling_first() -> None:
     assert said[0] == "No pattern of personal data is in it."
     assert "jane" not in json.dumps(told), "evidence repeats nothing of it"
     assert KIND.sure(found.summary) == (
-        "e-mail address 2 · phone number 1 · identity number 1; names of people are not looked for"
+        "e-mail address 2 · phone number 1 · identity number 1; names only beside a title or a word of naming"
     )
+
+
+def test_names_are_kinds_of_their_own_and_never_twice() -> None:
+    texts = pa.chunked_array([["Jane wrote jane@example.com", "Mr Smith is in Rome", "nothing"]])
+    named = {
+        0: (Personal("name", 0, 4), Personal("name", 11, 15)),
+        1: (Personal("name", 3, 8), Personal("place", 15, 19)),
+    }
+    found = find(Signals({"written": lambda: texts, "named": lambda: named}))
+    assert found.is_issue.tolist() == [True, True, False]
+    told = found.evidence.to_pylist()
+    assert told[0] == {"kinds": ["email", "name"], "counts": [1, 1]}
+    assert told[1] == {"kinds": ["name", "place"], "counts": [1, 1]}
+    assert found.summary == {"kinds": {"name": 2, "email": 1, "place": 1}, "names": True}
+    assert KIND.sure(found.summary).endswith("names and places by a small model of English, which misses some")

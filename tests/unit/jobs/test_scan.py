@@ -94,6 +94,20 @@ def test_planted_errors_rank_first_and_get_their_true_label_suggested(tmp_path: 
     assert sorted(found["rank"]) == list(range(1, 241))
 
 
+def test_names_are_looked_for_by_choice_and_with_the_last_result_alone(tmp_path: Path) -> None:
+    folder, _ = text_folder(tmp_path, encoders=["lexical", "minilm"], names=True)
+    rows = pq.read_table(folder.input / "rows.parquet")
+    texts = rows["text"].to_pylist()
+    texts[7] = "the goal of the season was by Diego Maradona, the coach of the team"
+    rows = rows.set_column(rows.schema.get_field_index("text"), "text", pa.array(texts, pa.string()))
+    pq.write_table(rows, folder.input / "rows.parquet")
+    run(folder)
+    assert issues(folder, 0, "personal_data")["example_id"] == []
+    assert summary(folder, 0)["found"]["personal_data"]["names"] is False
+    assert issues(folder, 1, "personal_data")["example_id"] == [107]
+    assert summary(folder, 1)["found"]["personal_data"] == {"flagged": 1, "kinds": {"name": 1}, "names": True}
+
+
 def test_a_tier_has_all_that_the_store_takes_in(tmp_path: Path) -> None:
     folder, wrong = text_folder(tmp_path)
     run(folder)

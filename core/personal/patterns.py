@@ -1,7 +1,7 @@
 """Personal data in texts, by patterns and check digits: what can be told by its form.
 
-Names, and addresses that are not written with a street's word and a number, need a model of the language and are not
-looked for.
+A name is told where a title or a word of naming stands beside it; of all others, and of places, a model of the language
+knows (`core.personal.names`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,16 @@ class Kind:
     title: str
     rule: str
     """What counts as it, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern(Kind):
+    """One that is told by its form."""
+
     needs: Callable[[str], bool]
     """Whether a text can have it at all: looked at first, so that most texts cost next to nothing."""
     pattern: re.Pattern[str]
-    """Its group `it`, or the whole match, is what was found."""
+    """Its group `it`, `named` or `called`, or the whole match, is what was found."""
     holds: Callable[[str], bool] = lambda found: True
     """Whether what the pattern found is it: check digits, ranges."""
 
@@ -49,6 +55,25 @@ _DATE = (
     rf"|{_DAY}\.? {_MONTHS},? \d{{4}}|{_MONTHS} {_DAY},? \d{{4}})"
 )
 _STREETS = "street|avenue|road|boulevard|lane|drive|terrace|highway|parkway|st|ave|rd|blvd|ln|dr|pkwy"
+
+
+_FOUND = ("it", "named", "called")
+_TITLES = "Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Professor"
+_WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:['’-][A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+)*"
+_NAME = rf"(?:[A-Z]\.? )?{_WORD}(?: (?:[A-Z]\.|(?:de|van|der|von|la|da|bin|al)\b|{_WORD})){{0,3}}"
+_SURNAMES = (
+    "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯"
+    "|[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+    "苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯"
+    "邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文]"
+)
+_ADDRESSED = "先生|女士|小姐|老师|医生|教授|师傅|律师|大夫"
+_NO_SURNAME = (
+    "高级|高中|高等|高校|任何|任课|任教|方便|文学|文化|万能|常任|常务|龙头|金牌|石油|田径|江湖"
+    "|马上|于是|何况|许多|曾经|易学"
+)
+_CALLED = "我叫|名叫|姓名[是为：:] ?|联系人[是为：:]? ?|收件人[是为：:]? ?"
+_NAMING = re.compile(rf"\b(?:{_TITLES})\b|[Nn]ame|我叫|名叫|姓名|联系人|收件人|{_ADDRESSED}")
 
 
 def _digits(text: str) -> str:
@@ -145,8 +170,8 @@ def _date(found: str) -> bool:
     return len(days) >= 2 and 1 <= min(days) <= 12
 
 
-KINDS = (
-    Kind(
+PATTERNS = (
+    Pattern(
         "identity",
         later("identity number"),
         later("A Chinese resident's number with its check digit, or a US social security number."),
@@ -154,7 +179,7 @@ KINDS = (
         re.compile(r"(?<![\d.-])(?:\d{17}[\dXx]|\d{3}-\d{2}-\d{4})(?![\d-])"),
         _identity,
     ),
-    Kind(
+    Pattern(
         "iban",
         later("bank account (IBAN)"),
         later("A country's letters and an account of its length whose check digits are right."),
@@ -162,7 +187,7 @@ KINDS = (
         re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
         _iban,
     ),
-    Kind(
+    Pattern(
         "card",
         later("payment card"),
         later("13 to 19 digits in one, or in the groups of a card, whose check digit is right."),
@@ -173,7 +198,7 @@ KINDS = (
         ),
         _card,
     ),
-    Kind(
+    Pattern(
         "birth_date",
         later("birth date"),
         later("A date right after a word for birth."),
@@ -185,7 +210,7 @@ KINDS = (
         ),
         _date,
     ),
-    Kind(
+    Pattern(
         "email",
         later("e-mail address"),
         later("A name, @ and a domain."),
@@ -196,7 +221,7 @@ KINDS = (
         ),
         _email,
     ),
-    Kind(
+    Pattern(
         "ip",
         later("IP address"),
         later("Four numbers up to 255, or eight groups of hexadecimal digits; not that of the machine itself."),
@@ -208,7 +233,7 @@ KINDS = (
         ),
         _ip,
     ),
-    Kind(
+    Pattern(
         "phone",
         later("phone number"),
         later("A number with its country's code, a Chinese mobile number, or one in the usual groups."),
@@ -221,7 +246,7 @@ KINDS = (
         ),
         _phone,
     ),
-    Kind(
+    Pattern(
         "address",
         later("street address"),
         later("A number and a street's name with a word for a street, or a Chinese road with its number."),
@@ -233,24 +258,42 @@ KINDS = (
             r"|[\u4e00-\u9fff]{2,8}(?:路|街|大道|巷|弄)\d{1,5}号"
         ),
     ),
+    Pattern(
+        "name",
+        later("name of a person"),
+        later("A name after a title or a word of naming, or beside a Chinese form of address; others by choice."),
+        lambda text: _NAMING.search(text) is not None,
+        re.compile(
+            rf"(?:\b(?:{_TITLES})\b\.? ?|\b[Mm]y name is |\b[Nn]ame: ?)(?P<it>{_NAME})"
+            rf"|(?:{_CALLED})(?P<named>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}})"
+            rf"|(?P<called>(?<![任如为几])(?!{_NO_SURNAME})(?:{_SURNAMES})[\u4e00-\u9fff]{{0,2}})(?={_ADDRESSED})"
+        ),
+    ),
 )
-"""The kinds, those that tell most of a person first: where two cover the same place, it is of the first."""
+"""What is told by its form, and tells most of a person first."""
+PLACE = Kind(
+    "place",
+    later("place"),
+    later("A city, a country, a landmark or a region that a model of English takes for one; only by choice."),
+)
+KINDS: tuple[Kind, ...] = (*PATTERNS, PLACE)
+"""All kinds, those that tell most of a person first: where two cover the same place, it is of the first."""
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 def personal_in(text: str) -> list[Personal]:
     """The places of personal data in a text, by where they are; none of them overlap."""
     found: list[Personal] = []
-    for kind in KINDS:
+    for kind in PATTERNS:
         if kind.needs(text):
             free = [one for one in _places(kind, text) if not _taken(found, one)]
             found = sorted([*found, *free], key=_start) if free else found
     return found
 
 
-def _places(kind: Kind, text: str) -> Iterator[Personal]:
+def _places(kind: Pattern, text: str) -> Iterator[Personal]:
     for match in kind.pattern.finditer(text):
-        group = "it" if "it" in kind.pattern.groupindex else 0
+        group = next((name for name in _FOUND if match.groupdict().get(name) is not None), 0)
         if kind.holds(match[group]):
             yield Personal(kind.name, *match.span(group))
 
@@ -265,10 +308,10 @@ def _taken(found: Sequence[Personal], one: Personal) -> bool:
     return before > 0 and found[before - 1].stop > one.start
 
 
-def masked(text: str) -> str:
-    """The text with the kind of each in place of it: `Write to [email]`."""
-    parts, at = [], 0
-    for one in personal_in(text):
-        parts += [text[at : one.start], f"[{one.kind}]"]
-        at = one.stop
-    return "".join((*parts, text[at:]))
+def merged(found: Sequence[Personal], others: Sequence[Personal]) -> list[Personal]:
+    """Places of a text and others of it, by where they are; of others that overlap any, the first alone is kept."""
+    both = list(found)
+    for one in others:
+        if not _taken(both, one):
+            both = sorted([*both, one], key=_start)
+    return both

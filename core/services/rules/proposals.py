@@ -1,0 +1,99 @@
+"""What a rule proposes: its rows as filters, for acts on many, and for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from core.context import Context
+from core.issues.contract import DeskAction
+from core.lookalikes import isolated
+from core.records import ColumnFilter, Dataset, RowFilter, Rule
+from core.review.many import Doing
+from core.services.lists.columns import row_columns
+from core.services.lists.facts import fact_columns
+from core.services.lists.written import filter_text
+from core.services.review.many import MAX_ROWS
+from core.services.review.rows_source import RowsSource
+from core.services.rules.keeping import texts_of
+from core.sql import literal
+from core.store.acts import many
+from core.store.filters import Condition
+from core.store.row_facts.decision import DECISION
+from core.store.row_facts.rule import RULE, RULE_CONFLICT
+from core.words import say, stored
+
+
+def proposed(rule: Rule) -> RowFilter:
+    """The rows to which a rule proposes another label: it covers them, they have none or another one, and no verdict.
+    Those on which rules conflict are left out."""
+    return RowFilter(
+        columns=(
+            ColumnFilter(RULE.column, "=", (rule.name,)),
+            ColumnFilter("label", "!=", (rule.label,)),
+            ColumnFilter(DECISION.column, "missing", ()),
+            ColumnFilter(RULE_CONFLICT.column, "missing", ()),
+        )
+    )
+
+
+def written(dataset: Dataset, where: Sequence[ColumnFilter]) -> list[str]:
+    """Filters as links to the dataset's rows write them."""
+    columns = row_columns(dataset)
+    by_column = {one.column: one for one in (*columns, *fact_columns(columns))}
+    return [filter_text(by_column[one.column], one.how, one.values) for one in where]
+
+
+def name_and_version(rule: Rule) -> str:
+    """What is written down of a row that was decided by a rule: `rule refunds, version 2`."""
+    return stored(f"rule {rule.name}, version {rule.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class OfRule:
+    """What a rule proposes, as rows of an act on many: as many as one act takes. See
+    `core.services.review.among.Among`."""
+
+    version_id: str
+    rule: Rule
+    scan_id: str | None = None
+
+    @property
+    def tier(self) -> str | None:
+        return name_and_version(self.rule)
+
+    @property
+    def filtered(self) -> RowFilter:
+        return proposed(self.rule)
+
+    @property
+    def asked(self) -> Hashable:
+        return self
+
+    @property
+    def doing(self) -> Doing:
+        """What the rule says is to be done."""
+        return Doing("relabel", self.rule.label)
+
+    def query(self, context: Context) -> Condition:
+        query, parameters = many.of_version(context.store, self.version_id, self.filtered)
+        suggested = f"CAST({literal(self.rule.label)} AS VARCHAR) AS suggested"
+        first = f"ORDER BY example_id LIMIT {MAX_ROWS}"
+        return f"SELECT example_id, {suggested}, score, place FROM ({query}) {first}", parameters
+
+
+def queue_of(rule: Rule, called: str) -> RowsSource:
+    """A review's queue of what a rule proposes, with its label as the suggestion; `called` is what people call that. A
+    row that is decided stays one of the queue's."""
+    columns = tuple(one for one in proposed(rule).columns if one.column != DECISION.column)
+    offered: tuple[DeskAction, ...] = ("suggestion", "keep", "choose", "exclude", "unsure")
+    why = say(
+        "Rule “{name}” (version {number}) says {label}: {condition}.",
+        name=rule.name,
+        number=rule.number,
+        label=isolated(called),
+        condition="; ".join(texts_of(rule)),
+    )
+    return RowsSource(
+        RowFilter(columns=columns), offered=offered, suggested=rule.label, by=name_and_version(rule), why=why
+    )

@@ -1,0 +1,63 @@
+"""Which rules cover a row, on which rows they say different classes, and on which people found them right or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.store.acts.in_force import standing_sql
+from core.store.database import Database
+from core.store.relations import relation
+from core.store.row_facts.contract import Having, RowFact
+from core.store.rules.covered import JUDGED, SAID, Ready, all_ready, conflict_sql, covered_sql, ready
+from core.store.versions import get_version
+
+_NONE = "SELECT NULL::BIGINT AS example_id WHERE false"
+
+
+def _of(db: Database, version_id: str, names: Sequence[str]) -> list[Ready]:
+    """The rules of these names, or all that hold and can be looked up."""
+    return [ready(db, version_id, name) for name in names] if names else all_ready(db, version_id)[0]
+
+
+def _covered(db: Database, version_id: str, values: Sequence[str]) -> tuple[str, list[object]]:
+    query, parameters = covered_sql(db, version_id, _of(db, version_id, values))
+    return f"SELECT example_id FROM ({query})", parameters
+
+
+def _in_conflict(db: Database, version_id: str, values: Sequence[str]) -> tuple[str, list[object]]:
+    known, problems = all_ready(db, version_id)
+    for name in values:
+        if name in problems or all(one.name != name for one in known):
+            ready(db, version_id, name)  # says what is wrong with it
+    query, parameters = covered_sql(db, version_id, known)
+    return f"SELECT example_id FROM ({query}) WHERE {conflict_sql(known, values)}", parameters
+
+
+def _judged(how: str) -> Having:
+    """The rows of which a person said the class that a rule says, or (`<>`) another one."""
+
+    def having(db: Database, version_id: str, values: Sequence[str]) -> tuple[str, list[object]]:
+        parts, parameters = [], list[object]()
+        for one in _of(db, version_id, values):
+            condition, own = one.condition
+            parts.append(
+                f"""SELECT r.example_id FROM (SELECT example_id, label FROM {relation(db, version_id)}
+                                              WHERE {condition}) r
+                    JOIN {standing_sql(db, version_id)} d ON d.example_id = r.example_id
+                    WHERE {JUDGED} AND {SAID} {how} ?"""
+            )
+            parameters += [*own, one.label]
+        return " UNION ".join(parts) or _NONE, parameters
+
+    return having
+
+
+def _values(db: Database, version_id: str) -> Sequence[str]:
+    return db.rules.names(get_version(db, version_id).dataset_id)
+
+
+RULE = RowFact("rule", _covered, _values)
+RULE_CONFLICT = RowFact("rule_conflict", _in_conflict, _values)
+RULE_RIGHT = RowFact("rule_right", _judged("="), _values)
+RULE_WRONG = RowFact("rule_wrong", _judged("<>"), _values)
+OF_RULES = (RULE, RULE_CONFLICT, RULE_RIGHT, RULE_WRONG)
