@@ -30,6 +30,7 @@ BENCHMARKS = (
     "gpu",
     "encoding",
     "scan",
+    "near_duplicates",
     "finetune",
     "label_errors",
     "sounds",

@@ -95,7 +95,7 @@ def issues_command(
     if summary:
         of = type_of(scan, issue_type)
         budget = budget_of(context, scan, of.name, FOLLOWING, WORTH)
-        return Answer(summary_data(scan, of, top, budget), summary_text(name, scan, of, top, budget))
+        return Answer(summary_data(scan, of, top, budget), summary_text(name, scan, of, top, budget, dataset.called))
     if kind is not None and kind not in type_of(scan, issue_type).kinds:
         of_it = next(one.name for one in ISSUE_TYPES.values() if kind in one.kinds)
         raise UsageError(f"--kind {kind}: this issue type has no such kind.", f"Add --type {of_it}.")

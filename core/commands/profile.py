@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
 from core.commands.command import Answer, command, table
+from core.commands.groups.reference import beside_reference, written_reference
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
@@ -24,9 +25,25 @@ _SPREAD = ("deviation", "minimum", "p5", "p25", "median", "p75", "p95", "maximum
 @command
 @version_argument
 @click.option("--against", metavar="OTHER", help="compare with another dataset or version, such as a later file")
-def profile_command(context: Context, name: str, against: str | None) -> Answer:
+@click.option("--by", multiple=True, metavar="ATTRIBUTE", help="with --reference: whose groups; twice crosses two")
+@click.option(
+    "--reference",
+    type=written_reference,
+    metavar="SHARES",
+    help="shares that the groups should have, instead: east=50,west=50 or a CSV file of group and share",
+)
+def profile_command(
+    context: Context, name: str, against: str | None, by: Sequence[str], reference: str | None
+) -> Answer:
     """Measure balance, duplicates, bias and drift."""
     dataset, version = dataset_version(context, name)
+    if bool(by) != (reference is not None):
+        raise UsageError(
+            f"--{'reference' if reference is not None else 'by'} is half of a question.",
+            "Give --by ATTRIBUTE and --reference SHARES together.",
+        )
+    if reference is not None:
+        return beside_reference(context, dataset, version, by, reference)
     other = dataset_version(context, against) if against else None
     if other is not None and task_named(other[0].task).modality is not task_named(dataset.task).modality:
         raise UsageError(
@@ -57,6 +74,7 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
     ]
     if associations:
         parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
+    parts.extend(_missing(profile["missing"], called))
     slices = [(one["name"], one["rows"], f"{one['share']:.1%}", one["problem"]) for one in profile.get("slices", ())]
     if slices:
         parts.append(table(("slice", "rows", "share", ""), slices))
@@ -69,6 +87,28 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
         heads = ("word that the label follows", "class", "rows", "of these", "of all", "points of accuracy by it alone")
         parts.append(table(heads, words, TOP_WORDS))
     return "\n\n".join(parts)
+
+
+def _missing(found: Mapping[str, Any], called: Callable[[str], str]) -> list[str]:
+    """Columns of which what is missing goes together with the label."""
+    classes = [
+        (one["name"], called(one["most"]), _interval(one["most_share"]), called(one["least"]), one["p_value"])
+        for one in found["by_label"]
+    ]
+    numbers = [
+        (one["name"], one["rows"], f"{one['without']:,.6g}", f"{one['present']:,.6g}",
+         _interval(one["difference"], "+,.6g"), f"{one['larger']:.0%}", one["p_value"])
+        for one in found["by_number"]
+    ]  # fmt: skip
+    heads = ("missing not at random", "rows", "mean label without", "with it", "apart", "larger in pairs", "p-value")
+    return [
+        *(
+            [table(("missing not at random", "most under", "share", "least under", "p-value"), classes)]
+            if classes
+            else []
+        ),
+        *([table(heads, numbers)] if numbers else []),
+    ]
 
 
 def _numbers(profile: Mapping[str, Any]) -> list[str]:

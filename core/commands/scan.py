@@ -10,7 +10,7 @@ from core.commands.command import Answer, command, person
 from core.commands.parameters import dataset_version, folder_or_name, in_full, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
-from core.records import Scan, ScanSpec
+from core.records import Dataset, Scan, ScanSpec
 from core.services.follow import follow
 from core.services.issues.listing import issue_types, required_scan
 from core.services.issues.summary import type_text
@@ -83,13 +83,13 @@ def scan_command(
     anew: bool,
 ) -> Answer:
     """Look for wrong labels, near-duplicates and outliers."""
-    _, version = dataset_version(context, name)
+    dataset, version = dataset_version(context, name)
     if anew:
         newest = required_scan(context, version.version_id, name)
         with ProgressLine() as line:
             follow(context, rank_anew(context, newest, person()).job_id, line.show)
         scan = required_scan(context, version.version_id, name)
-        return Answer(_data(name, version.number, scan), _text(name, scan))
+        return Answer(_data(name, version.number, scan), _text(dataset, scan))
     own = str(probabilities) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by, fine_tune or "", names=names)
     room = room_for_scan(context, version.version_id, spec)
@@ -98,7 +98,7 @@ def scan_command(
     caller().err.write(f"{of_scan(time_of_scan(context, version.version_id, spec))}\n")
     with ProgressLine() as line:
         scan = run_scan(context, version.version_id, spec, person(), line.show)
-    return Answer(_data(name, version.number, scan), _text(name, scan))
+    return Answer(_data(name, version.number, scan), _text(dataset, scan))
 
 
 def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
@@ -117,15 +117,15 @@ def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
     )
 
 
-def _text(name: str, scan: Scan) -> str:
+def _text(dataset: Dataset, scan: Scan) -> str:
     rows = scan.summary["rows"]
     notes = [f"  {note}" for note in scan.summary.get("notes", ())]
     return "\n".join(
         [
             f"{scan.tier}, {rows:,} rows.",
-            *(type_text(scan, kind) for kind in issue_types(scan)),
+            *(type_text(scan, kind, dataset.called) for kind in issue_types(scan)),
             *notes,
-            f"What a list of each length holds: python -m core issues {name} --summary",
-            f"The ranked list: python -m core issues {name} --top 20",
+            f"What a list of each length holds: python -m core issues {dataset.name} --summary",
+            f"The ranked list: python -m core issues {dataset.name} --top 20",
         ]
     )

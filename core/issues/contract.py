@@ -99,7 +99,7 @@ class IssueType(Generic[Proof]):
     say: Callable[[Proof, Seen], str]
     """The reason for a row's score in words."""
     sure: Callable[[Mapping[str, Any]], str]
-    """How far the type's summary is to be trusted, in words."""
+    """How far the type's summary is to be trusted, in words; with its classes as the summary has them: see `told`."""
     to_do: str
     """What a person does with its list, in a word or three."""
     actions: tuple[DeskAction, ...]
@@ -114,6 +114,13 @@ class IssueType(Generic[Proof]):
         """The function that finds the issues; importing it may take seconds."""
         found: Callable[..., Found] = import_module(self.module).find
         return found
+
+    def told(self, summary: Mapping[str, Any], called: Callable[[str], str]) -> str:
+        """`sure`, with the classes of the summary's `pairs` (first, second, rows) as people call them."""
+        if "pairs" not in summary:
+            return self.sure(summary)
+        pairs = [[called(first), called(second), *rest] for first, second, *rest in summary["pairs"]]
+        return self.sure({**summary, "pairs": pairs})
 
     def read(self, why: Mapping[str, Any]) -> Proof:
         """A row's evidence as the store keeps it; what it does not say takes the field's default."""

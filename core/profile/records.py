@@ -190,6 +190,25 @@ class MissingByLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingByNumber:
+    """A column whose values are missing more often under large numbers than under small ones, or less often."""
+
+    name: str
+    column: str
+    rows: int
+    """Without a value, and with a label."""
+    without: float
+    present: float
+    """Mean of the labels of rows without a value, and of those with one."""
+    difference: Estimate
+    """The first less the second, with Welch's 95 % interval."""
+    larger: float
+    """In how many pairs, of a row without a value and one with it, the first has the larger number; ties count half."""
+    p_value: float
+    """That the numbers are ordered so by chance, corrected for all columns that are tested (Holm 1979)."""
+
+
+@dataclass(frozen=True, slots=True)
 class MissingValues:
     """How many rows lack a value, per column."""
 
@@ -199,6 +218,8 @@ class MissingValues:
     by_label: tuple[MissingByLabel, ...] = ()
     """Columns of which what is missing goes together with the label by more than chance, so that it is not missing at
     random (Rubin 1976): those that differ most first."""
+    by_number: tuple[MissingByNumber, ...] = ()
+    """The same of labels that are numbers."""
 
 
 @dataclass(frozen=True, slots=True)

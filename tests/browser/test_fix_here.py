@@ -177,6 +177,24 @@ def test_a_note_goes_out_with_the_verdict_of_a_row_in_a_list(server: Server, pag
     says(page, "Kept as it is · you, now · not yet in a version · Note, kept with your verdict: about the wrong x")
 
 
+def test_undo_in_a_list_takes_a_tag_back_that_was_the_last_act(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/data?dataset=news&reviewer=ada")
+    settled(page)
+    Clicks(page).row("All rows", 9)
+    says(page, "Not decided")
+    page.keyboard.press("u")
+    says(page, "Left as unsure")
+    page.keyboard.press("t")
+    page.keyboard.type("odd")
+    page.keyboard.press("Enter")
+    says(page, "Tag: odd")
+    page.keyboard.press("z")
+    expect(bar(page).locator(".standing")).not_to_contain_text("Tag")
+    says(page, "Left as unsure")
+    page.keyboard.press("z")
+    says(page, "Not decided")
+
+
 def test_keys_do_nothing_to_a_row_behind_a_dialog(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/data?dataset=news&reviewer=ada")
     settled(page)

@@ -136,6 +136,43 @@ def test_one_key_puts_a_tag_on_and_the_last_one_again(page: Page, texts: Server,
         assert tags_of(context.store, dataset.dataset_id, range(10)) == {0: ("to ask",)}
 
 
+def test_undo_takes_back_verdicts_and_tags_in_the_order_in_which_they_were_given(
+    page: Page, texts: Server, tmp_path: Path
+) -> None:
+    desk = open_desk(page, texts)
+    press(page, "t")
+    page.keyboard.type("to ask")
+    press(page, "Enter", "k", "t", "Enter", "n", "x")  # row 0 tagged and kept, row 1 tagged and passed, row 2 excluded
+    saved(page, 2)
+    press(page, "z")
+    expect(desk.locator("[data-row='2']")).to_be_visible()
+    saved(page, 1)
+    press(page, "z")
+    expect(desk.locator("[data-row='1']")).to_be_visible()
+    expect(desk.locator(".tag")).to_have_count(0)
+    saved(page, 1)
+    page.reload()
+    expect(desk.locator("[data-row='1']")).to_be_visible()
+    press(page, "z")
+    expect(desk.locator("[data-row='0']")).to_be_visible()
+    expect(desk.locator(".tag")).to_have_text("to ask")
+    saved(page, 0)
+    press(page, "t", "Enter")
+    expect(desk.locator(".tag")).to_have_count(0)
+    press(page, "z")
+    expect(desk.locator(".tag")).to_have_text("to ask")
+    press(page, "z")
+    expect(desk.locator(".tag")).to_have_count(0)
+    saved(page, 0)
+    page.reload()
+    expect(desk.locator("[data-row='0']")).to_be_visible()
+    expect(desk.locator(".tag")).to_have_count(0)
+    texts.stop()
+    with opened(tmp_path) as context:
+        [dataset] = list_datasets(context.store)
+        assert tags_of(context.store, dataset.dataset_id, range(10)) == {}
+
+
 def test_done_and_left_are_those_of_the_narrowed_queue(page: Page, texts: Server) -> None:
     open_desk(page, texts, given="class 00001")
     press(page, "k", "k", "k")

@@ -71,7 +71,7 @@ def _row(of: OfScan, one: Counted, kind: IssueType[Any]) -> HealthRow:
         title=say("{type}: {kind}", type=of_type, kind=title) if kind.kinds and one.kind else title,
         rows=one.rows,
         share=one.rows / max(1, of.version.row_count),
-        sure=say(kind.kinds[one.kind][1]) if kind.kinds and one.kind else kind.sure(about),
+        sure=say(kind.kinds[one.kind][1]) if kind.kinds and one.kind else kind.told(about, of.dataset.called),
         gain=gain,
         to_do=_to_do(kind, one),
         place=of.place("issues", **_query(one, left)),

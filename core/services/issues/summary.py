@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,11 +17,11 @@ SHOWN_CLASSES = 10
 BALANCE = ": the list with the best balance of hits and misses to be expected"
 
 
-def type_text(scan: Scan, kind: IssueType[Any]) -> str:
+def type_text(scan: Scan, kind: IssueType[Any], called: Callable[[str], str] = str) -> str:
     """How many rows a type flags and how sure that is: `Wrong labels: 12 flagged. 4.1% of …`."""
     about = scan.found(kind.name)
     untold = f" {about['untold']}" if about.get("untold") else ""
-    return f"{kind.title}: {about['flagged']:,} flagged. {kind.sure(about)}.{untold}"
+    return f"{kind.title}: {about['flagged']:,} flagged. {kind.told(about, called)}.{untold}"
 
 
 def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None, budget: Budget | None = None) -> JsonObject:
@@ -36,19 +36,26 @@ def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None, budget: Bud
     return data | {"review": lengths} | ({} if budget is None else {"budget": budget_data(budget, WORTH)})
 
 
-def summary_text(name: str, scan: Scan, kind: IssueType[Any], rows: int | None, budget: Budget | None = None) -> str:
+def summary_text(
+    name: str,
+    scan: Scan,
+    kind: IssueType[Any],
+    rows: int | None,
+    budget: Budget | None = None,
+    called: Callable[[str], str] = str,
+) -> str:
     """The same for people: a line for the type, and of wrong labels one per length of the list and one per class, the
     noisiest first; of several classes those that are missing or too much most often."""
     about = scan.found(kind.name)
     known = (one for one in about.get("classes", ()) if one.get("noise", 0) is not None)
     classes = sorted(known, key=lambda one: -_doubts(one))
     lines = [
-        f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind)}",
+        f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind, called)}",
         *([f"{about['flagged']:,} rows are flagged{BALANCE}."] if "curve" in about and about["flagged"] else []),
         *(_length_text(length) for length in (_lengths(scan, rows) if "curve" in about else ())),
         *([] if budget is None else budget_lines(budget, WORTH)),
         *(["Wrong labels per class, most first:"] if classes else []),
-        *(_class_text(one) for one in classes[:SHOWN_CLASSES]),
+        *(_class_text(one, called) for one in classes[:SHOWN_CLASSES]),
         f"The list itself: python -m core issues {name} --type {kind.name} --flagged",
     ]
     return "\n".join(lines)
@@ -73,9 +80,10 @@ def _doubts(one: Mapping[str, Any]) -> float:
     return float(one["missing"] + one["extra"] if "missing" in one else one["noise"] or 0)
 
 
-def _class_text(one: JsonObject) -> str:
+def _class_text(one: JsonObject, called: Callable[[str], str]) -> str:
+    name = called(str(one["label"]))
     if "missing" in one:
-        return f"  {one['label']}: too much in {one['extra']:,} of {one['support']:,}, missing in {one['missing']:,}"
+        return f"  {name}: too much in {one['extra']:,} of {one['support']:,}, missing in {one['missing']:,}"
     low, high = one.get("noise_low"), one.get("noise_high")
     between = "" if low is None or high is None else f" ({low:.0%} – {high:.0%})"
-    return f"  {one['label']}: {one['noise']:.1%}{between} of {one['support']:,}"
+    return f"  {name}: {one['noise']:.1%}{between} of {one['support']:,}"

@@ -106,16 +106,20 @@ class OneTag:
     example_id: int
     tag: str
     puts: bool
+    undoes: str = ""
+    """The client key of the act that it takes back, where it does."""
 
 
 def read_tags(sent: Sequence[Mapping[str, object]]) -> list[OneTag]:
     """The acts on tags of a browser's report, in their order; what has no usable form is left out."""
     found = []
     for one in sent:
-        key, row, tag, action = (one.get(name) for name in ("key", "example_id", "tag", "action"))
+        key, row, tag, action, target = (one.get(name) for name in ("key", "example_id", "tag", "action", "target"))
         usable = isinstance(key, str) and 0 < len(key) <= 64 and type(row) is int and isinstance(tag, str)
         if usable and action in ("tag", "untag"):
             found.append(OneTag(str(key), int(str(row)), str(tag), action == "tag"))
+        elif usable and action == "undo_tag" and isinstance(target, str):
+            found.append(OneTag(str(key), int(str(row)), str(tag), puts=False, undoes=target))
     return found
 
 
@@ -131,7 +135,7 @@ class TagsTaken:
 
 def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneTag]) -> TagsTaken:
     """Takes down acts of a screen in their order, each once by its client key, all together. Refused are those on rows
-    that the version does not have, and with what is no tag."""
+    that the version does not have, with what is no tag, and that take back what somebody else did."""
     if not acts:
         return TagsTaken((), ())
     keys = tuple(one.client_key for one in acts)
@@ -140,10 +144,22 @@ def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneT
     known = list(tags.tag_names(context.store, version.dataset_id))
     asked = sorted({one.example_id for one in acts if may_be_row(one.example_id)})
     rows = labels_of(context.store, version.version_id, asked)
-    refused, fresh, now = [], [], datetime.now(UTC)
+    refused, now = [], datetime.now(UTC)
+    fresh: list[tuple[TagAct, tuple[int, ...]]] = []
     for one in acts:
         if one.example_id not in rows:
             refused.append((one.client_key, stored(f"Row {one.example_id} is not in this version.")))
+            continue
+        if one.undoes:
+            before = _own(context, version, by, one.undoes, [act for act, _ in fresh])
+            if before is None:
+                why = stored(
+                    f"Only who put the tag {one.tag} on row {one.example_id}, or took it off, takes that back."
+                )
+                refused.append((one.client_key, why))
+            else:
+                undo = TagAct(one.client_key, version.dataset_id, before.tag, False, before.among, by, now, one.undoes)
+                fresh.append((undo, ()))
             continue
         try:
             tag = checked_tag(one.tag, known)
@@ -155,6 +171,14 @@ def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneT
         fresh.append((act, (one.example_id,)))
     context.ledger.tags.append(fresh)
     return TagsTaken(keys, tuple(refused))
+
+
+def _own(context: Context, version: Version, by: str, act_id: str, unwritten: Sequence[TagAct]) -> TagAct | None:
+    """An act on a tag of the dataset that this person did, by its id; None for any other."""
+    found = next((one for one in unwritten if one.act_id == act_id), None) or context.ledger.tags.by_id(act_id)
+    if found is None or found.undoes is not None:
+        return None
+    return found if (found.tagged_by, found.dataset_id) == (by, version.dataset_id) else None
 
 
 def _check_open(context: Context, version: Version) -> None:

@@ -28,7 +28,7 @@ def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
     for start in range(0, len(found), A_ROW):
         for place, kind in zip(st.columns(A_ROW, gap="small"), found[start : start + A_ROW], strict=False):
             with place:
-                _card(scan, kind, kind is chosen)
+                _card(dataset, scan, kind, kind is chosen)
     missing = [
         say(kind.title).lower()
         for name, kind in ISSUE_TYPES.items()
@@ -46,12 +46,12 @@ def how_many_types(scan: Scan) -> str:
     return say_n("{n:,} type of issue found", "{n:,} types of issues found", types_found(scan))
 
 
-def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
+def _card(dataset: Dataset, scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
     about = scan.found(kind.name)
     with st.container(border=True, gap="small", height="stretch", key=f"issue-card-{kind.name}"):
         st.markdown(f"**{say(kind.title)}**", help=say(kind.help))
         st.markdown(f"## {about['flagged']:,} :small[{say('flagged', 'rows')}]")
-        st.caption(plain(kind.sure(about)))
+        st.caption(plain(kind.told(about, dataset.called)))
         st.button(
             say("{act}: listed below", act=say(kind.to_do)) if chosen else say(kind.to_do),
             type="primary" if chosen else "secondary",

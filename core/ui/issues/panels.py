@@ -62,4 +62,4 @@ def panels(context: Context, dataset: Dataset, version: Version, user: str, foun
         with st.container(border=True, key=f"issue-panel-{opened}"):
             draw[opened]()
     elif found.kind.name != "label":
-        st.caption(plain(found.kind.sure(found.about)))
+        st.caption(plain(found.kind.told(found.about, dataset.called)))

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.charts.bars import bars
 from core.context import Context
+from core.issues.contract import rounded
 from core.profile.duplicates import OPENED_ROWS
-from core.profile.records import Duplicates, MissingValues
+from core.profile.records import Duplicates, MissingByNumber, MissingValues
 from core.records import Dataset, RowFilter, Version
 from core.services.profile.figures import idle_columns, repeated_rows
 from core.tasks import target_of
@@ -160,10 +161,33 @@ def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | N
                 low=one.least_share.estimate,
             )
         )
+    for tied in found.by_number[:TIED]:
+        st.caption(
+            ":material/warning: "
+            + say(
+                "Rows without **{column}** have labels of {without} on average, those with it of {present} (apart by "
+                "{apart}, {low} to {high}), and the larger label in {larger:.0%} of pairs, which is not chance: a "
+                "model can tell the label by what is missing.",
+                column=plain(attribute_said(dataset, tied.name)),
+                **in_digits(tied),
+                larger=tied.larger,
+            )
+        )
     if column is None:
         return None
     name = next(name for name, each, _ in lacking if each == column)
     return Opened(RowFilter(attribute=column), lambda: say("{column}: missing", column=attribute_said(dataset, name)))
+
+
+def in_digits(tied: MissingByNumber) -> dict[str, str]:
+    """Its numbers with as many digits as the interval is worth."""
+    apart = tied.difference
+    half = (apart.high - apart.low) / 2
+    numbers = {"without": tied.without, "present": tied.present}
+    differences = {"apart": apart.estimate, "low": apart.low, "high": apart.high}
+    return {name: rounded(one, half)[0] for name, one in numbers.items()} | {
+        name: ("+" if one > 0 else "") + rounded(one, half)[0] for name, one in differences.items()
+    }
 
 
 def idle(context: Context, dataset: Dataset, version: Version) -> None:

@@ -13,7 +13,7 @@ const knownActions = () => [
   { id: "unsure", key: "u", label: t("Unsure"), hint: t("Decide later, or let another decide") },
   { id: "note", key: "m", label: t("Note…"), hint: t("Say why, in a few words: kept with your verdict"), plain: true },
   { id: "tag", key: "t", label: t("Tag…"), hint: t("Put a tag on, or take it off; the one used last comes first"), plain: true },
-  { id: "undo", key: "z", label: t("Undo"), hint: t("Take back your last decision"), plain: true },
+  { id: "undo", key: "z", label: t("Undo"), hint: t("Take back your last decision or tag"), plain: true },
   { id: "previous", key: "p", alias: "ArrowLeft", label: t("Previous"), hint: t("Go back without deciding"), plain: true },
   { id: "next", key: "n", alias: "ArrowRight", label: t("Next"), hint: t("Go on without deciding"), plain: true },
 ]

@@ -150,7 +150,7 @@ class Review {
 
   refuse({ key, example_id, message, decision }) {
     if (this.seen(key)) return
-    this.undoable = this.undoable.map((keys) => keys.filter((other) => other !== key)).filter((keys) => keys.length)
+    this.undoable = withoutKey(this.undoable, key)
     this.memory.keep(this.undoable)
     if (this.asking.delete(key)) this.offered = decision?.key ?? null
     const item = this.queue.find(example_id)
@@ -171,7 +171,7 @@ class Review {
     return false
   }
 
-  /** Goes back to a row that the notice speaks of. */
+  /** Goes back to a row: one that the notice speaks of, or whose tag was taken back. */
   revisit(item) {
     this.queue.position = Math.max(0, this.queue.items.indexOf(item))
     this.queue.visiting = true
@@ -329,8 +329,24 @@ class Review {
   /** Puts a tag on the rows in hand, or takes it off; they stay in hand. */
   tag(tag) {
     const acts = tagActs(this.targets(), tag)
+    this.undoable.push(acts)
+    this.memory.keep(this.undoable)
+    this.offered = null
     this.tagger.know([tag])
     this.draw()
+    this.outbox.add(acts)
+    this.status.showSaving(this.outbox.waiting)
+  }
+
+  /** Undoes one press of the tag key, and shows a row that it was on. */
+  takeTagsBack(press) {
+    const acts = tagUndos(press)
+    const items = acts.map((act) => this.queue.find(act.example_id))
+    items.forEach((item, index) => item && applyTag(item, acts[index]))
+    const shown = items.find(Boolean)
+    if (shown && !this.isGrid && !items.includes(this.queue.current)) this.revisit(shown)
+    else this.draw()
+    if (!shown) this.status.tell(t("Tag “{tag}” taken back on row {number}.", { tag: acts[0].tag, number: acts[0].example_id }))
     this.outbox.add(acts)
     this.status.showSaving(this.outbox.waiting)
   }
@@ -371,7 +387,7 @@ class Review {
     }
   }
 
-  /** Takes back the newest act of this tab. Beyond its memory the server says which act would be next: that one is taken
+  /** Takes back the newest act of this tab, a verdict or a tag. Beyond its memory the server says which act would be next: that one is taken
    *  back when Undo is pressed once more. */
   undo() {
     if (!this.undoable.length && !this.offered && !this.data.undoable && !this.outbox.waiting) {
@@ -380,6 +396,7 @@ class Review {
     const keys = this.undoable.pop() ?? [this.offered]
     this.memory.keep(this.undoable)
     this.offered = null
+    if (isTagPress(keys)) return this.takeTagsBack(keys)
     const items = keys.map((key) => this.queue.items.find((item) => key && item.acts?.includes(key)))
     const acts = keys.map((target, index) => ({ key: randomKey(), action: "undo", target, example_id: items[index]?.example_id ?? null }))
     acts.filter((act) => !act.target).forEach((act) => this.asking.add(act.key))

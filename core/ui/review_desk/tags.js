@@ -79,19 +79,34 @@ function tagActs(items, tag) {
     // Storage is full or forbidden: nothing comes first then.
   }
   const off = items.every((item) => (item.tags ?? []).includes(tag))
-  const acts = items.map((item) => ({ key: randomKey(), action: off ? "untag" : "tag", example_id: item.example_id, tag }))
+  const acts = items.map((item) => ({ key: randomKey(), action: off ? "untag" : "tag", example_id: item.example_id, tag, had: (item.tags ?? []).includes(tag) }))
   items.forEach((item, index) => applyTag(item, acts[index]))
   return acts
 }
 
-function isTagAct({ action }) {
-  return action === "tag" || action === "untag"
+/** Takes such acts back. */
+function tagUndos(acts) {
+  return acts.map(({ key, example_id, tag, had }) => ({ key: randomKey(), action: "undo_tag", target: key, example_id, tag, had }))
 }
 
-/** What an act makes of a row's tags. */
-function applyTag(item, { action, tag }) {
+/** Of one press the keys of its verdicts are remembered, or its acts on tags whole. */
+function isTagPress(press) {
+  return Boolean(press[0]?.key)
+}
+
+/** What was remembered to be taken back, without what the server has refused. */
+function withoutKey(presses, key) {
+  return presses.map((press) => press.filter((one) => (one.key ?? one) !== key)).filter((press) => press.length)
+}
+
+function isTagAct({ action }) {
+  return action === "tag" || action === "untag" || action === "undo_tag"
+}
+
+/** What an act makes of a row's tags; `had`: whether the row had the tag before what is taken back. */
+function applyTag(item, { action, tag, had }) {
   const others = (item.tags ?? []).filter((one) => one !== tag)
-  item.tags = action === "tag" ? [...others, tag] : others
+  item.tags = action === "tag" || (action === "undo_tag" && had) ? [...others, tag] : others
 }
 
 /** A row's tags as small words; null where it has none. */

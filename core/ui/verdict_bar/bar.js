@@ -114,7 +114,7 @@ class VerdictBar {
     this.told ??= new Set()
     if (this.told.has(key)) return
     this.told.add(key)
-    this.undoable = this.undoable.map((keys) => keys.filter((other) => other !== key)).filter((keys) => keys.length)
+    this.undoable = withoutKey(this.undoable, key)
     this.tell(message)
   }
 
@@ -202,6 +202,7 @@ class VerdictBar {
     const items = this.targets()
     if (!items.length) return
     const acts = tagActs(items, tag)
+    this.undoable.push(acts)
     this.tagger.know([tag])
     this.outbox.add(acts)
     this.draw()
@@ -336,10 +337,19 @@ class VerdictBar {
     ;(this.view?.root ?? this.root).focus({ preventScroll: true })
   }
 
-  /** Takes back what you decided on the rows in hand: where that was the last act here, or nothing is, that act whole. */
+  /** Takes back what you decided on the rows in hand: where that was the last act here, or nothing is, that act whole.
+   * A tag is taken back where it was the last act, and on a row in hand or none of these is decided. */
   undo() {
-    const own = this.targets().filter((item) => item.decision && !item.decision.by && item.decision.key)
+    const hand = this.targets()
+    const own = hand.filter((item) => item.decision && !item.decision.by && item.decision.key)
     const last = this.undoable.at(-1) ?? []
+    if (isTagPress(last) && (!own.length || last.some((act) => hand.some((item) => item.example_id === act.example_id)))) {
+      this.undoable.pop()
+      const undos = tagUndos(last)
+      undos.forEach((act) => this.showAct(act))
+      this.outbox.add(undos)
+      return this.draw()
+    }
     const whole = !own.length || own.some((item) => last.includes(item.decision.key))
     const keys = whole ? last : own.map((item) => item.decision.key)
     if (!keys.length) return this.tell(t("Nothing of yours to take back here."))

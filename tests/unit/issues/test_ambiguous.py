@@ -99,3 +99,9 @@ def test_classes_are_called_by_the_names_that_people_gave_them() -> None:
         "Between two classes: negative 50%, neutral 40%. The label is one of them. "
         "Of the 3 nearest rows: negative 1, neutral 2."
     )
+
+
+def test_the_summary_calls_classes_by_their_names_too() -> None:
+    names = {"0": "negative", "1": "neutral"}
+    summary = {"flagged": 12, "pairs": [["0", "1", 9], ["1", "2", 3]]}
+    assert KIND.told(summary, lambda code: names.get(code, code)) == "Most often between negative and neutral: 9 rows"

@@ -6,9 +6,9 @@ import pytest
 from core.issues import ISSUE_TYPES
 from core.records import Scan
 from core.services.issues.flags import ListLength, choices, worst_rows
-from core.services.issues.summary import summary_data, summary_text
+from core.services.issues.summary import summary_data, summary_text, type_text
 
-LABEL = ISSUE_TYPES["label"]
+LABEL, AMBIGUOUS = ISSUE_TYPES["label"], ISSUE_TYPES["ambiguous"]
 SUMMARY = {
     "rows": 500,
     "flagged": 70,
@@ -66,3 +66,12 @@ def test_the_summary_says_share_lists_and_classes() -> None:
 def test_what_cannot_be_told_is_said_with_its_reason() -> None:
     text = summary_text("news", replace(SCAN, summary=SUMMARY | {"untold": "Few rows."}), LABEL, None)
     assert "How many labels are wrong cannot be told: 5.0% – 20.0% is possible. Few rows." in text
+
+
+def test_the_summary_calls_classes_by_the_names_that_people_gave_them() -> None:
+    text = summary_text("news", SCAN, LABEL, None, called={"a": "apples", "b": "pears"}.__getitem__)
+    assert "  apples: 15.0% (10% – 30%) of 250" in text
+    pairs = {"flagged": 9, "pairs": [["a", "b", 9]]}
+    scan = replace(SCAN, summary=SUMMARY | {"found": {"ambiguous": pairs}})
+    names = {"a": "apples", "b": "pears"}
+    assert "Most often between apples and pears: 9 rows" in type_text(scan, AMBIGUOUS, names.__getitem__)

@@ -94,6 +94,28 @@ def test_two_screens_lose_no_tag_and_each_act_stands_once(context: Context, news
     assert tags_of(context.store, news.dataset_id, [1]) == {1: ("to ask",)}
 
 
+def test_a_screen_takes_its_tags_back_and_nobody_elses(context: Context, news: Dataset) -> None:
+    version = get_version(context.store, news.latest_version_id)
+    put(context, news, "odd", 2)
+    sent = [{"key": f"k{row}", "action": "tag", "example_id": row, "tag": "odd"} for row in (1, 2)]
+    back = [
+        {"key": f"u{row}", "action": "undo_tag", "example_id": row, "tag": "odd", "target": f"k{row}"} for row in (1, 2)
+    ]
+    bobs = [{**one, "key": f"b{one['key']}"} for one in back]
+    record_tags(context, version, "ada", read_tags(sent))
+    assert tags_of(context.store, news.dataset_id, [1, 2]) == {1: ("odd",), 2: ("odd",)}
+    refused = record_tags(context, version, "bob", read_tags(bobs)).refused
+    assert [key for key, _ in refused] == ["bu1", "bu2"] and "row 1" in refused[0][1]
+    for _ in range(2):  # a browser sends until it is answered
+        assert record_tags(context, version, "ada", read_tags(back)) == TagsTaken(("u1", "u2"), ())
+    assert tags_of(context.store, news.dataset_id, [1, 2]) == {2: ("odd",)}, "the earlier act on row 2 stands"
+    at_once = [{"key": "k3", "action": "tag", "example_id": 3, "tag": "odd"}]
+    at_once += [{"key": "u3", "action": "undo_tag", "example_id": 3, "tag": "odd", "target": "k3"}]
+    unknown = [{**at_once[1], "key": "u4", "target": "never"}]
+    assert [key for key, _ in record_tags(context, version, "ada", read_tags([*at_once, *unknown])).refused] == ["u4"]
+    assert tags_of(context.store, news.dataset_id, [1, 2, 3]) == {2: ("odd",)}
+
+
 @pytest.mark.parametrize("row", [-5, 40, 10**9, 2**63, 10**400])
 def test_what_is_no_row_gets_no_tag_and_no_verdict(context: Context, news: Dataset, row: int) -> None:
     version = get_version(context.store, news.latest_version_id)
@@ -112,8 +134,11 @@ def test_an_act_is_on_the_rows_that_were_planned(context: Context, news: Dataset
     put(context, news, "odd", 2, 3, 4)
     put(context, news, "odd", 5, puts=False)
     record(context, news.latest_version_id, "bob", [Act("bob's", "keep", 7)])
-    many.carry_out(context, planned, "ada", "tag: odd", "one id")
-    assert many.carry_out(context, planned, "ada", "tag: odd", "one id").rows == 0
+    done = many.carry_out(context, planned, "ada", "tag: odd", "one id")
+    written = context.ledger.decisions.newest()
+    again = many.carry_out(context, planned, "ada", "tag: odd", "one id")
+    assert (done.rows, done.left_alone) == (again.rows, again.left_alone) == (2, 1)
+    assert context.ledger.decisions.newest() == written, "the second call writes nothing"
     excluded = {one.example_id for one in in_force(context.store, news.latest_version_id) if one.action == "exclude"}
     assert excluded == {1, 5}
     assert asked_as_of(context, among) != before
