@@ -155,3 +155,14 @@ def test_who_said_so_is_kept_and_images_cannot_be(run: Run, contacts: Path, tmp_
     run("load", "digits", "--name", "digits")
     refused = run("mask", "digits", "--always")
     assert refused.code == 2 and "cannot be masked" in refused.err
+
+
+def test_a_report_of_such_a_dataset_is_masked(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mails.csv"
+    path.write_text("text,label\n" + "".join(f"write to u{row}@firm.com,{'ab'[row % 2]}\n" for row in range(8)))
+    run("load", path, "--payload", "text", "--label", "label", "--name", "mails")
+    run("report", "mails", "--out", tmp_path / "whole.html")
+    run("mask", "mails", "--always")
+    run("report", "mails", "--out", tmp_path / "masked.html")
+    whole, masked = ((tmp_path / f"{name}.html").read_text() for name in ("whole", "masked"))
+    assert "@firm.com" in whole and "@firm.com" not in masked and "write to [email]" in masked
