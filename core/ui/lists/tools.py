@@ -37,7 +37,7 @@ from core.store.export import Format
 from core.store.row_facts import ROW_FACTS
 from core.store.row_facts.similar import SIMILAR
 from core.ui.filters.beside import worked_out
-from core.ui.lists.save_slice import slice_button
+from core.ui.filters.save_slice import rule_link, slice_button
 from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
@@ -164,6 +164,7 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
             )
         if whole:
             slice_button(tools.context, tools.dataset, list_query(tools))
+            rule_link(tools.dataset, list_query(tools))
     worked_out(tools.context, tools.version_id, [one for one, _ in found])
 
 
