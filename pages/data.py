@@ -8,6 +8,7 @@ from core.ui.data.classes import class_editor
 from core.ui.data.export import export_form
 from core.ui.data.load import load_form
 from core.ui.data.manage import rename_or_delete, trash
+from core.ui.data.mask import mask_form
 from core.ui.data.rejected import set_aside
 from core.ui.data.rows import in_words, named_row, row_filters
 from core.ui.data.similar import like_row, rows_like
@@ -69,6 +70,7 @@ with shown_errors():
         set_aside(context, dataset)
     elif view == "export":
         export_form(context, dataset, version)
+        mask_form(context, dataset, version, user)
     else:
         rename_or_delete(context, dataset)
         trash(context)

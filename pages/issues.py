@@ -18,11 +18,12 @@ from core.ui.lists.issue_filter import filter_bar
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
+from core.ui.rules.view import rules_view
 from core.ui.shell.frame import open_page
 from core.ui.shell.strip import job_strip
 from core.words import later, say
 
-VIEWS = {"list": later("List"), "health": later("Health")}
+VIEWS = {"list": later("List"), "health": later("Health"), "rules": later("Rules")}
 
 frame = open_page("Issues", strip=False)
 context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
@@ -37,6 +38,9 @@ with shown_errors():
         failure(job)
     if view == "health":
         health_view(context, dataset, version)
+        next_act(context, dataset, "issues")
+    elif view == "rules":
+        rules_view(context, dataset, version, user)
         next_act(context, dataset, "issues")
     elif scan is not None:
         above = st.container()  # what is chosen beneath shows in the figures as well

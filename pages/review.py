@@ -11,6 +11,7 @@ from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.review.log import decision_log
 from core.ui.review.many import acts_on_many
+from core.ui.review.rule import rule_queue
 from core.ui.review.run import run_queue
 from core.ui.review.scan import not_scanned, queue_filter, scan_queue, views_of
 from core.ui.review.tag_acts import acts_on_tags
@@ -34,6 +35,8 @@ with shown_errors():
             version_table(frame.context, frame.versions)
             reviewed_changes(context, dataset, version, frame.versions)
         next_act(context, dataset, "review")
+    elif keys.RULE in st.query_params:
+        rule_queue(context, dataset, version, user, view)
     elif keys.RUN in st.query_params:
         run_queue(context, dataset, version, user, view)
     else:

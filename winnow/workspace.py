@@ -77,6 +77,22 @@ class Workspace:
         several = {"label_columns": label_columns, "features": features, "class_name": class_name, "classes": classes}
         return self._record("load", *locations, name=name, task=task, **roles, **several)
 
+    def mask(
+        self,
+        name: str,
+        *,
+        how: str | None = None,
+        kinds: Sequence[str] = (),
+        names: bool = False,
+        to: str | None = None,
+        where: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Makes a dataset (called `to`, or after this one) of a version's rows with personal data masked: by its kind
+        (`label`), by a digest that equal values share (`hash`) or by another value (`replacement`). `where` narrows
+        which rows are masked, as `--where` does; `names`: names and places in English texts too."""
+        about = {"how": how, "kinds": ",".join(kinds) or None, "names": names, "to": to, "where": where}
+        return self._record("mask", name, **about)
+
     def datasets(self) -> list[dict[str, Any]]:
         """What the workspace holds."""
         return list(self.command("datasets"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import plotly.graph_objects as go
 
@@ -15,8 +16,12 @@ LEAST_HEIGHT = 100
 """Pixels in which the scale beneath a single line is whole."""
 
 
-def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: int | None = None) -> go.Figure:
-    """A point and a whisker per name from estimates in 0–1, top down; `customdata` is its position."""
+def intervals(
+    names: Sequence[str], estimates: Sequence[Estimate], *, selected: int | None = None, share: bool = True
+) -> go.Figure:
+    """A point and a whisker per name from estimates, top down; `customdata` is its position. `share`: they are in 0–1,
+    and so is the scale; else it goes from 0, which a line marks, to beyond them."""
+    form = ".3f" if share else ",.4g"
     figure = go.Figure(
         go.Scatter(
             x=[one.estimate for one in estimates],
@@ -35,7 +40,7 @@ def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: 
             marker={"size": 10, "color": [faded(ACCENT, opacity) for opacity in emphasis(len(names), selected)]},
             unselected={"marker": {"opacity": 1}},
             hovertext=[
-                f"<b>{shown(name, 60)}</b><br>{one.estimate:.3f} (95 %: {one.low:.3f} – {one.high:.3f})"
+                f"<b>{shown(name, 60)}</b><br>{one.estimate:{form}} (95 %: {one.low:{form}} – {one.high:{form}})"
                 for name, one in zip(names, estimates, strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
@@ -43,7 +48,12 @@ def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: 
     )
     lay_out(figure, height=max(LEAST_HEIGHT, len(names) * (row_pixels(names) + 4) + 40))
     name_rows(figure, names)
-    return figure.update_xaxes(range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    if share:
+        return figure.update_xaxes(range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    ends = [0.0, *(end for one in estimates for end in (one.low, one.high, one.estimate) if isfinite(end))]
+    room = 0.04 * (max(ends) - min(ends) or 1.0)
+    figure.add_vline(x=0, line_width=1, line_color=ACCENT)
+    return figure.update_xaxes(range=[min(ends) - room, max(ends) + room], nticks=6)
 
 
 def shares(names: Sequence[str], series: Sequence[tuple[str, Sequence[float], Sequence[int]]]) -> go.Figure:

@@ -29,6 +29,7 @@ from core.commands.predict import predict_command
 from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
+from core.commands.review.mask import mask_command
 from core.commands.review.proof import proof_command
 from core.commands.review.rule import rule_command, rules_command
 from core.commands.review.split import split_command
@@ -70,6 +71,7 @@ COMMANDS: tuple[Word, ...] = (
     rule_command,
     rules_command,
     split_command,
+    mask_command,
     version_command,
     train_command,
     runs_command,

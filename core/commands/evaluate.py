@@ -13,6 +13,7 @@ import click
 import numpy as np
 
 from core.commands.command import Answer, command, table
+from core.commands.groups.numbers import numbers_by, numbers_of_slices
 from core.commands.parameters import attributes_named, dataset_argument, labels_option, run_option, split_option
 from core.context import Context
 from core.errors import UsageError
@@ -60,14 +61,18 @@ def evaluate_command(
     scored = find_run(context, run, name)
     if by and slices:
         raise UsageError("--by and --slices are two answers.", "Ask for one of them.")
+    if target_of_run(context, scored).numeric:
+        numbers = evaluate_numbers(context, scored, split, labels, timeout=None)
+        assert isinstance(numbers, NumberEvaluation), "it was waited for"
+        if by:
+            return numbers_by(context, scored, numbers, by)
+        if slices:
+            return numbers_of_slices(context, scored, numbers)
+        return Answer(evaluation_data(context, scored, numbers), _number_text(scored, numbers))
     if by:
         return _by_attribute(context, scored, split, labels, by)
     if slices:
         return _by_slices(context, scored, split, labels)
-    if target_of_run(context, scored).numeric:
-        numbers = evaluate_numbers(context, scored, split, labels, timeout=None)
-        assert isinstance(numbers, NumberEvaluation), "it was waited for"
-        return Answer(evaluation_data(context, scored, numbers), _number_text(scored, numbers))
     found = evaluate(context, scored, split, labels, timeout=None)
     dataset = get_dataset(context.store, scored.dataset_id)
     known = [dataset.called(code) for code in scored.labels]
@@ -83,8 +88,6 @@ def evaluate_command(
 
 
 def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, names: Sequence[str]) -> Answer:
-    if target_of_run(context, run).numeric:
-        raise UsageError("--by compares how classes fare, and these labels are numbers.", "Leave it out.")
     evaluate(context, run, split, labels, timeout=None)  # says what is wrong with the split
     dataset = derived(context, run.dataset_id, timeout=None)
     assert isinstance(dataset, Dataset), "it was waited for"
@@ -116,8 +119,6 @@ def _by_attribute(context: Context, run: Run, split: str, labels: LabelsFrom, na
 
 
 def _by_slices(context: Context, run: Run, split: str, labels: LabelsFrom) -> Answer:
-    if target_of_run(context, run).numeric:
-        raise UsageError("--slices compares how classes fare, and these labels are numbers.", "Leave it out.")
     evaluate(context, run, split, labels, timeout=None)  # says what is wrong with the split
     found = by_slices(context, run, split, labels, timeout=None)
     assert isinstance(found, tuple), "it was waited for"

@@ -75,9 +75,20 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
     if associations:
         parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
     parts.extend(_missing(profile["missing"], called))
-    slices = [(one["name"], one["rows"], f"{one['share']:.1%}", one["problem"]) for one in profile.get("slices", ())]
-    if slices:
-        parts.append(table(("slice", "rows", "share", ""), slices))
+    slices = [
+        (
+            one["name"],
+            one["rows"],
+            f"{one['share']:.1%}",
+            one["mean"] and _interval(one["mean"], ",.5g"),
+            one["problem"],
+        )
+        for one in profile.get("slices", ())
+    ]
+    if any(mean for _, _, _, mean, _ in slices):
+        parts.append(table(("slice", "rows", "share", "mean label, 95 % interval", ""), slices))
+    elif slices:
+        parts.append(table(("slice", "rows", "share", ""), [(*one[:3], one[4]) for one in slices]))
     words = [
         (one["word"], called(one["label"]), one["rows"], f"{one['share']['estimate']:.1%}", f"{one['usual']:.1%}",
          f"{100 * one['points']:.1f}")

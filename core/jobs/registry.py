@@ -11,6 +11,7 @@ from core.jobs.hub.web import HUB
 from core.jobs.kind import JobKind
 from core.jobs.load.web import LOAD
 from core.jobs.map.web import MAP
+from core.jobs.mask.web import MASK
 from core.jobs.mitigation.web import MITIGATION
 from core.jobs.predict.web import PREDICT
 from core.jobs.proof.web import PROOF
@@ -18,6 +19,6 @@ from core.jobs.scan.web import SCAN
 from core.jobs.train.web import TRAIN
 
 KINDS: Mapping[str, JobKind[Any, Any]] = {
-    kind.name: kind for kind in (LOAD, HUB, GROUPS, SCAN, TRAIN, CLEANING_EFFECT, PREDICT, MAP, PROOF, MITIGATION)
+    kind.name: kind for kind in (LOAD, HUB, GROUPS, SCAN, TRAIN, CLEANING_EFFECT, PREDICT, MAP, PROOF, MITIGATION, MASK)
 }
 """By name. A job of any other kind is a thread's, or of another release: it can be looked at, not started again."""

@@ -1,6 +1,19 @@
 """Personal data in texts: by patterns, names by a model of English (in jobs alone), and what stands in its place."""
 
-from core.personal.mask import masked
+from core.personal.mask import MANNERS, Masking, masked, masked_by
 from core.personal.patterns import BY_NAME, KINDS, PATTERNS, Kind, Personal, luhn, merged, personal_in
 
-__all__ = ["BY_NAME", "KINDS", "PATTERNS", "Kind", "Personal", "luhn", "masked", "merged", "personal_in"]
+__all__ = [
+    "BY_NAME",
+    "KINDS",
+    "MANNERS",
+    "PATTERNS",
+    "Kind",
+    "Masking",
+    "Personal",
+    "luhn",
+    "masked",
+    "masked_by",
+    "merged",
+    "personal_in",
+]

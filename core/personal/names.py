@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from core.personal.model import MODEL, check_installed
@@ -59,6 +60,7 @@ def names_in(texts: Sequence[str | None], report: Report = unheard) -> dict[int,
     return found
 
 
+@cache
 def _loaded() -> Language:
     import spacy
 

@@ -37,6 +37,7 @@ STAGES = (
     stored("leakage issues"),
     stored("personal_data issues"),
     stored("names"),
+    stored("masking"),
     stored("loading the model"),
     stored("Loading the model"),
     stored("tokens"),

@@ -18,6 +18,7 @@ from core.files import whole
 from core.jobs.export.plan import foresee_export
 from core.jobs.export.web import export_datasets
 from core.jobs.foresight import staged
+from core.jobs.mask.web import export_masked
 from core.records import Dataset, RowFilter
 from core.services.lists.asked import COLUMNS, LIKE, row_filter, rows_listed
 from core.services.lists.columns import row_columns, with_similarity
@@ -109,10 +110,10 @@ def _written(
         return export_conll(context, dataset, version_id, out, folder_name)
     if format == "jsonl" and task.target.located and not named:
         return export_json_lines(context, dataset, version_id, out)
-    if format == "csv":
-        return store.export_rows(context.store, version_id, out, "csv", plain, named, masked)
-    packed: store.Format = "parquet" if format == "parquet" else "jsonl"
-    return store.export_rows(context.store, version_id, out, packed, named=named, masked=masked)
+    table: store.Format = "csv" if format == "csv" else "parquet" if format == "parquet" else "jsonl"
+    if masked:
+        return export_masked(context, dataset, version_id, out, table, plain, named)
+    return store.export_rows(context.store, version_id, out, table, plain, named)
 
 
 def can_mask(task: Task) -> bool:

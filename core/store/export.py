@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import duckdb
-from duckdb.sqltypes import VARCHAR
-
-from core import personal
 from core.files import whole
 from core.modalities import WORDS
 from core.modalities.contract import DERIVED
@@ -52,8 +47,6 @@ _DECIMAL, _DIGITS = re.compile(r"DECIMAL\((\d+)"), 15
 """More digits than a DOUBLE holds, which is what readers of JSON take a number for."""
 _ISSUE = ("score", "is_issue", "given_label", "suggested_label", "rank")
 _VERDICT = ("verdict", "verdict_label", "verdict_by", "verdict_version", "verdict_note")
-MASK = "mask_personal_data"
-"""What masks a text in SQL."""
 WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
 
@@ -65,23 +58,18 @@ def export_rows(
     format: Format,  # noqa: A002
     plain: bool = False,
     named: bool = False,
-    masked: bool = False,
+    labels_as: Format | None = None,
 ) -> Path:
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes
     and tags. Labels of several classes are lists and numbers are numbers, in CSV their text form. `named`: with the
-    names of the label's classes behind it, where classes have any. `masked`: with the kind of personal data in place
-    of it, in what is written, in attributes that are texts or lists of them, and in the source's own row ids."""
+    names of the label's classes behind it, where classes have any. `labels_as`: labels as files of
+    another format have them."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
-    if masked:
-        written = task_named(dataset.task).modality.written
-        named_texts = {"source_id", *(one.column for one in dataset.attributes if not one.derived)}
-        hidden = _hidden(db, rows, named_texts | ({WORDS} if written else set()))
-        rows = f"(SELECT * REPLACE ({hidden}) FROM {rows})" if hidden else rows
     taken = [*task_named(dataset.task).modality.exported, "given_label", "label", "split"]
     taken += [attribute.column for attribute in dataset.attributes]
     tags = tags_column(db, dataset.dataset_id, "r.example_id", ["source_id", *taken])
-    sql = f"{exported_sql(dataset, rows, format, named, tags)} ORDER BY example_id"
+    sql = f"{exported_sql(dataset, rows, labels_as or format, named, tags)} ORDER BY example_id"
     return copy_query(db, sql, out, format, plain=plain)
 
 
@@ -98,15 +86,11 @@ def exported_sql(dataset: Dataset, rows: str, format: Format, named: bool, also:
     return f"SELECT {', '.join(columns)} FROM {rows} r"
 
 
-def _hidden(db: Database, rows: str, names: Set[str]) -> str:
-    """What replaces the texts, and lists of texts, among these columns; numbers stay as they are."""
-    kinds = {name: kind for name, kind, *_ in db.fetch(f"DESCRIBE SELECT * FROM {rows}")}
-    masks = {
-        "VARCHAR": f"{MASK}({{0}})",
-        "VARCHAR[]": f"list_transform({{0}}, lambda x: {MASK}(x))",
-    }
-    texts = sorted(name for name in names & kinds.keys() if kinds[name] in masks)
-    return ", ".join(f"{masks[kinds[name]].format(identifier(name))} AS {identifier(name)}" for name in texts)
+def own_id_in_file(dataset: Dataset) -> str:
+    """What the column of the source's own row ids is called in a file of a version."""
+    attributes = [one.column for one in dataset.attributes]
+    taken = [*task_named(dataset.task).modality.exported, "given_label", "label", "split", *attributes]
+    return _source_id_name(dataset, taken) or "source_id"
 
 
 def label_in_file(target: Target, value: str, format: str) -> str:  # noqa: A002
@@ -203,9 +187,14 @@ def export_file(db: Database, parquet: Path, out: Path, format: Format, plain: b
 
 def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
     """The source's own row id under its own name, unless another column of the file has that name."""
+    own = _source_id_name(dataset, others)
+    return "source_id" if own is None else f"source_id AS {identifier(own)}"
+
+
+def _source_id_name(dataset: Dataset, others: Sequence[str]) -> str | None:
     taken = {"example_id", *(name.strip('"').lower() for name in others)}
     own = dataset.id_column
-    return "source_id" if own is None or own.lower() in taken else f"source_id AS {identifier(own)}"
+    return None if own is None or own.lower() in taken else own
 
 
 def copy_query(
@@ -220,8 +209,6 @@ def copy_query(
     `plain`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with db.cursor() as cursor:
-        if MASK in sql:
-            _teach_to_mask(cursor)
         columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv" and not plain:
@@ -230,12 +217,6 @@ def copy_query(
             options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
             cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
-
-
-def _teach_to_mask(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Lets SQL mask; a database that has learnt it once knows it."""
-    with suppress(duckdb.CatalogException):
-        cursor.create_function(MASK, personal.masked, [VARCHAR], VARCHAR)
 
 
 def _fitted(kind: str, format: str) -> str | None:  # noqa: A002

@@ -82,6 +82,23 @@ def label_counts(db: Database, version_id: str, where: RowFilter) -> dict[str, i
     )
 
 
+def label_spread(db: Database, version_id: str, where: RowFilter) -> tuple[int, float, float, float]:
+    """Of labels that are numbers, of the rows that the filter keeps: how many, mean, standard deviation and median;
+    zeros of none."""
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    rows = relation(db, version_id)
+    condition, parameters = where_sql(db, version_id, where, dataset, rows)
+    found = db.fetch_one(
+        f"""SELECT count(number), coalesce(avg(number), 0), coalesce(stddev_samp(number), 0),
+                   coalesce(median(number), 0)
+            FROM (SELECT CAST(label AS DOUBLE) AS number FROM {rows} WHERE {condition} AND label IS NOT NULL)""",
+        parameters,
+    )
+    count, *figures = found or (0, 0.0, 0.0, 0.0)
+    mean, deviation, middle = (float(one) for one in figures)
+    return int(count), mean, deviation, middle
+
+
 def page_rows(
     db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0, order: RowOrder = BY_ROW
 ) -> list[Example]:

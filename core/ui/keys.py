@@ -116,6 +116,11 @@ SQL_X = "x"
 SQL_Y = "y"
 """The columns that the chart draws, also in the URL."""
 
+RULE = "rule"
+"""The name of the rule that is shown, or whose rows are reviewed; in the URL only, as the next one is."""
+CONDITION = "condition"
+"""The filter that a new rule begins with."""
+
 JOB = "job"
 """The job whose log is open; in the URL only."""
 RUN = "run"

@@ -10,6 +10,7 @@ from core.context import Context
 from core.records import ScanSpec
 from core.review.records import Act
 from core.services.review.decisions import make_version, record
+from core.services.rules.keeping import save_rule
 from core.services.scan import run_scan
 from core.settings import Workspace
 from core.store.datasets import get_dataset
@@ -32,6 +33,7 @@ NEWS = {
         "&type=content&kind=markup",
         "&given=business&suggested=sport",
         "&view=health",
+        "&view=rules&rule=early",
     ),
     "review": ("desk", "decisions", "versions"),
     "training": ("runs", "new", "effect", "use"),
@@ -61,6 +63,7 @@ OTHERS = (
     "review?dataset=calls&view=desk",
     "review?dataset=half&view=desk",
     "data?dataset=half&view=classes",
+    "issues?dataset=half&view=rules",
     "profile?dataset=scores&view=balance",
     "review?dataset=scores&view=desk",
 )
@@ -101,6 +104,8 @@ def _news(context: Context, folder: Path) -> None:
     make_version(context, first.latest_version_id, "three by hand", "ada")
     news = get_dataset(context.store, first.dataset_id)
     issues_data.scan(context, folder, news, job_id="20260102-000000-scan-abc123")
+    save_rule(context, news, news.latest_version_id, "early", ["words < 300"], "tech", "ada")
+    save_rule(context, news, news.latest_version_id, "odd", ["desk = uk", "words < 200"], "sport", "ann")
     issues_data.also_near_duplicates(context, {0: (0, 3, 6), 10: (10, 13)})
     issues_data.also_outliers(context)
     issues_data.also_content(context)

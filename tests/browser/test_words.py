@@ -18,8 +18,8 @@ from tests.browser.words_left import english_left
 DATA = (
     *("news", "digits", "crops", "people", "stories", "a run", "The disk is full."),
     *("ada", "ann", "tester", getpass.getuser()),
-    *("three by hand", "business", "sport", "tech", "desk", "words", "uk", "us"),  # of news
-    *("Story", "about", "train", "test", "id", "k3", "k7", "k89", "lexical", "amp"),
+    *("three by hand", "business", "sport", "tech", "desk", "words", "uk", "us", "early", "odd"),  # of news
+    *("Story", "about", "train", "test", "id", "k3", "k4", "k7", "k89", "lexical", "amp"),
     *("digit", "png", "A"),  # the key that selects all of them
     *("Report", "on", "and", "nothing"),  # of crops
     *("width", "height", "brightness", "contrast"),  # of digits
@@ -68,7 +68,8 @@ WALK = (
         f"{view}dataset=calls"
         for view in ("issues?", "review?view=desk&", "data?view=rows&row=3&", "profile?view=content&")
     ),
-    *("review?dataset=half&view=desk", "data?dataset=half&view=classes"),
+    *("review?dataset=half&view=desk", "data?dataset=half&view=classes", "issues?dataset=half&view=rules"),
+    "review?dataset=news&view=desk&rule=early",
     *("profile?dataset=scores&view=balance", "profile?dataset=scores&view=bias", "review?dataset=scores&view=desk"),
     *("data?dataset=scores&view=splits", "data?dataset=scores&view=classes"),
 )

@@ -67,6 +67,7 @@ WRITE: Sequence[Step] = (
     ("rules", "more"),
     ("classes", "more", "--name", "food=Food", "--guideline", "food=What one eats."),
     ("version", "more", "--note", "first pass"),
+    ("mask", "more", "--how", "hash", "--to", "hidden"),
     ("train", "more", "--model", "minilm", "--strategy", "head"),
     ("runs", "notes"),
     ("report", "notes", "--run", "1", "--out", "OUT/report.html"),

@@ -114,9 +114,13 @@ def test_each_view_stands_and_a_cell_opens_its_rows(app: Context, rents: Dataset
     true, predicted = (int(place) for place in np.argwhere(found.cells)[0])
     opened = settled(open_at, "evaluation", view="range", true=true, predicted=predicted)
     assert len(opened.dataframe[-1].value) == found.cells[true, predicted]
-    groups = settled(open_at, "evaluation", view="groups").dataframe[-1].value
-    assert groups["value"].tolist() == ["N", "S"]
-    assert groups["mae"].tolist() == pytest.approx([(9 * 0.5 + 3) / 10, (9 * 0.5 + 5) / 10])
+    shown = settled(open_at, "evaluation", "How far off by side", view="groups", by="side", group="S")
+    (groups,) = (one.value for one in shown.dataframe if {"group", "mae"} <= set(one.value))
+    assert groups["group"].tolist() == ["N *", "S *"] and groups["rows"].tolist() == [10, 10]
+    assert [one.split()[0] for one in groups["mae"]] == ["0.75", "0.95"]
+    assert [one.split()[0] for one in groups["bias"]] == ["0.75", "-0.05"]
+    assert "side: S" in said(shown) and shown.dataframe[-1].value["row"].tolist()[0] == 41
+    assert len(shown.dataframe[-1].value) == 10
     compared = settled(open_at, "evaluation", "nearer to", view="compare")
     assert "run 2 is nearer to 0 labels, run 1 to 1." in said(compared)
     assert "no loss or metrics" in said(settled(open_at, "evaluation", view="curves"))

@@ -63,6 +63,7 @@ TRANSLATED = (
     "core/services/load.py",
     "core/services/map/",
     "core/services/prediction/",
+    "core/services/privacy/",
     "core/services/profile/",
     "core/services/review/",
     "core/services/runs/",

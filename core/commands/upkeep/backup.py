@@ -1,4 +1,4 @@
-"""`backup`: a copy of the workspace's three files. `backups`: those that there are."""
+"""`backup`: a copy of the workspace's three files and its maps. `backups`: those that there are."""
 
 from __future__ import annotations
 

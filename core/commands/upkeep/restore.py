@@ -35,5 +35,7 @@ def _lines(done: Restored) -> list[str]:
         lines.append(f"Loaded again from where they came from, with the same rows: {', '.join(done.again.datasets)}.")
     if done.media.brought:
         lines.append(f"Images and sounds of the backup: {done.media.brought:,}.")
+    if done.maps:
+        lines.append(f"Maps of the backup: {done.maps:,}.")
     lines += done.media.lines
     return [*lines, *(f"  {one}" for one in done.again.lost)]

@@ -31,6 +31,10 @@ class LoadSpec:
     """Folders that paths must lie in; None: anywhere."""
     folders: tuple[Path, ...] = ()
     """Where relative image paths of a table are looked for."""
+    note: str = ""
+    """Of the first version: where it comes from, if that is no source of its own."""
+    licence: str = ""
+    """Empty: that of the source."""
 
 
 @dataclass(frozen=True, slots=True)

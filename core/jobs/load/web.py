@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from core.context import Context
 from core.errors import StoppedError, UsageError
@@ -132,7 +132,8 @@ def _ingest(
         schema,
         name=spec.name,
         source=source.name,
-        licence=source.licence,
+        licence=spec.licence or source.licence,
+        note=spec.note,
         by=by,
         on_progress=lambda done, total: progress.update("Loading", done, total, "rows"),
         stopped=_stopped(context, folder),
@@ -164,17 +165,20 @@ def _prepare(context: Context, folder: JobFolder) -> None:
         _LOG.info("load %s was stopped while its table was read", folder.job_id)
 
 
-def collect_load(context: Context, job: Job) -> None:
-    """Takes in what a finished load job wrote; a thread goes on with derived attributes."""
+def collect_load(context: Context, job: Job, made: Callable[[JobFolder], tuple[str, ...]] | None = None) -> None:
+    """Takes in what a finished load job wrote; a thread goes on with derived attributes. `made`: the tables that a job
+    has left, where these are what is loaded."""
     if job.status != "done":
         return
     folder = context.queue.folder(job.job_id)
     spec = folder.spec_as(LoadSpec)
+    if made is not None:
+        spec = replace(spec, locations=made(folder))
     schema, reader = _job_output(folder, spec)
     dataset = _ingest(context, folder, spec, job.created_by, schema, reader)
     context.queue.mark_collected(job.job_id, dataset.dataset_id)
-    for made in (folder.input, folder.output):
-        shutil.rmtree(made, ignore_errors=True)
+    for emptied in (folder.input, folder.output):
+        shutil.rmtree(emptied, ignore_errors=True)
     in_thread(context, job, lambda: _finish(context, dataset, spec.split_plan, job.created_by))
 
 

@@ -8,6 +8,8 @@ from core.jobs.proof.spec import MANNERS
 
 HEADS = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
 """Seconds for a unit of fitting heads; of any other encoder as of `minilm`."""
+TREES = 3e-4
+"""The same of trees that are fitted beside them."""
 
 
 def foresee_proof(context: Context, version_id: str, encoders: tuple[str, ...], repeats: int) -> Foreseen:
@@ -19,6 +21,8 @@ def foresee_proof(context: Context, version_id: str, encoders: tuple[str, ...], 
         for place, name in enumerate(encoders)
     ]
     usual = sum(HEADS.get(name, HEADS["minilm"]) for name in encoders)
+    if amount.modality.fine_tuning.at_once:
+        usual += TREES
     key = f"{amount.modality.name}: planted copies"
     copies = Work("planted copies", key, fits * amount.heads(), usual, sure=True, heavy=True)
     return Foreseen((start("proof"), *near_duplicates(amount), *encoded, copies))

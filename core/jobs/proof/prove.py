@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.duplicates.neighbours import Neighbours
 from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
+from core.heads.refitted import refitted_probabilities
 from core.issues.label.confident import row_facts
 from core.issues.label.find import find_label_issues
 from core.issues.label.flags import wrong_rows
@@ -20,6 +21,7 @@ from core.jobs.proof.detectors import pooled, rankings
 from core.jobs.proof.plant import Soil, plant
 from core.jobs.proof.score import Course, found_by, lengths, on_decided
 from core.jobs.proof.spec import MANNERS, SCAN, Found, OnDecided
+from core.modalities.fitted import Learner
 from core.progress import Report, unheard
 from core.targets import Labels
 
@@ -44,6 +46,8 @@ class Bed:
     """(n,) rows whose label people have changed."""
     folds: int = 5
     seed: int = 0
+    learner: Learner | None = None
+    """The rows for a model of examples as they are, where their modality has one."""
     own: Probabilities | None = None
     scratch: Path | None = None
 
@@ -62,7 +66,7 @@ class Proof:
 
 def prove(bed: Bed, repeats: int, tick: Report = unheard) -> Proof:
     """`repeats` copies for each manner; raises whatever `tick` raises, which is called between fits."""
-    fits = len(bed.embeddings) * (1 + len(MANNERS) * repeats)
+    fits = (len(bed.embeddings) + (bed.learner is not None)) * (1 + len(MANNERS) * repeats)
     steps = _Steps(tick, fits)
     judged = _judged(bed, bed.labels, steps)
     together, seen = pooled(judged, bed.labels), list(judged.values())[-1].judged
@@ -112,6 +116,18 @@ def _judged(bed: Bed, labels: Labels, steps: _Steps) -> dict[str, OutOfSample]:
     for name, embeddings in bed.embeddings.items():
         found[name] = out_of_sample_probabilities(
             embeddings,
+            labels,
+            bed.clusters,
+            bed.classes,
+            folds=bed.folds,
+            seed=bed.seed,
+            scratch=bed.scratch,
+            tick=steps.within,
+        )
+        steps.next()
+    if bed.learner is not None:
+        found[bed.learner.name] = refitted_probabilities(
+            bed.learner,
             labels,
             bed.clusters,
             bed.classes,

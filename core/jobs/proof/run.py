@@ -24,6 +24,8 @@ from core.jobs.proof.prove import Bed, prove
 from core.jobs.proof.spec import ProofResult, ProofSpec
 from core.jobs.rows import Rows, read_rows
 from core.modalities.encoders import make_encoder
+from core.modalities.fitted import Learner
+from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import unlabelled
 from core.tasks import task_named
@@ -86,6 +88,7 @@ def _bed(folder: JobFolder, progress: ProgressWriter, spec: ProofSpec, rows: Row
         wrong[told],
         spec.folds,
         spec.seed,
+        _learner(spec, rows, told),
         _own(folder, spec, rows, told),
         folder.path,
     )
@@ -97,6 +100,13 @@ def _verdicts(folder: JobFolder, rows: Rows) -> tuple[NDArray[np.bool_], NDArray
     wrong = np.isin(rows.example_ids, table.filter(table.column("wrong")).column("example_id").to_numpy())
     known = pq.read_table(folder.input / "rows.parquet", columns=["known"]).column("known")
     return np.asarray(known.to_numpy(zero_copy_only=False), bool) & ~wrong, wrong
+
+
+def _learner(spec: ProofSpec, rows: Rows, told: NDArray[np.int64]) -> Learner | None:
+    modality = task_named(spec.about.task).modality
+    if not modality.fine_tuning.at_once:
+        return None
+    return heavy_modality(modality).learner(rows.payloads.subset(told), len(spec.about.labels), spec.seed)
 
 
 def _own(folder: JobFolder, spec: ProofSpec, rows: Rows, told: NDArray[np.int64]) -> Probabilities | None:
@@ -115,10 +125,6 @@ def _notes(spec: ProofSpec) -> tuple[str, ...]:
                 "Your own probabilities were not made anew for the copies: they have not learnt the planted errors, "
                 "so that they look better here than they would be on labels that they learn from."
             )
-        )
-    if task_named(spec.about.task).modality.fine_tuning.at_once:
-        notes.append(
-            stored("Gradient-boosted trees, which a scan adds for rows of tables, take no part: the features alone do.")
         )
     return tuple(notes)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from core.records import CROSS, Attribute
 Integers = NDArray[np.int64]
 
 
-def members(rows: Rows, attributes: tuple[Attribute, ...]) -> tuple[tuple[Group, ...], Integers, Integers]:
+def members(rows: Rows, attributes: Sequence[Attribute]) -> tuple[tuple[Group, ...], Integers, Integers]:
     """The groups that can be opened, the largest first or bands in order; and of the rows that have a label and are in
     one of them (m,) `example_id` and (m,) position of the group."""
     table = grouped(rows, attributes)

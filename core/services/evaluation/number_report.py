@@ -24,11 +24,14 @@ MEANINGS = {
     "r2": later("share of the variance that is explained"),
 }
 BASES = {"mean": later("the mean of the train labels"), "median": later("the median of the train labels")}
+WRITTEN_OUT = 1e12
+"""Up to here numbers have no exponent."""
 
 
 def number(value: float) -> str:
-    """In four digits."""
-    return f"{value:,.4g}"
+    """In four digits, and up to a million million in all before the point."""
+    said = f"{value:,.4g}"
+    return f"{value:,.0f}" if "e" in said and 1 <= abs(value) < WRITTEN_OUT else said
 
 
 def between(low: float, high: float) -> str:

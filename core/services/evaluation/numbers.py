@@ -17,7 +17,7 @@ from core.progress import Report, part
 from core.records import Estimate, LabelsFrom, Run
 from core.services.evaluation.measures import splits_of, truth_version
 from core.store.predicted.columns import SUSPECT
-from core.store.predicted.numbers import PredictedNumbers, predicted_numbers, values_of
+from core.store.predicted.numbers import PredictedNumbers, predicted_numbers
 from core.store.relations import relation
 from core.store.versions import get_version
 from core.typed import JsonObject, to_json
@@ -88,15 +88,6 @@ class NumberComparison:
     """Rows in which that run's number is nearer to the label."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupScore:
-    """The rows with one value of an attribute."""
-
-    value: str
-    rows: int
-    figures: dict[str, float]
-
-
 def evaluate_numbers(
     context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", timeout: float | None = TIMEOUT
 ) -> NumberEvaluation | Pending:
@@ -162,19 +153,6 @@ def compare_numbers(
     what = stored(f"Comparing runs {first.number} and {second.number} on {split}")
     key = (first.run_id, second.run_id, split, truth_id, labels_from, "numbers")
     return context.beside.answers("evaluations of numbers", kept=4).ask(key, what, work, timeout)
-
-
-def by_attribute(context: Context, found: NumberEvaluation, column: str) -> list[GroupScore]:
-    """The figures by the values of one of the dataset's attributes, the most frequent first."""
-    truth = relation(context.store, found.version_id)
-    values = values_of(context.store, truth, column, found.example_ids)
-    names, place = np.unique(values.astype(str), return_inverse=True)
-    scored = []
-    for one, name in enumerate(names):
-        own = place == one
-        figures = numbers.scores(found.true[own], found.predicted[own])
-        scored.append(GroupScore(str(name), int(own.sum()), figures))
-    return sorted(scored, key=lambda one: (-one.rows, one.value))
 
 
 def evaluation_data(context: Context, run: Run, found: NumberEvaluation) -> JsonObject:

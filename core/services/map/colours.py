@@ -90,11 +90,12 @@ def coloured(
     value = _value(context, dataset, version, by)
     table = points(context.store, shown.path, version.version_id, value.sql, value.join, where)
     example_ids = table.column("example_id").to_numpy().astype(np.int64)
-    places = np.stack([table.column(name).to_numpy() for name in "xy"], 1).astype(np.float32)
+    x, y = (table.column(name).to_numpy().astype(np.float32) for name in "xy")
     column = table.column("value").combine_chunks()
     codes, names = _banded(column, value) if value.kind != "category" else _grouped(column)
     order = np.argsort(example_ids.astype(np.uint64) * _MIXED, kind="stable")
-    return Coloured(example_ids[order], places[order], codes[order], names, by, value.kind != "category")
+    places = np.stack([x[order], y[order]]).T  # each of the two lies in one piece
+    return Coloured(example_ids[order], places, codes[order], names, by, value.kind != "category")
 
 
 def _value(context: Context, dataset: Dataset, version: Version, by: str) -> _Value:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.errors import WinnowError
-from core.records import RowFilter, Version
+from core.proportions import Z95
+from core.records import Estimate, RowFilter, Version
 from core.services.evaluation.slices import in_slice
 from core.store.row_facts import as_of
-from core.store.rows import count_rows, label_counts
+from core.store.rows import count_rows, label_counts, label_spread, rows_of
 from core.store.versions import get_version
 from core.words import stored
 
@@ -29,6 +30,9 @@ class SliceProfile:
     """Rows of each class, the most frequent first: a row counts in each of its classes. Nothing of numbers."""
     problem: str = ""
     """Why it cannot be looked up."""
+    mean: Estimate | None = None
+    """Of labels that are numbers, with its 95 % interval by the standard error; None without any."""
+    median: float | None = None
 
 
 def slice_profiles(
@@ -56,6 +60,17 @@ def _profile(context: Context, version: Version, name: str) -> SliceProfile:
     try:
         rows = count_rows(context.store, version.version_id, where)
         labels = label_counts(context.store, version.version_id, where)
+        mean, median = _numbers(context, version, where)
     except WinnowError as error:
         return SliceProfile(name, 0, 0.0, {}, str(error))
-    return SliceProfile(name, rows, rows / max(1, version.row_count), labels)
+    return SliceProfile(name, rows, rows / max(1, version.row_count), labels, mean=mean, median=median)
+
+
+def _numbers(context: Context, version: Version, where: RowFilter) -> tuple[Estimate, float] | tuple[None, None]:
+    if not rows_of(context.store, version.version_id).target.numeric:
+        return None, None
+    count, mean, deviation, median = label_spread(context.store, version.version_id, where)
+    if not count:
+        return None, None
+    half = Z95 * deviation / count**0.5
+    return Estimate(mean, mean - half, mean + half), median

@@ -14,6 +14,7 @@ from core.services.lists.asked import DUPLICATES, FILTERS, LABEL, SEARCH, SPLIT,
 from core.services.lists.columns import row_columns
 from core.services.lists.written import filter_text, filter_texts, write_filters
 from core.store.ids import new_id
+from core.store.row_facts.rule import OF_RULES
 from core.store.rules.covered import MAX_RULES, Ready, made_ready
 from core.tasks import target_of
 from core.words import stored
@@ -123,7 +124,8 @@ def as_condition(dataset: Dataset, query: Mapping[str, str]) -> list[str]:
         raise UsageError(
             "A rule cannot ask for duplicates.", "Save the filter as a slice, and write “slice = NAME” in the rule."
         )
-    row_filter(dataset, query)
+    if {one.column for one in row_filter(dataset, query).columns} & {one.column for one in OF_RULES}:
+        raise UsageError("A rule cannot ask for rules.", "Write out the other rule's filters.")
     columns = {one.column: one for one in row_columns(dataset)}
     found = filter_texts(query.get(FILTERS, ""))
     if query.get(LABEL):

@@ -1,4 +1,4 @@
-"""Backups: a folder of copies of the workspace's three files, with a manifest that says what they are.
+"""Backups: a folder of copies of the workspace's three files and of its maps, with a manifest that says what they are.
 
 `backups/20260102-030405-daily/` has `manifest.json` and the copies; it appears whole. Earlier releases copied
 `winnow.duckdb` alone into `backups/`: such a file counts as a backup of that one, without a digest.
@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from core import sqlite
-from core.errors import JobError, NotFoundError, StoreError, UsageError
+from core.errors import JobError, NotFoundError, StoppedError, StoreError, UsageError
 from core.files import remove, whole
 from core.ledger.sqlite.look import look as look_at_ledger
 from core.queue.table import problem_of
@@ -47,6 +48,8 @@ _LOOKS: Mapping[str, Callable[[Path], str]] = {
 _LOG = logging.getLogger("winnow")
 _MANIFEST = "manifest.json"
 _WAL = ".wal"
+MAPS = "arrays/maps"
+"""Where maps lie in a workspace, and in a backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ def make_backup(
     parent = to or workspace.backups
     if parent.exists() and not parent.is_dir():
         raise UsageError(f"{parent} is a file.", "Name a folder: --to FOLDER.")
-    mark = _mark(store) if version_of(store) else ""
+    mark = _mark(workspace, store) if version_of(store) else ""
     if unless_as and unless_as.mark == mark and _small_as_before(workspace, unless_as):
         return None
     made_at = datetime.now(UTC)
@@ -197,7 +200,8 @@ def make_backup(
             for file in (workspace.ledger, workspace.jobs_database):
                 if file.is_file():
                     sqlite.copy(file, part / file.name)
-            copied = tuple(_copied(file, store) for file in sorted(part.iterdir()))
+            copied = tuple(_copied(file, file.name, store) for file in sorted(part.iterdir()))
+            copied += _maps_copied(workspace, part, stopped)
             files = files_of(workspace.media) if with_files else []  # after the store, which so knows of no others
             size = sum(file.stat().st_size for file in files)
             if with_files:
@@ -294,9 +298,28 @@ def _backup(path: Path) -> Backup | None:
     return Backup(path.name, path, datetime.fromtimestamp(path.stat().st_mtime, UTC), "upgrade", "0.1", copied)
 
 
-def _copied(file: Path, store: Database) -> Copied:
+def _copied(file: Path, name: str, store: Database) -> Copied:
     schema = sqlite.version_of(file) if file.suffix == ".sqlite" else version_of(store)
-    return Copied(file.name, file.stat().st_size, _sha256(file), schema)
+    return Copied(name, file.stat().st_size, _sha256(file), schema)
+
+
+def _maps_of(workspace: Workspace) -> list[Path]:
+    return sorted((workspace.root / MAPS).glob("*/*.parquet"))
+
+
+def _maps_copied(workspace: Workspace, part: Path, stopped: Callable[[], bool]) -> tuple[Copied, ...]:
+    """The maps, each as it is: one that goes or is made anew meanwhile is left out, or is whole."""
+    copied = []
+    for path in _maps_of(workspace):
+        if stopped():
+            raise StoppedError("The backup was given up.", "Make it again when you want it.")
+        name = path.relative_to(workspace.root).as_posix()
+        copy = part / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(path, copy)
+            copied.append(Copied(name, copy.stat().st_size, _sha256(copy), 0))
+    return tuple(copied)
 
 
 def _sha256(file: Path) -> str:
@@ -304,10 +327,12 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _mark(store: Database) -> str:
-    """Examples and overrides change with the rows of these tables, predictions with the jobs'."""
+def _mark(workspace: Workspace, store: Database) -> str:
+    """Examples and overrides change with the rows of these tables, predictions with the jobs'; maps with their
+    files."""
     tables = ("datasets", "versions", "scans")
-    rows: Sequence[object] = [store.fetch(f"SELECT * FROM {table} ORDER BY ALL") for table in tables]
+    rows: list[object] = [store.fetch(f"SELECT * FROM {table} ORDER BY ALL") for table in tables]
+    rows += [(str(path.relative_to(workspace.root)), path.stat().st_mtime_ns) for path in _maps_of(workspace)]
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 

@@ -21,6 +21,7 @@ from core.services.context import open_context
 from core.services.upkeep.again import Again, make_all_again
 from core.services.upkeep.backups import Backup, broken, copy_to, damaged, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
+from core.services.upkeep.maps import bring_maps
 from core.services.upkeep.media import Media, bring, media, media_of
 from core.settings import ASIDE, Workspace
 from core.store.schema import MIGRATIONS
@@ -50,6 +51,8 @@ class Restored:
     again: Again
     media: Media
     """The images and sounds that have come from the backup, and those that are missing."""
+    maps: int = 0
+    """Maps that have come from the backup."""
 
 
 def restore(workspace: Workspace, name: str | None = None, *, everything: bool = False) -> Restored:
@@ -93,10 +96,11 @@ def _restored(workspace: Workspace, name: str | None, everything: bool) -> Resto
         again = make_all_again(context)
         of_backup = media_of(backup.path) if backup and backup.media else None
         brought = bring(context, of_backup) if of_backup else media(context)
+        maps = bring_maps(context, backup) if backup else 0
     finally:
         context.close()
     of, made_at = (backup.name, backup.made_at) if backup else (None, None)
-    return Restored(tuple(files), of, made_at, aside, told.acts, told.missing, again, brought)
+    return Restored(tuple(files), of, made_at, aside, told.acts, told.missing, again, brought, maps)
 
 
 def rebuild_jobs(workspace: Workspace, ready: Path) -> int:

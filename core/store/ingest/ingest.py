@@ -63,9 +63,10 @@ def ingest(
     stopped: Callable[[], bool],
     job_id: str | None = None,
     former: KeptVersion | None = None,
+    note: str = "",
 ) -> Dataset:
     """Loads a source as a new dataset with its first version and returns it, ready; with `former` as the dataset and
-    the version that this was, under their ids, where the rows are the same.
+    the version that this was, under their ids, where the rows are the same. `note`: of its first version.
 
     What a job makes is loaded once: where the dataset of `job_id` exists, it is returned as it stands.
 
@@ -86,7 +87,7 @@ def ingest(
         _check(staged)
         _take_in(load, staged)
         _check_stopped(load)
-        _make_ready(load, staged, by, former)
+        _make_ready(load, staged, by, former, note)
     except BaseException:
         _discard(load)
         raise
@@ -175,10 +176,10 @@ def _reserve(cursor: Cursor, load: _Load, name: str, source: str, licence: str, 
     )
 
 
-def _make_ready(load: _Load, staged: Staged, by: str, former: KeptVersion | None) -> None:
+def _make_ready(load: _Load, staged: Staged, by: str, former: KeptVersion | None, note: str) -> None:
     with load.db.write() as cursor:
         if former is None:
-            insert_version(cursor, load.dataset_id, None, "load", "", by, staged.row_count)
+            insert_version(cursor, load.dataset_id, None, "load", note, by, staged.row_count)
         else:
             _insert_former(cursor, load, former)
         _keep_layout(cursor, load, staged)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.sql import identifier
 from core.store.database import Database
 
 NUMBER = "CAST({column} AS DOUBLE)"
@@ -48,13 +47,3 @@ def predicted_numbers(db: Database, run_ids: Sequence[str], split: str, truth: s
         tuple(np.asarray(found[name], np.float64) for name in names),
         tuple(np.asarray(found[f"{name}_half"], np.float64) for name in names),
     )
-
-
-def values_of(db: Database, truth: str, column: str, example_ids: NDArray[np.int64]) -> NDArray[np.object_]:
-    """(n,) the values of a column as texts, of rows that are given ascending."""
-    with db.cursor() as cursor:
-        found = cursor.execute(
-            f"SELECT example_id, coalesce(CAST({identifier(column)} AS VARCHAR), '') AS value FROM {truth} "
-            "ORDER BY example_id"
-        ).fetchnumpy()
-    return np.asarray(found["value"], object)[np.searchsorted(found["example_id"], example_ids)]

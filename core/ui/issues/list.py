@@ -23,6 +23,7 @@ from core.store.issues import BY_RANK
 from core.store.row_facts import as_of
 from core.targets import Target
 from core.ui import keys
+from core.ui.filters.similar_to import similar_button
 from core.ui.issues.again import ask_again_button
 from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
@@ -30,12 +31,11 @@ from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.alike import offer_alike
 from core.ui.lists.issue_filter import issue_tools
 from core.ui.lists.issue_filter import query as issue_query
-from core.ui.lists.layout import Layout, layout_switch, rows_of_page
+from core.ui.lists.layout import Layout, columns_button, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
 from core.ui.lists.table import Table
 from core.ui.lists.tools import (
     Tools,
-    columns_button,
     download_button,
     list_query,
     sort_box,
@@ -180,6 +180,7 @@ def _head(
             sort_box(tools, listed.order, BY_RANK, say("worst first"))
             columns_button(tools, listed)
         views_button(tools, list_query(tools))
+        similar_button(tools)
         if found.total:
             among = in_words(where, dataset)
             acts.button(OfScan(scan, where), among, found.total, "suggestion", shown=among_said(among))

@@ -80,6 +80,11 @@ class ActOnAll:
             disabled=disabled,
         )
 
+    def planned_button(self, among: Among, words: str, doing: Doing, title: str) -> None:
+        """A button for one act that is known already, with the look at what it would change before it is done."""
+        if st.button(title, icon=":material/done_all:", key=f"{self._key}-planned"):
+            st.dialog(title, width="medium")(self._look)(among, words, doing)
+
     def _start(self, among: Among, words: str) -> None:
         planned = plan(self._context, among, Doing("suggestion"), self._user, also_decided=True)
         self._confirmed.ask(planned, words)
@@ -94,8 +99,11 @@ class ActOnAll:
         if isinstance(doing, str):
             self._tags.ask(among, words, doing)
             return
-        if doing is None:
-            return
+        if doing is not None:
+            self._look(among, words, doing)
+
+    def _look(self, among: Among, words: str, doing: Doing) -> None:
+        """What it would change, and the button that does it."""
         also = bool(st.session_state.get(f"{self._key}-also"))
         about = (self._key, asked_as_of(self._context, among), words, doing, also, self._user)
         work = self._context.beside.answers("plans of acts on many rows", THREADS, kept=16)

@@ -26,7 +26,6 @@ from core.services.lists.columns import issue_columns
 from core.services.lists.facts import fact_columns
 from core.services.views import ISSUES
 from core.ui import keys
-from core.ui.filters.similar_to import similar_button
 from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
@@ -79,7 +78,6 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
             with st.popover(say("More"), icon=":material/tune:"):
                 _label(say("Probably missing"), keys.MISSING, dataset)
                 _label(say("Probably extra"), keys.EXTRA, dataset)
-        similar_button(tools)
         filter_button(tools)
         if FILTERS in st.query_params or any(
             st.session_state.get(key) not in (None, "", FLAGGED) for key in _FILTER_KEYS

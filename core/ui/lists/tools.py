@@ -23,14 +23,21 @@ from core.services.lists.asked import COLUMNS, FILTERS, ORDER, Listed
 from core.services.lists.columns import VERDICT, holds_labels
 from core.services.lists.facts import fact_said
 from core.services.lists.words import in_words, value_in_words
-from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters, write_names, write_order
+from core.services.lists.written import (
+    filter_text,
+    filter_texts,
+    read_filters,
+    write_filters,
+    write_names,
+    write_order,
+)
 from core.services.similar.nearest import can_compare
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
 from core.store.row_facts import ROW_FACTS
 from core.store.row_facts.similar import SIMILAR
 from core.ui.filters.beside import worked_out
-from core.ui.lists.save_slice import slice_button
+from core.ui.filters.save_slice import rule_link, slice_button
 from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
@@ -157,6 +164,7 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
             )
         if whole:
             slice_button(tools.context, tools.dataset, list_query(tools))
+            rule_link(tools.dataset, list_query(tools))
     worked_out(tools.context, tools.version_id, [one for one, _ in found])
 
 
@@ -207,29 +215,6 @@ def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
     """What stands over a column of a table, with an arrow where the list is sorted by it."""
     arrow = (DOWN if order.descending else UP) if (order.column, order.added) == (column.column, column.added) else ""
     return f"{tools.title(column)} {arrow}".strip()
-
-
-def columns_button(tools: Tools, listed: Listed) -> None:
-    """Which columns the list shows, in which order; kept for the person."""
-    box = st.popover(
-        say("Columns"), icon=":material/view_column:", type="tertiary", key="list-columns", on_change="rerun"
-    )
-    if not box.open:
-        return
-    titles = {one.name: tools.title(one) for one in tools.columns}
-    with box:
-        st.session_state["list-columns-chosen"] = [one.name for one in listed.columns]
-        st.multiselect(
-            say("Columns, in this order"),
-            list(titles),
-            key="list-columns-chosen",
-            format_func=lambda name: titles.get(name, name),
-            on_change=_choose_columns,
-            args=(tools,),
-            width=420,
-        )
-        st.caption(say("Kept for you, on this dataset. The file has the same columns."))
-        st.button(say("The usual columns"), type="tertiary", on_click=_choose_columns, args=(tools, True))
 
 
 def download_button(tools: Tools, listed: Listed, total: int, name: str, write: Write, key: str) -> None:
@@ -354,12 +339,6 @@ def _values(tools: Tools, column: ListColumn) -> list[str]:
     found = answers.ask((version_id, column.column), stored("Listing values"), work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
-
-
-def _choose_columns(tools: Tools, usual: bool = False) -> None:
-    names = [] if usual else list(st.session_state["list-columns-chosen"])
-    tools.context.ledger.views.keep_columns(tools.dataset.dataset_id, tools.page, current_user(), names)
-    put(tools.key(COLUMNS), write_names(names))
 
 
 def _add(tools: Tools, texts: Sequence[str]) -> None:

@@ -24,7 +24,8 @@ from core.context import Context
 from core.errors import WinnowError
 from core.issues import ISSUE_TYPES
 from core.records import Dataset, RowFilter, Version, split_said, value_said
-from core.services.map.colours import ATTRIBUTE, ISSUE, LABEL, NOTHING, OTHERS, RIGHT, RUN, SPLIT, Coloured, coloured
+from core.services.map.colours import ATTRIBUTE, ISSUE, LABEL, NOTHING, OTHERS, RIGHT, RUN, SPLIT, Coloured
+from core.services.map.drawn import drawn
 from core.services.map.projections import Projection
 from core.services.map.sight import Box, bounds, counts, in_sight
 from core.store.maps.rows import ALL
@@ -95,7 +96,8 @@ class _Maps:
 
 
 def address_of(context: Context, shown: Shown) -> str:
-    """Where a browser asks for what is in sight."""
+    """Where a browser asks for what is in sight. Its points are fetched meanwhile."""
+    _ask(context, shown, 0)
     token = context.beside.kept("maps", _Maps).add(shown)
     return f"{st.get_option('server.baseUrlPath').rstrip('/')}{PLACE}{token}"
 
@@ -155,13 +157,19 @@ def told_row(context: Context, shown: Shown, example_id: int) -> dict[str, Any]:
 
 
 def _points(context: Context, shown: Shown) -> Coloured:
-    def work(report: Callable[[float, float | None], None]) -> Coloured:
-        return coloured(context, shown.dataset, shown.version, shown.projection, shown.by, shown.where)
-
-    answers = context.beside.answers("points of maps", 1, POINTS_KEPT)
-    found = answers.ask(("points", *_key(shown)), stored("Drawing the map"), work, timeout=None)
+    found = _ask(context, shown, None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
+
+
+def _ask(context: Context, shown: Shown, timeout: float | None) -> Coloured | Pending:
+    def work(report: Callable[[float, float | None], None]) -> Coloured:
+        return drawn(
+            context, shown.dataset, shown.version, shown.projection, shown.by, shown.scan_id, where=shown.where
+        )
+
+    answers = context.beside.answers("points of maps", 1, POINTS_KEPT)
+    return answers.ask(("points", *_key(shown)), stored("Drawing the map"), work, timeout)
 
 
 def _key(shown: Shown) -> tuple[str, ...]:

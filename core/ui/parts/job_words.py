@@ -41,6 +41,7 @@ KINDS: dict[str, str] = {
     "cleaning_effect": later("cleaning effect", "kind of job"),
     "predict": later("predict", "kind of job"),
     "map": later("map", "kind of job"),
+    "mask": later("masking", "kind of job"),
     "proof": later("proof", "kind of job"),
     "mitigation": later("mitigation", "kind of job"),
     "export": later("export", "kind of job"),

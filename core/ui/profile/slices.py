@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.charts.histogram import figure
 from core.context import Context
 from core.records import Dataset, Version
 from core.services.evaluation.slices import in_slice
@@ -25,7 +26,7 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
         return None
     classes = list(found[0].labels)[:CLASSES]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(say("Slices"), say("{n}, with the share of each class", n=len(found) - 1) if classes else "")
+        heading(say("Slices"), _said(found))
         st.space("stretch")
         numbers(dataset, version, later("slices"), _columns(dataset, found), key="balance-slices")
     names = [one.name for one in found]
@@ -37,6 +38,7 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
             "rows": [one.rows for one in found],
             "share": [one.share for one in found],
             **{f"of {label}": [_share(one, label) for one in found] for label in classes},
+            **(_numbers(found) if found[0].mean else {}),
             **({"remark": problems} if any(problems) else {}),
         },
         hide_index=True,
@@ -45,6 +47,9 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
             "slice": st.column_config.Column(say("slice")),
             "rows": st.column_config.NumberColumn(say("rows", "column"), format="localized", width=80),
             "share": share_column(say("share"), say("Of all rows of the version."), 120),
+            "mean": st.column_config.Column(say("mean label")),
+            "interval": st.column_config.Column(say("95 % interval")),
+            "median": st.column_config.Column(say("median label")),
             "remark": st.column_config.Column(say("remark")),
             **{
                 f"of {label}": share_column(
@@ -65,6 +70,20 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
     return Opened(in_slice(name), lambda: say("slice {name}", name=name)) if name else None
 
 
+def _said(found: tuple[SliceProfile, ...]) -> str:
+    if found[0].labels:
+        return say("{n}, with the share of each class", n=len(found) - 1)
+    return say("{n}, with the mean and median of the labels", n=len(found) - 1) if found[0].mean else ""
+
+
+def _numbers(found: tuple[SliceProfile, ...]) -> dict[str, list[object]]:
+    return {
+        "mean": [one.mean and figure(one.mean.estimate) for one in found],
+        "interval": [one.mean and f"{figure(one.mean.low)} – {figure(one.mean.high)}" for one in found],
+        "median": [None if one.median is None else figure(one.median) for one in found],
+    }
+
+
 def _share(one: SliceProfile, label: str) -> float | None:
     return one.labels.get(label, 0) / one.rows if one.rows else None
 
@@ -78,4 +97,11 @@ def _columns(dataset: Dataset, found: tuple[SliceProfile, ...]) -> dict[str, lis
     for label in found[0].labels:
         name = dataset.called(label)
         columns[f"{name} rows" if name in columns else name] = [one.labels.get(label, 0) for one in found]
+    if found[0].mean:
+        columns |= {
+            later("mean label"): [one.mean and one.mean.estimate for one in found],
+            later("low"): [one.mean and one.mean.low for one in found],
+            later("high"): [one.mean and one.mean.high for one in found],
+            later("median label"): [one.median for one in found],
+        }
     return columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,3 +127,21 @@ def test_too_few_rows_say_so(tmp_path: Path) -> None:
     folder, _ = _folder(tmp_path, 40)
     with pytest.raises(UsageError, match="40 labelled rows"):
         proof.main(folder, ProgressWriter(folder))
+
+
+@pytest.mark.slow
+def test_rows_of_a_table_are_ranked_by_boosted_trees_too(tmp_path: Path) -> None:
+    folder, _ = _folder(tmp_path, 240)
+    generator = np.random.default_rng(1)
+    table = pq.read_table(folder.input / "rows.parquet")
+    given = table.column("label").to_numpy()
+    cells = [json.dumps({"x": float(x), "y": float(y)}) for x, y in given[:, None] + generator.normal(0, 0.4, (240, 2))]
+    table = table.set_column(table.column_names.index("text"), "text", pa.array(cells))
+    pq.write_table(table, folder.input / "rows.parquet")
+    about = About("d", "v", "tabular-classification", CLASSES, tmp_path / "arrays", tmp_path)
+    folder.write_spec(to_json(ProofSpec("s", ("table-features",), 5, 0, 2, about=about)))
+    found = proof.main(folder, ProgressWriter(folder))
+    trees = {one.manner: one for one in found.found if one.detector == "scan: boosting"}
+    assert set(trees) == set(MANNERS)
+    assert trees["uniform"].average_precision > 0.3  # by chance .1
+    assert not found.notes

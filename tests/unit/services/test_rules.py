@@ -294,6 +294,8 @@ def test_what_narrows_a_list_is_a_condition(context: Context, stories: Dataset) 
     )
     with pytest.raises(UsageError, match="cannot ask for duplicates"):
         as_condition(stories, {"duplicates": "exact"})
+    with pytest.raises(UsageError, match="cannot ask for rules"):
+        as_condition(stories, {"where": "rule present"})
 
 
 def test_labels_of_several_classes_have_no_rules(context: Context, tmp_path: Path) -> None:

@@ -41,30 +41,6 @@ def test_a_csv_export_holds_every_column_and_the_labels_of_the_version(
     }  # fmt: skip
 
 
-def test_personal_data_is_masked_in_texts_and_columns_of_texts(db: Database, load: Load, tmp_path: Path) -> None:
-    """Free texts and ids of the source too; numbers and truth values stay what they are."""
-    columns = "'text': 'VARCHAR', 'label': 'VARCHAR', 'contact': 'VARCHAR', 'stars': 'INTEGER', 'vip': 'BOOLEAN'"
-    columns += ", 'key': 'VARCHAR'"
-    lines = "mail jane@example.com,x,+49 30 901820,5,true,user0@example.com\nnothing here,y,,4,false,user1\n"
-    lines += "".join(f"text {row},x,write to p{row}@example.com or call,3,true,user{row}\n" for row in range(2, 90))
-    named = ("contact", "stars", "vip")
-    dataset = load(f"text,label,contact,stars,vip,key\n{lines}", columns=columns, attributes=named, id="key")
-    version = dataset.latest_version_id
-    for _ in range(2):  # a database that has learnt to mask is asked once more
-        out = tmp_path / f"{_}.csv"
-        rows = _rows(export_rows(db, version, out, "csv", masked=True))
-        assert [(row["text"], row["contact"], row["stars"]) for row in rows] == [
-            ("mail [email]", "[phone]", "5"), ("nothing here", "", "4"),
-            *((f"text {row}", "write to [email] or call", "3") for row in range(2, 90)),
-        ]  # fmt: skip
-        assert [row["key"] for row in rows[:2]] == ["[email]", "user1"] and "@" not in out.read_text()
-    packed = pq.read_table(export_rows(db, version, tmp_path / "a.parquet", "parquet", masked=True))
-    assert packed["text"].to_pylist()[:2] == ["mail [email]", "nothing here"]
-    assert packed["vip"].to_pylist()[:2] == [True, False] and packed["stars"].to_pylist()[:2] == [5, 4]
-    whole = _rows(export_rows(db, version, tmp_path / "whole.csv", "csv"))
-    assert whole[0]["text"] == "mail jane@example.com", "the rows themselves stay"
-
-
 def test_no_cell_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_path: Path) -> None:
     lines = "".join(f'"{text}",{"xy"[row % 2]}\n' for row, text in enumerate(FORMULAS))
     dataset = load(f"text,label\n{lines}", columns="'text': 'VARCHAR', 'label': 'VARCHAR'")

@@ -21,7 +21,7 @@ from core.ui.profile.parts import heading, numbers, share_column
 from core.ui.url import from_url, put
 from core.words import later, say, say_n
 
-_WITHOUT: dict[str, str | None] = dict.fromkeys((keys.CROSSED, keys.CROSSED_TOO, keys.GROUP, keys.CLASS))
+WITHOUT: dict[str, str | None] = dict.fromkeys((keys.CROSSED, keys.CROSSED_TOO, keys.GROUP, keys.CLASS))
 """What was chosen of another attribute goes with it."""
 
 
@@ -39,7 +39,7 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
 
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        put(_WITHOUT | {keys.BY: columns[rows[0]] if rows else None})
+        put(WITHOUT | {keys.BY: columns[rows[0]] if rows else None})
 
     key = f"groups-attributes-{hash((shown.run.run_id, shown.split, st.query_params.get(keys.BY))):x}"
     ends = [one.outcomes.accuracy.ends or (0, 0) for one in compared]
@@ -91,7 +91,7 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
         format_func=lambda one: names[one],
         label_visibility="collapsed",
         icon=":material/balance:",
-        on_change=lambda: put(_WITHOUT | {keys.BY: st.session_state[keys.BY]}),
+        on_change=lambda: put(WITHOUT | {keys.BY: st.session_state[keys.BY]}),
         width=320,
     )
     return crossed_with(dataset, names, column)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.context import Context
 from core.evaluation.numbers import places
-from core.records import ColumnFilter, PredictedRow, PredictionFilter
+from core.records import ColumnFilter, PredictedRow, PredictionFilter, RowFilter
 from core.services.evaluation.numbers import NumberEvaluation
 from core.services.lists.asked import Listed
 from core.store.predicted.columns import FARTHEST, PROBABLY_WRONG
@@ -30,17 +30,22 @@ Cell = tuple[int, int]
 """The parts of the range of a row's label and of its prediction."""
 
 
-def examples(context: Context, shown: ShownNumbers) -> None:
-    """The rows of what is chosen, the farthest off first unless they are sorted otherwise."""
-    chosen, cell = chosen_row(shown), chosen_cell(shown)
+def examples(context: Context, shown: ShownNumbers, group: tuple[str, RowFilter] | None = None) -> None:
+    """The rows of what is chosen, the farthest off first unless they are sorted otherwise. `group`: of these alone, as
+    a person calls them."""
+    chosen, cell = (None, None) if group else (chosen_row(shown), chosen_cell(shown))
     tools, listed = list_of(context, shown)
     where = _where(shown, narrowed(PredictionFilter(shown.split), listed), cell, chosen)
+    if group is not None:
+        own = group[1]
+        where = replace(where, rows=replace(own, columns=(*own.columns, *where.rows.columns)))
     order = _order(shown.found, cell, chosen)
-    total = counted(context, shown, where) if is_narrowed(listed) else len(order)
+    total = counted(context, shown, where) if group or is_narrowed(listed) else len(order)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
-        st.markdown(_title(shown, total, cell, chosen, listed.order == FARTHEST), width="content")
+        title = _title(shown, total, cell, chosen, listed.order == FARTHEST)
+        st.markdown(title if group is None else f"{title} · {plain(group[0])}", width="content")
         if cell is not None or chosen is not None:
             st.button(say("All rows"), icon=":material/close:", type="tertiary", on_click=_clear, key="numbers-all")
     list_bar(tools, listed, shown, where, total, {} if cell is None and chosen is None else None)
@@ -49,7 +54,8 @@ def examples(context: Context, shown: ShownNumbers) -> None:
     def at_once(size: int, offset: int) -> list[PredictedRow]:
         return [_row(shown.found, place) for place in order[offset : offset + size].tolist()]
 
-    rows_table(context, shown, where, total, key, None, _among(shown, listed, cell), at_once, chosen)
+    among = _among(shown, listed, cell) if group is None else group[0]
+    rows_table(context, shown, where, total, key, None, among, None if group else at_once, chosen)
 
 
 def _where(shown: ShownNumbers, where: PredictionFilter, cell: Cell | None, chosen: int | None) -> PredictionFilter:

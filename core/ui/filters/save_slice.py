@@ -1,4 +1,5 @@
-"""What narrows a list of rows, saved under a name: a slice, by which any list can be narrowed then."""
+"""What narrows a list of rows, saved under a name: a slice, by which any list can be narrowed then. And the way to a
+rule with that condition."""
 
 from __future__ import annotations
 
@@ -7,11 +8,26 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.context import Context
+from core.errors import UsageError
 from core.records import Dataset
+from core.services.lists.written import write_filters
+from core.services.rules.keeping import as_condition, can_have_rules
 from core.services.views import MAX_NAME, save_slice
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
+from core.ui.shell.pages import link
 from core.words import say
+
+
+def rule_link(dataset: Dataset, query: Mapping[str, str]) -> None:
+    """The way to a rule with the same condition, where there are rules and it can be one."""
+    if not can_have_rules(dataset):
+        return
+    try:
+        where = write_filters(as_condition(dataset, query))
+    except UsageError:
+        return
+    link("issues", say("Make a rule…"), icon=":material/rule:", dataset=dataset.name, view="rules", condition=where)
 
 
 def slice_button(context: Context, dataset: Dataset, query: Mapping[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""Masks personal data in rows, in a process of its own: for an export, or as a dataset that has none."""

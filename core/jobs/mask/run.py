@@ -1,0 +1,87 @@
+"""Masks personal data: `python -m core.jobs.mask.run FOLDER`.
+
+Reads a `MaskSpec` and input/rows.parquet, and input/chosen.parquet where only some rows are meant; writes
+output/masked.parquet with the same rows and columns.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.files import whole
+from core.jobs.entry import run
+from core.jobs.mask.spec import MaskResult, MaskSpec
+from core.personal import Personal, masked_by, merged, personal_in
+from core.progress import further
+from core.queue import JobFolder, ProgressWriter
+from core.records import EXAMPLE_ID
+
+AT_ONCE = 5_000
+"""Rows that are in memory at a time."""
+OUT = "masked.parquet"
+
+
+def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
+    """Masks the rows, batch by batch."""
+    spec = folder.spec_as(MaskSpec)
+    chosen = set(pq.read_table(folder.input / "chosen.parquet")[EXAMPLE_ID].to_pylist()) if spec.some else None
+    tick = progress.stage("masking")
+    rows, kinds, done = 0, Counter[str](), 0
+    with pq.ParquetFile(folder.input / "rows.parquet") as file:
+        total, schema = file.metadata.num_rows, file.schema_arrow
+        texts = [one for one in spec.columns if one in schema.names and _of_texts(schema.field(one).type)]
+        with whole(folder.output / OUT) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
+            for batch in file.iter_batches(AT_ONCE):
+                tick(done, total)
+                table = pa.Table.from_batches([batch])
+                meant = [chosen is None or one in chosen for one in table[EXAMPLE_ID].to_pylist()]
+                touched = [False] * len(meant)
+                for place, column in enumerate(texts):
+                    values = table[column].to_pylist()
+                    named = _named(values, meant, spec.names and place == 0, done, total, progress)
+                    hidden = [
+                        _masked(spec, value, named.get(row), kinds) if meant[row] else value
+                        for row, value in enumerate(values)
+                    ]
+                    touched = [was or new != old for was, new, old in zip(touched, hidden, values, strict=True)]
+                    field = schema.field(column)
+                    index = table.schema.get_field_index(column)
+                    table = table.set_column(index, field, pa.array(hidden, field.type))
+                writer.write_table(table)
+                rows, done = rows + sum(touched), done + len(meant)
+    tick(total, total)
+    return MaskResult(rows, dict(kinds.most_common()))
+
+
+def _of_texts(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or (pa.types.is_list(kind) and pa.types.is_string(kind.value_type)))
+
+
+def _named(
+    values: Sequence[str | None], meant: Sequence[bool], looked: bool, done: int, total: int, progress: ProgressWriter
+) -> dict[int, tuple[Personal, ...]]:
+    if not looked:
+        return {}
+    from core.personal.names import names_in
+
+    texts = [value if one else None for value, one in zip(values, meant, strict=True)]
+    return names_in(texts, further(progress.stage("masking"), done, total))
+
+
+def _masked(spec: MaskSpec, value: object, named: Sequence[Personal] | None, kinds: Counter[str]) -> object:
+    if isinstance(value, list):
+        return [_masked(spec, one, None, kinds) for one in value]
+    if not isinstance(value, str):
+        return value
+    places = personal_in(value)
+    text, counts = masked_by(spec.how, value, merged(places, named) if named else places)
+    kinds.update(counts)
+    return text
+
+
+if __name__ == "__main__":
+    run(main)

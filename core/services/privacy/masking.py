@@ -1,0 +1,135 @@
+"""Masks personal data of a version: the result is a dataset of its own, and the version stays as it is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.context import Context
+from core.errors import UsageError
+from core.jobs.mask.web import start_mask
+from core.personal import BY_NAME, Masking, masked_by
+from core.personal.model import check_installed
+from core.records import Dataset, Job, Version
+from core.services.review.among import Among
+from core.store import splitting
+from core.store.datasets import list_datasets
+from core.store.relations import relation
+from core.tasks import Task, task_named
+
+LOOKED_AT = 5_000
+"""Rows that a look before goes through: a fraction of a second."""
+SHOWN = 5
+CUT = 300
+"""Characters that an example shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What masking would do to the first rows that are asked for."""
+
+    rows: int
+    """Asked for in all."""
+    looked_at: int
+    changed: int
+    """Of these, by patterns alone: names and places are looked for by the job."""
+    kinds: Mapping[str, int]
+    """Kind → places, the most first."""
+    examples: tuple[tuple[int, str, str], ...]
+    """(example_id, before, after) of the first changed ones."""
+
+
+def can_mask_as_dataset(task: Task) -> bool:
+    """Whether a masked dataset can be made: of texts that somebody wrote, where labels are not places in them."""
+    return task.modality.written and not task.target.located
+
+
+def look(context: Context, version: Version, how: Masking, among: Among | None = None) -> Look:
+    """What it would do. Raises UsageError for a kind that there is not."""
+    how = _salted(context, how)
+    rows = relation(context.store, version.version_id, None)
+    chosen = None if among is None else _chosen(context, among)
+    if chosen is not None:
+        rows = relation(context.store, version.version_id, [int(one) for one in chosen[:LOOKED_AT]])
+    total = version.row_count if chosen is None else len(chosen)
+    kinds, changed, seen = Counter[str](), 0, 0
+    examples: list[tuple[int, str, str]] = []
+    sql = f"SELECT example_id, text FROM {rows} ORDER BY example_id LIMIT {LOOKED_AT}"
+    for example_id, text in context.store.fetch(sql):
+        after, counts = masked_by(how, text or "")
+        seen += 1
+        kinds.update(counts)
+        changed += bool(counts)
+        if counts and len(examples) < SHOWN:
+            examples.append((int(example_id), _cut(text), _cut(after)))
+    return Look(total, seen, changed, dict(kinds.most_common()), tuple(examples))
+
+
+def start_masking(
+    context: Context,
+    dataset: Dataset,
+    version: Version,
+    how: Masking,
+    by: str,
+    *,
+    name: str = "",
+    names: bool = False,
+    among: Among | None = None,
+) -> Job:
+    """Starts making the masked dataset, called `name` or after the one that it comes from; the rows that `among` asks
+    for are masked, or all of them. Raises UsageError where it cannot be."""
+    if not can_mask_as_dataset(task_named(dataset.task)):
+        raise UsageError(
+            f"'{dataset.name}' cannot be masked as a dataset (task {dataset.task}).",
+            "Texts can be, where labels are not places in them; rows of tables can be masked as a file: export --mask.",
+        )
+    if names:
+        check_installed()
+    how = _salted(context, how)
+    taken = {one.name for one in list_datasets(context.store)}
+    wanted = name.strip() or _free(f"{dataset.name} masked", taken)
+    if wanted in taken:
+        raise UsageError(f"A dataset named '{wanted}' exists already.", "Choose another name.")
+    chosen = None if among is None else _chosen(context, among)
+    if chosen is not None and not len(chosen):
+        raise UsageError("No row is asked for, so none can be masked.", "Take a filter that keeps some.")
+    return start_mask(context, dataset, version, how, names, wanted, by, chosen)
+
+
+def _chosen(context: Context, among: Among) -> NDArray[np.int64]:
+    parts: Sequence[NDArray[np.int64]] = tuple(
+        splitting.splits_among(context.store, among.version_id, among.query(context)).values()
+    )
+    return np.sort(np.concatenate([np.empty(0, np.int64), *parts]))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    place = 2
+    wanted = name
+    while wanted in taken:
+        wanted, place = f"{name} {place}", place + 1
+    return wanted
+
+
+def _salted(context: Context, how: Masking) -> Masking:
+    """With the workspace's own salt, which is made once and leaves it in no file."""
+    wrong = [kind for kind in how.kinds if kind not in BY_NAME]
+    if wrong:
+        raise UsageError(f"{wrong[0]!r} is no kind of personal data.", f"There are: {', '.join(BY_NAME)}.")
+    path = context.workspace.root / "mask-salt"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(16))
+    except FileExistsError:
+        pass
+    return replace(how, salt=path.read_text().strip())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else f"{text[: CUT - 1]}…"

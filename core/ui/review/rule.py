@@ -1,0 +1,39 @@
+"""Review of what a rule proposes: the rows that it would change, with its class as the suggestion."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.context import Context
+from core.records import Dataset, Version
+from core.services.review.blind import Blind, has_held_out
+from core.services.rules.keeping import rule_named
+from core.services.rules.proposals import queue_of
+from core.ui import keys
+from core.ui.parts.problems import plain
+from core.ui.review.blind import blind_switch
+from core.ui.review.stage import Mode, stage
+from core.ui.shell.pages import link
+from core.words import say
+
+
+def rule_queue(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
+    """Says which rows these are, and hands them out in their order. Raises `NotFoundError` for the rule."""
+    rule = rule_named(context, dataset, st.query_params[keys.RULE])
+    called = dataset.called(rule.label)
+    source = queue_of(rule, called)
+    above = st.container()
+    blind = blind_switch(has_held_out(context, version))
+    with above, st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-rule"):
+        told = say("Rows that rule **{name}** would change to **{label}**", name=plain(rule.name), label=plain(called))
+        st.markdown(told, width="content")
+        link(
+            "issues",
+            say("Back to the rule"),
+            icon=":material/arrow_back:",
+            dataset=dataset.name,
+            version=version.number,
+            view="rules",
+            rule=rule.name,
+        )
+    stage(context, dataset, version, user, lambda: Blind(source) if blind else source, mode)

@@ -1,0 +1,110 @@
+"""`mask` and `export --mask`: what the masked dataset holds, in every reader of it, and what stays as it is."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli_support import Run
+
+SECRETS = ("jane@firm.com", "joe@firm.com", "+49 30 901820", "4111111111111111", "key7@firm.com")
+
+
+@pytest.fixture
+def contacts(tmp_path: Path, run: Run) -> Path:
+    path = tmp_path / "contacts.csv"
+    lines = [["key", "text", "topic", "part", "contact", "stars"]]
+    for row in range(60):
+        text = f"row {row} is about {('food', 'space')[row % 2]} and nothing else"
+        text += {3: ", write to jane@firm.com", 4: ", call +49 30 901820", 5: ", card 4111111111111111"}.get(row, "")
+        lines.append([f"key{row}@firm.com", text, ("food", "space")[row % 2], ("train", "test")[row % 3 == 0],
+                      "joe@firm.com" if row % 4 == 0 else "", str(row % 5)])  # fmt: skip
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(lines)
+    asked = ("--payload", "text", "--label", "topic", "--split", "part", "--id", "key", "--name", "contacts")
+    assert run("load", path, *asked).code == 0
+    return path
+
+
+def test_a_masked_dataset_holds_nothing_of_it_and_the_other_stays(run: Run, contacts: Path, tmp_path: Path) -> None:
+    (tmp_path / "decisions.csv").write_text("example_id,action,label\n3,relabel,food\n4,exclude,\n")
+    run("decide", "contacts", "--file", tmp_path / "decisions.csv", "--reviewer", "ada")
+    run("version", "contacts", "--note", "first")
+    made = run("mask", "contacts", "--how", "hash", "--json")
+    assert made.code == 0, made.err
+    assert made.json["dataset"] == "contacts masked" and made.json["rows"] == 59
+    assert made.json["kinds"]["email"] == 1 + 14 + 59 and made.json["kinds"]["card"] == 1
+    out = tmp_path / "all.csv"
+    assert run("export", "contacts masked", "--format", "csv", "--out", out).code == 0
+    rows = list(csv.DictReader(out.open()))
+    assert len(rows) == 59 and {row["stars"] for row in rows} == set("01234")
+    assert sorted({row["split"] for row in rows}) == ["test", "train"]
+    by_text = {row["text"].split(" is")[0]: row for row in rows}
+    assert by_text["row 3"]["label"] == "food", "as reviewed"
+    assert "row 4" not in by_text, "excluded"
+    assert len({row["contact"] for row in rows} - {""}) == 1, "equal values stay equal"
+    readers = (
+        ("sql", "contacts masked", "SELECT * FROM rows", "--csv"),
+        ("export", "contacts masked", "--format", "jsonl", "--where", "match = card", "--out", tmp_path / "some.jsonl"),
+        ("profile", "contacts masked", "--json"),
+    )
+    told = [out.read_text(), *(run(*read).out for read in readers), (tmp_path / "some.jsonl").read_text()]
+    for secret in SECRETS:
+        assert not any(secret in one for one in told), secret
+    whole = tmp_path / "whole.csv"
+    run("export", "contacts", "--format", "csv", "--out", whole)
+    assert all(secret in whole.read_text() for secret in SECRETS if "+49" not in secret), "the rows themselves stay"
+
+
+def test_only_the_rows_and_kinds_that_are_asked_for_are_masked(run: Run, contacts: Path, tmp_path: Path) -> None:
+    made = run("mask", "contacts", "--where", "text contains card", "--kinds", "card,email", "--to", "some", "--json")
+    assert (made.code, made.json["masked_rows"], made.json["kinds"]) == (0, 1, {"card": 1, "email": 1}), made.err
+    run("export", "some", "--format", "jsonl", "--out", tmp_path / "some.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "some.jsonl").read_text().splitlines()]
+    assert rows[5]["text"].endswith("card [card]") and rows[5]["key"] == "[email]"
+    assert rows[3]["text"].endswith("jane@firm.com") and rows[3]["key"] == "key3@firm.com"
+
+
+def test_names_are_masked_by_choice(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("text,label\nYesterday Angela Merkel called us.,a\nNothing to see here.,b\nAgain nothing.,a\n")
+    run("load", path, "--payload", "text", "--label", "label", "--name", "calls")
+    assert run("mask", "calls", "--to", "plain", "--json").json["kinds"] == {}
+    assert run("mask", "calls", "--names", "--to", "named", "--json").json["kinds"] == {"name": 1}
+    run("export", "named", "--format", "csv", "--out", tmp_path / "named.csv")
+    assert "Yesterday [name] called us." in (tmp_path / "named.csv").read_text()
+
+
+def test_a_look_before_makes_nothing(run: Run, contacts: Path) -> None:
+    looked = run("mask", "contacts", "--dry-run", "--how", "replacement", "--json")
+    assert (looked.json["rows"], looked.json["changed"]) == (60, 3)
+    assert [one["example_id"] for one in looked.json["examples"]] == [3, 4, 5]
+    assert "@example.org" in looked.json["examples"][0]["after"]
+    assert len(run("datasets", "--json").json) == 1
+
+
+def test_what_cannot_be_masked_is_said(run: Run, contacts: Path) -> None:
+    wrong = run("mask", "contacts", "--kinds", "shoe size")
+    assert wrong.code == 2 and "'shoe size' is no kind of personal data" in wrong.err
+    taken = run("mask", "contacts", "--to", "contacts")
+    assert taken.code == 2 and "exists already" in taken.err
+    none = run("mask", "contacts", "--where", "text contains nowhere")
+    assert none.code == 2 and "No row is asked for" in none.err
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet"])
+def test_an_export_is_masked_in_texts_columns_and_ids(run: Run, contacts: Path, tmp_path: Path, format_: str) -> None:
+    out = tmp_path / f"masked.{format_}"
+    ran = run("export", "contacts", "--format", format_, "--mask", "--out", out)
+    assert ran.code == 0, ran.err
+    if format_ == "parquet":
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(out)
+        assert table["text"][3].as_py().endswith("[email]") and table["stars"].to_pylist()[:2] == [0, 1]
+        return
+    told = out.read_text()
+    assert not any(secret in told for secret in SECRETS) and told.count("[email]") == 60 + 15 + 1

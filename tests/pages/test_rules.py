@@ -1,0 +1,152 @@
+"""Rules on pages: tried and saved in Issues, with figures that open their rows, accepted and taken back, reviewed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.context import Context
+from core.records import Dataset
+from core.services.rules.keeping import rule_named, save_rule
+from core.store.acts import decisions
+from tests import crops
+from tests.pages import issues_data
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    """Three classes of thirty rows each, row i of the class i % 3."""
+    return issues_data.load(app, tmp_path)
+
+
+def made(app: Context, news: Dataset) -> None:
+    save_rule(app, news, news.latest_version_id, "early", ["words < 300"], "tech", "ada")
+    save_rule(app, news, news.latest_version_id, "odd", ["desk = uk", "words < 200"], "sport", "bob")
+
+
+def until(shown: AppTest, said: Callable[[AppTest], bool]) -> AppTest:
+    for _ in range(100):
+        assert not shown.exception, shown.exception[0].stack_trace
+        if said(shown):
+            return shown
+        time.sleep(0.05)
+        shown.run()
+    raise AssertionError([one.value for one in (*shown.markdown, *shown.caption, *shown.error)])
+
+
+def words(shown: AppTest) -> str:
+    return "\n".join(one.value for one in (*shown.markdown, *shown.caption, *shown.error, *shown.warning))
+
+
+def pressed(shown: AppTest, label: str) -> AppTest:
+    [button] = [one for one in shown.button if one.label == label]
+    return button.click().run()
+
+
+def test_an_empty_view_explains_a_rule_and_a_first_one_is_tried_before_it_is_saved(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    shown = open_at("issues", dataset="news", view="rules")
+    shown = until(shown, lambda page: "A rule proposes a label for many rows at once" in words(page))
+    [save] = [one for one in shown.button if one.label == "Save rule"]
+    assert save.disabled
+    shown.text_area[0].set_value("words < 300\nsplit = train").run()
+    [name] = [one for one in shown.text_input if one.label == "Name"]
+    name.set_value("early").run()
+    [says] = [one for one in shown.selectbox if one.label == "Class that it says"]
+    says.set_value("tech").run()
+    shown = until(shown, lambda page: "**24 rows** covered (26.7%)" in words(page))
+    assert "**16** would change" in words(shown) and "Story 1 about sport" in words(shown)
+    assert app.ledger.rules.log(news.dataset_id) == []
+    shown = pressed(shown, "Save rule")
+    shown = until(shown, lambda page: "early → tech" in words(page))
+    saved = rule_named(app, news, "early")
+    assert (saved.number, saved.label) == (1, "tech")
+    assert shown.query_params["rule"] in ("early", ["early"])
+
+
+def test_what_is_no_condition_is_said_and_cannot_be_saved(app: Context, news: Dataset, open_at: Open) -> None:
+    shown = open_at("issues", dataset="news", view="rules", condition="price > 3")
+    [says] = [one for one in shown.selectbox if one.label == "Class that it says"]
+    says.set_value("tech").run()
+    shown = until(shown, lambda page: "no column" in words(page))
+    assert shown.text_area[0].value == "price > 3"
+    assert [one.disabled for one in shown.button if one.label == "Save rule"] == [True]
+
+
+def test_the_table_and_the_chosen_rule_have_the_figures_and_each_opens_its_rows(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    made(app, news)
+    shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
+    [table] = [one.value for one in shown.dataframe if "coverage" in one.value.columns]
+    assert table[["rule", "says", "rows", "change", "overlaps", "conflicts"]].values.tolist() == [
+        ["early", "tech", 30, 13, 10, 10],
+        ["odd", "sport", 10, 0, 10, 10],
+    ]
+    links = {one.proto.label: one.proto.query_string for one in shown.get("page_link")}
+    assert "where=rule+%3D+early" in links[":small[30 rows covered (33.3%)]"]
+    assert "rule_conflict+%3D+early" in links[":small[10 in conflict]"]
+    assert "rule+%3D+odd" in links[":small[10 rows in conflict with odd]"]
+    assert "decision+missing" in links[":small[13 rows would change]"]
+    assert "7 more are left out" in words(shown)
+    assert "nobody has judged a row of it" in words(shown)
+
+
+def test_accepting_shows_what_would_change_and_is_one_act_with_one_undo(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    made(app, news)
+    shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
+    shown = pressed(shown, "Accept for all 13…")
+    shown = until(shown, lambda page: any(one.label == "Change 13 rows" for one in page.button))
+    assert decisions.in_force(app.store, news.latest_version_id) == []
+    shown = pressed(shown, "Change 13 rows")
+    shown = until(shown, lambda page: "13 rows changed to tech." in words(page))
+    assert len(decisions.in_force(app.store, news.latest_version_id)) == 13
+    [act] = app.ledger.bulk.page(news.dataset_id, limit=5)
+    assert act.among == "rule early, version 1"
+    shown = until(pressed(shown, "Undo"), lambda page: "taken back" in words(page))
+    assert decisions.in_force(app.store, news.latest_version_id) == []
+
+
+def test_a_rule_is_changed_retired_and_brought_back(app: Context, news: Dataset, open_at: Open) -> None:
+    made(app, news)
+    shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
+    shown.text_area[0].set_value("words < 100").run()
+    shown = until(shown, lambda page: "**10 rows** covered" in words(page))
+    shown = until(pressed(shown, "Save as version 2"), lambda page: "version 2, by" in words(page))
+    shown = until(pressed(shown, "Retire this rule"), lambda page: "early → tech" in words(page))
+    assert rule_named(app, news, "early").retired
+    shown = until(pressed(shown, "Bring back"), lambda page: "version 4, by" in words(page))
+    assert not rule_named(app, news, "early").retired
+
+
+def test_the_desk_is_given_what_a_rule_proposes(app: Context, news: Dataset, open_at: Open) -> None:
+    made(app, news)
+    shown = open_at("review", dataset="news", rule="early")
+    shown = until(shown, lambda page: "Rows that rule **early** would change to **tech**" in words(page))
+    shown = open_at("review", dataset="news", rule="late")
+    assert "has no rule" in words(until(shown, lambda page: bool(page.error)))
+
+
+def test_a_filter_of_the_list_of_rows_becomes_a_rule(app: Context, news: Dataset, open_at: Open) -> None:
+    shown = open_at("data", dataset="news", view="rows", where="words < 300", split="train")
+    links = {one.proto.label: one.proto.query_string for one in shown.get("page_link")}
+    assert "view=rules" in links["Make a rule…"] and "words+%3C+300" in links["Make a rule…"]
+    assert "split+%3D+train" in links["Make a rule…"]
+    made(app, news)
+    shown = open_at("data", dataset="news", view="rows", where="rule = early")
+    assert "Make a rule…" not in {one.proto.label for one in shown.get("page_link")}
+
+
+def test_labels_of_several_classes_are_told_why_there_are_no_rules(app: Context, tmp_path: Path, open_at: Open) -> None:
+    crops.load(app, tmp_path)
+    shown = until(open_at("issues", dataset="crops", view="rules"), lambda page: "labels of one class" in words(page))
+    assert [one.label for one in shown.button if one.label == "Save rule"] == []

@@ -1,0 +1,62 @@
+"""What stands in the place of personal data, by each manner."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.personal import KINDS, Masking, Personal, masked_by, personal_in
+
+TEXT = "Jane (jane@example.com, +49 30 901820) paid with 4111111111111111 from 10.1.2.3; born on 12/03/1987."
+
+
+def test_equal_values_stay_equal_and_others_do_not() -> None:
+    how = Masking("hash", salt="a")
+    first, counts = masked_by(how, "x@y.org, X@Y.org and z@y.org; +49 30 901820, +49-30-901820")
+    same, again, other, phone, called = (one.split("]")[0] for one in first.split("[")[1:])
+    assert same == again != other and phone == called
+    assert counts == {"email": 3, "phone": 2}
+    assert masked_by(how, "x@y.org")[0] == f"[{same}]", "in every text"
+    assert masked_by(Masking("hash", salt="b"), "x@y.org")[0] != f"[{same}]", "and not in another workspace"
+
+
+def test_a_replacement_is_of_the_kind_and_nobody_s() -> None:
+    how = Masking("replacement", salt="a")
+    text, _ = masked_by(how, TEXT)
+    assert [one.kind for one in personal_in(text)] == [one.kind for one in personal_in(TEXT)]
+    assert "@example.org" in text and "-555-01" in text
+    assert not {"jane@example.com", "901820", "4111111111111111", "10.1.2.3", "1987"} & set(text.split())
+    assert masked_by(how, TEXT)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("iban", "DE89 3704 0044 0532 0130 00"),
+        ("card", "4111 1111 1111 1111"),
+        ("ip", "2001:0db8:85a3:0000:0000:8a2e:0370:7334"),
+        ("ip", "192.168.17.43"),
+        ("identity", "11010519491231002X"),
+        ("address", "221 Baker Street"),
+        ("email", "jo@firm.com"),
+        ("phone", "+49 30 901820"),
+    ],
+)
+def test_a_replacement_has_the_form_and_the_check_digits_of_its_kind(kind: str, value: str) -> None:
+    seen = set()
+    for salt in map(str, range(50)):
+        text, _ = masked_by(Masking("replacement", salt=salt), value, [Personal(kind, 0, len(value))])
+        assert [one.kind for one in personal_in(text)] == [kind], text
+        seen.add(text)
+    assert len(seen) > 20 and value not in seen
+
+
+def test_every_kind_has_a_replacement() -> None:
+    for kind in KINDS:
+        for value in ("Jane Doe", "王小明", "536-90-4399"):
+            text, _ = masked_by(Masking("replacement", salt="a"), value, [Personal(kind.name, 0, len(value))])
+            assert text and text != value
+
+
+def test_only_the_kinds_that_are_asked_for_are_masked() -> None:
+    text, counts = masked_by(Masking(kinds=("email",)), TEXT)
+    assert text == TEXT.replace("jane@example.com", "[email]") and counts == {"email": 1}
