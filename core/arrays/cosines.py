@@ -3,7 +3,8 @@ read from their files as they are and never gathered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from core.arrays.shards import Shards, Wanted
 CHUNK_CELLS = 1 << 19
 """Numbers of a shard that are multiplied at a time: few enough to stay in the processor's cache until their lengths are
 worked out as well."""
+THREADS = 2
+"""Shards that are gone through side by side: more are no quicker, for the memory gives no more at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Held:
     """n"""
     parts: tuple[tuple[Path, NDArray[np.int32], NDArray[np.int32]], ...]
     """Shards, which of their vectors (p,) are asked for, and at which of the n places each stands, (p,)."""
+    _open: dict[Path, NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
     def of(folder: Path, digests: NDArray[np.bytes_]) -> Held:
@@ -42,7 +46,10 @@ class Held:
     @property
     def covered(self) -> int:
         """Of so many of the contents there is an embedding."""
-        return len(np.unique(np.concatenate([target for _, _, target in self.parts]))) if self.parts else 0
+        known = np.zeros(self.count, bool)
+        for _, _, target in self.parts:
+            known[target] = True
+        return int(known.sum())
 
     def vector(self, place: int) -> NDArray[np.float32] | None:
         """The embedding (d,) of one of the contents; None where there is none."""
@@ -72,12 +79,25 @@ class Held:
         """Of each of the contents with a vector (d,), (n,); NaN where there is no embedding."""
         unit = vector / max(float(np.linalg.norm(vector)), 1e-12)
         found = np.full(self.count, np.nan, np.float32)
-        for shard, source, target in self.parts:
-            vectors = self.shards.arrays(shard)
-            own = np.empty(len(vectors), np.float32)
-            for rows in row_chunks(len(vectors), vectors.shape[1], CHUNK_CELLS):
-                part = np.asarray(vectors[rows], np.float32)
-                lengths = np.sqrt(np.einsum("ij,ij->i", part, part))
-                own[rows] = part @ unit / np.maximum(lengths, 1e-12)
-            found[target] = own[source]
+        with ThreadPoolExecutor(THREADS) as pool:
+            products = pool.map(lambda part: _cosines(self._mapped(part[0]), unit), self.parts)
+            for (_, source, target), own in zip(self.parts, products, strict=True):
+                found[target] = own[source]
         return found
+
+    def _mapped(self, shard: Path) -> NDArray[Any]:
+        """The vectors of a shard, whose file stays mapped: to map a million anew costs more than to multiply them."""
+        if shard not in self._open:
+            self._open[shard] = self.shards.arrays(shard)
+        return self._open[shard]
+
+
+def _cosines(vectors: NDArray[Any], unit: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of vectors (m, d) with one of length 1, (m,). Not by BLAS: its threads wait for each other at every product, and
+    where other processes are busy that took 6 to 11 s for a million vectors of 384 numbers, this 0.2 s."""
+    own = np.empty(len(vectors), np.float32)
+    for rows in row_chunks(len(vectors), vectors.shape[1], CHUNK_CELLS):
+        part = np.asarray(vectors[rows], np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", part, part))
+        own[rows] = np.einsum("ij,j->i", part, unit) / np.maximum(lengths, 1e-12)
+    return own

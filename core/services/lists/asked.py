@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, ColumnFilter, Dataset, How, IssueFilter, ListColumn, RowFilter, RowOrder
 from core.services.lists.columns import holds_labels, issue_columns, prediction_columns, row_columns, unread
 from core.services.lists.facts import fact_columns
-from core.services.lists.written import filter_text, filter_texts, read_filters, read_names, read_order, write_filters
+from core.services.lists.written import (
+    Width,
+    filter_text,
+    filter_texts,
+    read_filters,
+    read_names,
+    read_order,
+    width_of,
+    write_filters,
+)
 from core.store.issues import BY_RANK
 from core.store.predicted.columns import usual_order
 from core.store.rows import BY_ROW
@@ -49,6 +58,8 @@ class Listed:
     order: RowOrder
     columns: tuple[ListColumn, ...]
     """In their order; never none."""
+    widths: Mapping[str, Width] = field(default_factory=dict)
+    """Of those that are not as wide as usual, by their names."""
 
 
 def listed(
@@ -68,11 +79,13 @@ def listed(
     ]
     rows, added = (tuple(one for one, column in found if column.added is kind) for kind in (False, True))
     asked = query.get(ORDER, "")
-    shown = [one for one in columns if one.name in usual]
+    shown, widths = [one for one in columns if one.name in usual], {}
     if query.get(COLUMNS):
         by_name = {one.name: one for one in columns}
-        shown = [by_name[name] for name in read_names(query[COLUMNS]) if name in by_name] or shown
-    return Listed(rows, added, read_order(asked, columns) if asked else order, tuple(shown))
+        named = dict(width_of(name, by_name) for name in read_names(query[COLUMNS]))
+        shown = [by_name[name] for name in named if name in by_name] or shown
+        widths = {name: width for name, width in named.items() if width is not None}
+    return Listed(rows, added, read_order(asked, columns) if asked else order, tuple(shown), widths)
 
 
 def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast, get_args
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any, Literal, cast, get_args
 
 from core.errors import UsageError
 from core.records import ColumnFilter, How, ListColumn, RowOrder
 from core.services.lists.columns import VERDICT
 from core.store.search.rank import BEST
 
+Width = Literal["narrow", "wide"]
+"""How wide a column is drawn, where it is not as wide as usual."""
 DESCENDING = " desc"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
 _HOW = re.compile(r"\s*(?P<how>>=|<=|!=|=|>|<|(?:contains|missing|present)\b)\s*(?P<value>.*)", re.DOTALL)
@@ -69,6 +71,18 @@ def write_names(names: Sequence[str]) -> str:
     if any("," in name for name in names) or (names[:1] and names[0].startswith("[")):
         return json.dumps(list(names), ensure_ascii=False)
     return ",".join(names)
+
+
+def width_of(name: str, known: Container[str]) -> tuple[str, Width | None]:
+    """The column that a name such as `text:wide` is of, and how wide it is to be; None as usual. A column of that name
+    goes before it."""
+    column, _, width = name.rpartition(":")
+    return (name, None) if name in known or width not in get_args(Width) else (column, cast(Width, width))
+
+
+def with_width(name: str, width: Width | None) -> str:
+    """A name as `width_of` reads it."""
+    return name if width is None else f"{name}:{width}"
 
 
 def _filter(text: str, columns: Sequence[ListColumn]) -> tuple[ColumnFilter, ListColumn]:

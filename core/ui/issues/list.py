@@ -31,12 +31,11 @@ from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.alike import offer_alike
 from core.ui.lists.issue_filter import issue_tools
 from core.ui.lists.issue_filter import query as issue_query
-from core.ui.lists.layout import Layout, layout_switch, rows_of_page
+from core.ui.lists.layout import Layout, columns_button, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
 from core.ui.lists.table import Table
 from core.ui.lists.tools import (
     Tools,
-    columns_button,
     download_button,
     list_query,
     sort_box,

@@ -15,12 +15,12 @@ from core.records import ColumnFilter, Dataset
 from core.services.lists.asked import Listed, listed
 from core.store.export import Format
 from core.store.record_lists import Records, count_records, export_records, page_records, record_values
+from core.ui.lists.layout import columns_button
 from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.lists.tools import (
     MAX_VALUES,
     Tools,
     chips,
-    columns_button,
     download_button,
     filter_button,
     head,

@@ -28,14 +28,13 @@ from core.store.search.rank import BEST, words_asked
 from core.ui import keys
 from core.ui.filters.similar_to import asked_for
 from core.ui.lists.act_on_all import ActOnAll
-from core.ui.lists.layout import layout_switch, rows_of_page
+from core.ui.lists.layout import columns_button, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
 from core.ui.lists.rows import picked_rows, show_row
 from core.ui.lists.seen import seen_rows
 from core.ui.lists.table import DECIDED, Table
 from core.ui.lists.tools import (
     Tools,
-    columns_button,
     download_button,
     list_query,
     sort_box,

@@ -13,6 +13,7 @@ from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Example, ListColumn, RowOrder
 from core.services.lists.asked import Listed
 from core.services.lists.columns import LABEL_COLUMNS, TAGS, VERDICT
+from core.services.lists.written import Width
 from core.store.acts.tags import tags_of
 from core.tasks import task_named
 from core.ui.lists.paging import WHOLE_HEADER
@@ -30,6 +31,8 @@ DECIDED = ListColumn(VERDICT.name, later("verdict"), VERDICT.column, VERDICT.kin
 LABEL_COLUMNS_WIDE, LABEL_PIXELS, LINES_PIXELS = 20, 170, 72
 """A label that is wider than so many characters gets a column of this width and a row of several lines, so that all of
 it and the example are in sight."""
+PIXELS: Mapping[Width, int] = {"narrow": 90, "wide": 560}
+"""Of columns that somebody wants so."""
 _MAY_SAY_NOTHING = ("suggested_label", "kinds", VERDICT.column, "split", "source_id")
 
 Added = Mapping[str, Sequence[object]]
@@ -140,6 +143,8 @@ class Table:
         if one.column == EXAMPLE_ID:
             return st.column_config.NumberColumn(f"{title}{arrow}", format="%d", width=64, help=helped)
         width: Any = "large" if one.column == WORDS else label_pixels if one.column in LABEL_COLUMNS else None
+        if chosen := self.listed.widths.get(one.name):
+            width = PIXELS[chosen]
         return st.column_config.Column(f"{title}{arrow}", width=width, help=helped)
 
     def _named(self, one: ListColumn) -> str:

@@ -23,7 +23,14 @@ from core.services.lists.asked import COLUMNS, FILTERS, ORDER, Listed
 from core.services.lists.columns import VERDICT, holds_labels
 from core.services.lists.facts import fact_said
 from core.services.lists.words import in_words, value_in_words
-from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters, write_names, write_order
+from core.services.lists.written import (
+    filter_text,
+    filter_texts,
+    read_filters,
+    write_filters,
+    write_names,
+    write_order,
+)
 from core.services.similar.nearest import can_compare
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
@@ -210,29 +217,6 @@ def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
     return f"{tools.title(column)} {arrow}".strip()
 
 
-def columns_button(tools: Tools, listed: Listed) -> None:
-    """Which columns the list shows, in which order; kept for the person."""
-    box = st.popover(
-        say("Columns"), icon=":material/view_column:", type="tertiary", key="list-columns", on_change="rerun"
-    )
-    if not box.open:
-        return
-    titles = {one.name: tools.title(one) for one in tools.columns}
-    with box:
-        st.session_state["list-columns-chosen"] = [one.name for one in listed.columns]
-        st.multiselect(
-            say("Columns, in this order"),
-            list(titles),
-            key="list-columns-chosen",
-            format_func=lambda name: titles.get(name, name),
-            on_change=_choose_columns,
-            args=(tools,),
-            width=420,
-        )
-        st.caption(say("Kept for you, on this dataset. The file has the same columns."))
-        st.button(say("The usual columns"), type="tertiary", on_click=_choose_columns, args=(tools, True))
-
-
 def download_button(tools: Tools, listed: Listed, total: int, name: str, write: Write, key: str) -> None:
     """The list as a file: its rows, order and columns as they are shown; `name` has no ending, and `key` says all that
     the file depends on."""
@@ -355,12 +339,6 @@ def _values(tools: Tools, column: ListColumn) -> list[str]:
     found = answers.ask((version_id, column.column), stored("Listing values"), work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
-
-
-def _choose_columns(tools: Tools, usual: bool = False) -> None:
-    names = [] if usual else list(st.session_state["list-columns-chosen"])
-    tools.context.ledger.views.keep_columns(tools.dataset.dataset_id, tools.page, current_user(), names)
-    put(tools.key(COLUMNS), write_names(names))
 
 
 def _add(tools: Tools, texts: Sequence[str]) -> None:
