@@ -22,6 +22,7 @@ BENCHMARKS = (
     "maps",
     "many",
     "tags",
+    "rules",
     "evaluation",
     "cold_start",
     "review_latency",

@@ -59,7 +59,7 @@ where_option = click.option(
     multiple=True,
     metavar="FILTER",
     help='only rows such as "price >= 10", "label = sport", "text contains good film", "region missing",'
-    ' "issue = label", "decision missing", "tag = to ask", "slice = NAME"',
+    ' "issue = label", "decision missing", "tag = to ask", "slice = NAME", "rule = NAME"',
 )
 order_option = click.option("--order", metavar="COLUMN", help='sorted by a column, or by "COLUMN desc"')
 columns_option = click.option("--columns", metavar="NAMES", help="these columns, with commas between them")

@@ -140,7 +140,7 @@ def previewed(
     tried, written = checked(context, dataset, version.version_id, name, where, label)
     others = [one for one in all_ready(context.store, version.version_id)[0] if one.name != name]
     tried = Ready("", tried.label, tried.condition)
-    counted = count_rules(context.store, version.version_id, [tried, *others])
+    counted = count_rules(context.store, version.version_id, [tried, *others], within=tried)
     counts = counted.rules[""]
     rows = condition_of(dataset, written)
     first = page_rows(context.store, version.version_id, rows, FIRST_ROWS, 0) if counts.rows else []

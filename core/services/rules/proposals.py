@@ -26,13 +26,13 @@ from core.words import say, stored
 
 def proposed(rule: Rule) -> RowFilter:
     """The rows to which a rule proposes another label: it covers them, they have none or another one, and no verdict.
-    Those on which rules conflict are left out."""
+    Those on which another rule says another one are left out."""
     return RowFilter(
         columns=(
             ColumnFilter(RULE.column, "=", (rule.name,)),
             ColumnFilter("label", "!=", (rule.label,)),
             ColumnFilter(DECISION.column, "missing", ()),
-            ColumnFilter(RULE_CONFLICT.column, "missing", ()),
+            ColumnFilter(RULE_CONFLICT.column, "!=", (rule.name,)),
         )
     )
 

@@ -8,7 +8,7 @@ from core.store.acts.in_force import standing_sql
 from core.store.database import Database
 from core.store.relations import relation
 from core.store.row_facts.contract import Having, RowFact
-from core.store.rules.covered import JUDGED, SAID, Ready, all_ready, conflict_sql, covered_sql, ready
+from core.store.rules.covered import JUDGED, SAID, Ready, against_sql, all_ready, conflict_sql, covered_sql, ready
 from core.store.versions import get_version
 
 _NONE = "SELECT NULL::BIGINT AS example_id WHERE false"
@@ -25,12 +25,12 @@ def _covered(db: Database, version_id: str, values: Sequence[str]) -> tuple[str,
 
 
 def _in_conflict(db: Database, version_id: str, values: Sequence[str]) -> tuple[str, list[object]]:
-    known, problems = all_ready(db, version_id)
-    for name in values:
-        if name in problems or all(one.name != name for one in known):
-            ready(db, version_id, name)  # says what is wrong with it
-    query, parameters = covered_sql(db, version_id, known)
-    return f"SELECT example_id FROM ({query}) WHERE {conflict_sql(known, values)}", parameters
+    known, _ = all_ready(db, version_id)
+    if not values:
+        query, parameters = covered_sql(db, version_id, known)
+        return f"SELECT example_id FROM ({query}) WHERE {conflict_sql(known)}", parameters
+    asked = [against_sql(db, version_id, one, known) for one in _of(db, version_id, values)]
+    return " UNION ".join(query for query, _ in asked), [value for _, own in asked for value in own]
 
 
 def _judged(how: str) -> Having:

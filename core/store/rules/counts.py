@@ -84,12 +84,12 @@ class _Group:
     rows: int
 
 
-def count_rules(db: Database, version_id: str, rules: Sequence[Ready]) -> Counted:
-    """What these rules come to together."""
+def count_rules(db: Database, version_id: str, rules: Sequence[Ready], within: Ready | None = None) -> Counted:
+    """What these rules come to together; with `within`, on the rows alone that this one of them covers."""
     counted = Counted({one.name: RuleCounts() for one in rules})
     both: Counter[tuple[int, int]] = Counter()
     others = [against(rules, one.label) for one in rules]
-    counted.scanned, groups = _groups(db, version_id, rules)
+    counted.scanned, groups = _groups(db, version_id, rules, within)
     for group in groups:
         places = [place for place in range(len(rules)) if group.mask >> place & 1]
         conflict = any(group.mask & others[place] for place in places)
@@ -129,10 +129,12 @@ def _add(counts: RuleCounts, group: _Group, label: str, overlaps: bool, conflict
         counts.unlabelled_same += (group.suggested == label) * rows
 
 
-def _groups(db: Database, version_id: str, rules: Sequence[Ready]) -> tuple[bool, Iterator[_Group]]:
+def _groups(
+    db: Database, version_id: str, rules: Sequence[Ready], within: Ready | None
+) -> tuple[bool, Iterator[_Group]]:
     scan = latest_scan(db, version_id)
     scanned = scan is not None and "label" in scan.types
-    query, parameters = covered_sql(db, version_id, rules)
+    query, parameters = covered_sql(db, version_id, rules, within)
     suggested, join, own = "NULL", "", []
     if scan is not None and scanned:
         suggested = "i.suggested_label"

@@ -78,18 +78,31 @@ def all_ready(db: Database, version_id: str) -> tuple[list[Ready], dict[str, Win
     return found, problems
 
 
-def covered_sql(db: Database, version_id: str, rules: Sequence[Ready]) -> Condition:
-    """The rows that any of the rules covers, as a query for (example_id, label, mask UBIGINT): bit i of the mask is set
-    where rule i covers the row."""
+def covered_sql(db: Database, version_id: str, rules: Sequence[Ready], within: Ready | None = None) -> Condition:
+    """The rows that any of the rules covers, or this one, as a query for (example_id, label, mask UBIGINT): bit i of
+    the mask is set where rule i covers the row."""
     if not rules:
         return "SELECT NULL::BIGINT AS example_id, NULL::VARCHAR AS label, 0::UBIGINT AS mask WHERE false", []
     mask = " + ".join(
         f"CASE WHEN {one.condition[0]} THEN {bit(place)} ELSE 0::UBIGINT END" for place, one in enumerate(rules)
     )
+    among, own = ("true", []) if within is None else within.condition
     return (
-        f"""SELECT * FROM (SELECT example_id, label, {mask} AS mask FROM {relation(db, version_id)})
+        f"""SELECT * FROM (SELECT example_id, label, {mask} AS mask FROM {relation(db, version_id)} WHERE {among})
             WHERE mask <> 0""",
-        [value for one in rules for value in one.condition[1]],
+        [*(value for one in rules for value in one.condition[1]), *own],
+    )
+
+
+def against_sql(db: Database, version_id: str, one: Ready, others: Sequence[Ready]) -> Condition:
+    """The rows that a rule covers and another one says another label of, as a query for `example_id`. The others are
+    asked of the rows that it covers alone."""
+    opposed = [other.condition for other in others if other.label != one.label]
+    covers, own = one.condition
+    says = " OR ".join(f"({sql})" for sql, _ in opposed) or "false"
+    return (
+        f"SELECT example_id FROM {relation(db, version_id)} WHERE ({covers}) AND ({says})",
+        [*own, *(value for _, values in opposed for value in values)],
     )
 
 
@@ -103,13 +116,11 @@ def against(rules: Sequence[Ready], label: str) -> int:
     return sum(1 << place for place, one in enumerate(rules) if one.label != label)
 
 
-def conflict_sql(rules: Sequence[Ready], names: Sequence[str] = ()) -> str:
-    """Of a row's mask: one of these rules, or any where none is named, covers the row, and another one says another
-    label of it."""
+def conflict_sql(rules: Sequence[Ready]) -> str:
+    """Of a row's mask: two of the rules that cover the row say different labels."""
     pairs = [
         f"(mask & {bit(place)} <> 0 AND mask & {against(rules, one.label)}::UBIGINT <> 0)"
         for place, one in enumerate(rules)
-        if not names or one.name in names
     ]
     return f"({' OR '.join(pairs)})" if pairs else "false"
 
