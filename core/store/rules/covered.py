@@ -14,6 +14,7 @@ from core.store.acts.in_force import NOT_BY_CLASS, ONE_BY_ONE
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.relations import relation
+from core.store.telling.class_lists import class_list
 from core.store.versions import get_version
 
 if TYPE_CHECKING:
@@ -55,13 +56,17 @@ def ready(db: Database, version_id: str, name: str) -> Ready:
 
 
 def made_ready(db: Database, version_id: str, name: str, where: RowFilter, label: str) -> Ready:
-    """A rule as it would be. Raises `UsageError` where it says what is no class of the dataset, where it is by what
-    rules say, be it by way of a slice, and as its filters."""
+    """A rule as it would be. Raises `UsageError` where it says what is no class of the version, such as one that was
+    renamed, where it is by what rules say, be it by way of a slice, and as its filters."""
     from core.store.filters import where_sql  # a filter may be by rules
 
-    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    if label not in dataset.labels:
-        raise UsageError(f"It says {label!r}, which is no class of {dataset.name!r}.", "Change its label.")
+    version = get_version(db, version_id)
+    dataset = get_dataset(db, version.dataset_id)
+    if label not in class_list(db, version):
+        raise UsageError(
+            f"It says {label!r}, which is no class of version {version.number} of {dataset.name!r}.",
+            "Change its label to a class that the version has, or retire the rule.",
+        )
     with _looking_up(name):
         return Ready(name, label, where_sql(db, version_id, where, dataset, relation(db, version_id)))
 

@@ -10,6 +10,7 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, Rule
 from core.review.records import Act
+from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.lists.asked import row_filter
 from core.services.lists.written import write_filters
 from core.services.review.decisions import make_version, record
@@ -263,6 +264,39 @@ def test_a_rule_that_cannot_be_looked_up_says_so_and_leaves_the_others(context: 
     assert rows(context, stories, "rule_conflict missing") == 90
     with pytest.raises(UsageError, match="Rule 'gone' cannot be looked up"):
         rows(context, stories, "rule = gone")
+
+
+RENAMED = ClassChange("rename", ("tech",), "computing")
+MERGED = ClassChange("merge", ("tech",), "sport")
+DELETED = ClassChange("delete", ("tech",))
+
+
+def change_classes(context: Context, dataset: Dataset, change: ClassChange) -> None:
+    carry_out_change(context, plan_change(context, dataset, change), "ada")
+
+
+def changed(context: Context, dataset: Dataset, change: ClassChange) -> Dataset:
+    """The dataset with a version that has another class or none in place of one."""
+    change_classes(context, dataset, change)
+    make_version(context, dataset.latest_version_id, change.kind, "ada")
+    return get_dataset(context.store, dataset.dataset_id)
+
+
+@pytest.mark.parametrize("change", [RENAMED, MERGED, DELETED], ids=lambda one: one.kind)
+def test_a_rule_of_a_class_that_a_version_has_no_more_says_so_and_proposes_nothing(
+    context: Context, stories: Dataset, change: ClassChange
+) -> None:
+    two_rules(context, stories)
+    after = changed(context, stories, change)
+    one = figures(context, after, "early")
+    assert "It says 'tech', which is no class of version 2 of 'news'." in one.problem
+    assert (one.counts.rows, one.counts.open, figures(context, after, "odd").counts.conflicts) == (0, 0, 0)
+    among = OfRule(after.latest_version_id, one.rule)
+    with pytest.raises(UsageError, match="no class of version 2"):
+        plan(context, among, among.doing, "ada")
+    with pytest.raises(UsageError, match="'tech' is no class of version 2 of 'news'"):
+        rule(context, after, "another", EARLY, "tech")
+    assert figures(context, stories, "early").counts.rows == 30, "the version that has the class is as it was"
 
 
 @pytest.mark.parametrize(
