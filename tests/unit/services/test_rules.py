@@ -32,6 +32,10 @@ EARLY = ("words < 300",)
 ODD = ("desk = uk", "words < 200")
 """The odd rows below 20."""
 
+RENAMED = ClassChange("rename", ("tech",), "computing")
+MERGED = ClassChange("merge", ("tech",), "sport")
+DELETED = ClassChange("delete", ("tech",))
+
 
 @pytest.fixture
 def stories(context: Context, tmp_path: Path) -> Dataset:
@@ -55,6 +59,17 @@ def rows(context: Context, dataset: Dataset, *where: str) -> int:
 def judge(context: Context, dataset: Dataset, *acts: tuple[int, str, str | None]) -> None:
     made = [Act(new_id(), action, row, label) for row, action, label in acts]  # type: ignore[arg-type]
     assert not record(context, dataset.latest_version_id, "ada", made).refused
+
+
+def change_classes(context: Context, dataset: Dataset, change: ClassChange) -> None:
+    carry_out_change(context, plan_change(context, dataset, change), "ada")
+
+
+def changed(context: Context, dataset: Dataset, change: ClassChange) -> Dataset:
+    """The dataset with a version that has another class or none in place of one."""
+    change_classes(context, dataset, change)
+    make_version(context, dataset.latest_version_id, change.kind, "ada")
+    return get_dataset(context.store, dataset.dataset_id)
 
 
 def two_rules(context: Context, dataset: Dataset) -> None:
@@ -141,6 +156,39 @@ def test_a_rule_is_accepted_as_one_act_without_what_is_decided_or_in_conflict_an
     assert (listed.among, listed.rows, listed.label) == ("rule early, version 1", 12, "tech")
     take_back(context, done.act.act_id, "ada")
     assert [one.example_id for one in decisions.in_force(context.store, stories.latest_version_id)] == [0]
+
+
+def verdicts(context: Context, dataset: Dataset, name: str, label: str) -> tuple[int, int]:
+    """Rows of which people said the class of a rule, and another one; its figures and its filters agree."""
+    rule(context, dataset, name, EARLY, label)
+    counts = figures(context, dataset, name).counts
+    assert rows(context, dataset, f"rule_right = {name}") == counts.right
+    assert rows(context, dataset, f"rule_wrong = {name}") == counts.wrong
+    return counts.right, counts.wrong
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["before a version", "in the version"])
+def test_verdicts_on_a_rule_go_on_with_a_change_of_classes(context: Context, stories: Dataset, applied: bool) -> None:
+    judge(context, stories, (0, "relabel", "tech"), (2, "keep", None), (1, "keep", None), (5, "unsure", None))
+    if applied:
+        make_version(context, stories.latest_version_id, "judged", "ada")
+        stories = get_dataset(context.store, stories.dataset_id)
+    assert verdicts(context, stories, "early", "tech") == (2, 1)
+    change_classes(context, stories, RENAMED)
+    assert verdicts(context, stories, "early", "tech") == (2, 1)
+    assert verdicts(context, stories, "renamed", "computing") == (2, 1)
+    make_version(context, stories.latest_version_id, "renamed", "ada")
+    after = get_dataset(context.store, stories.dataset_id)
+    assert verdicts(context, after, "renamed", "computing") == (2, 1)
+    assert verdicts(context, after, "others", "sport") == (1, 2)
+    judge(context, after, (0, "relabel", "sport"))
+    assert verdicts(context, after, "renamed", "computing") == (1, 2)
+
+
+def test_a_verdict_for_a_class_that_was_deleted_is_none(context: Context, stories: Dataset) -> None:
+    judge(context, stories, (0, "relabel", "tech"), (2, "keep", None), (1, "keep", None))
+    after = changed(context, stories, DELETED)
+    assert verdicts(context, after, "others", "sport") == (1, 0)
 
 
 def test_a_change_a_retirement_and_a_return_are_versions_that_stay(context: Context, stories: Dataset) -> None:
@@ -264,22 +312,6 @@ def test_a_rule_that_cannot_be_looked_up_says_so_and_leaves_the_others(context: 
     assert rows(context, stories, "rule_conflict missing") == 90
     with pytest.raises(UsageError, match="Rule 'gone' cannot be looked up"):
         rows(context, stories, "rule = gone")
-
-
-RENAMED = ClassChange("rename", ("tech",), "computing")
-MERGED = ClassChange("merge", ("tech",), "sport")
-DELETED = ClassChange("delete", ("tech",))
-
-
-def change_classes(context: Context, dataset: Dataset, change: ClassChange) -> None:
-    carry_out_change(context, plan_change(context, dataset, change), "ada")
-
-
-def changed(context: Context, dataset: Dataset, change: ClassChange) -> Dataset:
-    """The dataset with a version that has another class or none in place of one."""
-    change_classes(context, dataset, change)
-    make_version(context, dataset.latest_version_id, change.kind, "ada")
-    return get_dataset(context.store, dataset.dataset_id)
 
 
 @pytest.mark.parametrize("change", [RENAMED, MERGED, DELETED], ids=lambda one: one.kind)
