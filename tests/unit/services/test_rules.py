@@ -262,6 +262,27 @@ def test_a_queue_of_a_rule_suggests_its_label_and_says_why(context: Context, sto
     assert (counts.flagged, counts.decided, counts.left) == (13, 1, 12)
 
 
+def test_what_a_rule_proposed_is_refused_once_somebody_changed_it(context: Context, stories: Dataset) -> None:
+    first = rule(context, stories, "early", EARLY, "tech")
+    version_id, among = stories.latest_version_id, OfRule(stories.latest_version_id, first)
+    source = queue_of(first, "Technology")
+    assert plan(context, among, among.doing, "ada").rows == 20
+    assert source.claim(context, version_id, "tab", 1) == [0]
+    rule(context, stories, "early", ("words > 600",), "sport")
+    for asked in (
+        lambda: plan(context, among, among.doing, "ada"),
+        lambda: source.claim(context, version_id, "tab", 1),
+        lambda: source.counts(context, version_id),
+    ):
+        with pytest.raises(UsageError, match="Rule 'early' is at version 2 by now, and this was asked of version 1"):
+            asked()
+    now = OfRule(version_id, rule_named(context, stories, "early"))
+    assert {one.after for one in plan(context, now, now.doing, "ada").changes} == {"sport"}
+    retire_rule(context, stories, "early", "bob")
+    with pytest.raises(NotFoundError, match="There is no rule 'early'"):
+        plan(context, now, now.doing, "ada")
+
+
 def test_figures_are_told_anew_once_something_changed(context: Context, stories: Dataset) -> None:
     rule(context, stories, "early", EARLY, "tech")
     version_id = stories.latest_version_id
