@@ -49,6 +49,16 @@ def test_an_area_of_the_map_lists_its_rows(page: Page, news: Server) -> None:
     expect(listed).to_contain_text("45 rows")
     assert re.search(r"where=map(\+|%20)%3D(\+|%20)pca-minilm%3A", page.url) and len(page.url) < 600
 
+    page.get_by_role("button", name="All 45 rows…").click()  # put right where they are seen
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="What to do").fill("Exclude")
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Change 45 rows").click()
+    expect(page.get_by_text("45 rows excluded.")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("45 rows taken back.")).to_be_visible()
+    expect(listed).to_contain_text("45 rows")
+
     page.locator(".map .legend button").first.click()  # these alone
     expect(status).to_have_text("30 of 90 rows in view, each of them drawn.")
     page.locator(".map .legend button").first.press("Enter")

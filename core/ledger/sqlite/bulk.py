@@ -20,13 +20,7 @@ _OF_ACT = "client_key > b.act_id || ':' AND client_key < b.act_id || ';'"
 _WROTE_ANY = f"EXISTS (SELECT 1 FROM decisions WHERE {_OF_ACT})"
 
 ROW_FIELDS = ("decision_id", "example_id", "action", "new_label", "scan_id", "shown", "undoes")
-"""What differs from row to row of an act."""
-_EACH = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(ROW_FIELDS)))
-_WRITE = f"""
-    INSERT INTO decisions ({", ".join(ROW_FIELDS)}, client_key, dataset_id, version_id, reviewer, decided_at)
-    SELECT {_EACH}, ?2 || ':' || json_extract(value, '$[1]'), ?3, ?4, ?5, ?6
-    FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING"""
-"""One statement for all rows: the interpreter is free for others meanwhile, and nothing is bound row by row."""
+"""What may differ from row to row of an act; `example_id` does."""
 
 
 class SqliteBulkActs:
@@ -46,10 +40,27 @@ class SqliteBulkActs:
             )
 
     def write(self, act: BulkAct, rows: pa.Table) -> pa.Table | None:
-        varying = json.dumps(list(zip(*(rows.column(name).to_pylist() for name in ROW_FIELDS), strict=True)))
-        constant = (act.act_id, act.dataset_id, act.version_id, act.reviewer, micros(act.decided_at))
+        # One statement for all rows: the interpreter is free for others meanwhile, and nothing is bound row by row.
+        same = {name: rows.column(name)[0].as_py() for name in ROW_FIELDS if len(rows.column(name).unique()) == 1}
+        varying = [name for name in ROW_FIELDS if name not in same or name == "example_id"]
+        read = {name: f"json_extract(value, '$[{place}]')" for place, name in enumerate(varying)}
+        values = {
+            **same,
+            "rows": json.dumps(list(zip(*(rows.column(name).to_pylist() for name in varying), strict=True))),
+            "dataset_id": act.dataset_id,
+            "version_id": act.version_id,
+            "reviewer": act.reviewer,
+            "decided_at": micros(act.decided_at),
+            "key": f"{act.act_id}:",
+        }
+        columns = (*ROW_FIELDS, "dataset_id", "version_id", "reviewer", "decided_at")
         with self._file.write() as connection:
-            written = connection.execute(_WRITE, (varying, *constant)).rowcount
+            written = connection.execute(
+                f"""INSERT INTO decisions ({", ".join(columns)}, client_key)
+                    SELECT {", ".join(read.get(name, f":{name}") for name in columns)}, :key || {read["example_id"]}
+                    FROM json_each(:rows) WHERE true ON CONFLICT DO NOTHING""",
+                values,
+            ).rowcount
             (last,) = connection.execute("SELECT last_insert_rowid()").fetchone()
         if written < len(rows):
             return None

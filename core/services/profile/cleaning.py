@@ -12,7 +12,7 @@ from core.profile.by_group.rates import holm
 from core.profile.records import CHANCE
 from core.progress import Report
 from core.records import CROSS, Attribute, Scan, Version
-from core.store.acts.in_force import NOT_BY_CLASS, standing_sql
+from core.store.acts.in_force import said_sql
 from core.store.rows import rows_of
 from core.store.scans import latest_scan
 from core.words import stored
@@ -42,8 +42,7 @@ def cleaning_by_group(
             f"(SELECT example_id FROM issues WHERE scan_id = '{scan.scan_id}' AND issue_type = '{scan.types[0]}'"
             " AND is_issue)"
         )
-        standing = standing_sql(context.store, version.version_id)
-        verdicts = f"(SELECT * FROM {standing} WHERE {NOT_BY_CLASS})"
+        verdicts = said_sql(context.store, version.version_id)
         found = cleaned(rows_of(context.store, version.version_id), flagged, verdicts, attributes)
         p_values = holm([one.p_value for one in found.rates.values()])
         differ = (name for name, p_value in zip(found.rates, p_values, strict=True) if p_value < CHANCE)

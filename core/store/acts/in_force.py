@@ -72,6 +72,18 @@ def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: b
             WHEN 'keep' THEN coalesce(p.label, e.given_label) WHEN 'relabel' THEN d.new_label {doubt} END)"""
 
 
+def said_sql(db: Database, version_id: str) -> str:
+    """The verdicts that hold on a version as people gave them, as `standing_sql`: of a row whose label has gone on from
+    theirs by a change of classes, what they said of it; none of a row that only such a change was on."""
+    standing = standing_sql(db, version_id)
+    _, ancestors = _line(db, version_id)
+    said = _given(_newest_of([version_id, *ancestors], db.newest_act(), "", SAID_OF_ROW))
+    return f"""(
+        SELECT * FROM {standing} WHERE {SAID_OF_ROW}
+        UNION ALL
+        SELECT * FROM {said} WHERE example_id IN (SELECT example_id FROM {standing} WHERE NOT ({SAID_OF_ROW})))"""
+
+
 def settled_sql(db: Database, version_id: str) -> str:
     """The rows on which a verdict from an earlier version holds, as an SQL subquery for `example_id`."""
     standing = standing_sql(db, version_id)

@@ -1,4 +1,5 @@
-"""Buttons that end a job or start it again: the same words for the same act on every page."""
+"""What is said of a job that a part of a page has started, and the buttons that end it or start it again: the same
+words for the same act on every page."""
 
 from __future__ import annotations
 
@@ -9,15 +10,72 @@ from typing import Literal
 import streamlit as st
 
 from core.context import Context
-from core.records import Job
+from core.records import ENDED, Job
 from core.services.jobs import can_restart, cancel, goes_on, is_untaken, restart, stop
 from core.services.runs.time_in_words import duration
+from core.ui.live import live
 from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.reading import reading
+from core.ui.shell.strip import progress_text, state_of
 from core.words import say, say_stored
 
 ASKS_AFTER = 60.0
 """Seconds of work after which a cancel asks first."""
 Kind = Literal["primary", "secondary", "tertiary"]
+
+
+def under_way(context: Context, job: Job | None, title: str, key: str, *, keeps: str | None = None) -> bool:
+    """Follows the newest job of its kind, or says why it gave no result; whether it is under way. `title` is what it
+    does, in bold; `keeps` what is kept of one that is stopped. Nothing can be pressed by those who may only read."""
+    if job is None:
+        return False
+    if not (job.status in ENDED and job.collected):
+        job_id = job.job_id
+        live(
+            context,
+            lambda: _followed(context, job_id, title, key, keeps),
+            lambda: state_of(context.queue.get(job_id)),
+            key=f"{key}-live",
+        )
+        return True
+    if job.status != "done":
+        _without_result(context, job, key)
+    return False
+
+
+def _followed(context: Context, job_id: str, title: str, key: str, keeps: str | None) -> None:
+    job = context.queue.get(job_id)
+    if job.status in ENDED and job.collected:
+        st.rerun()
+    with st.container(border=True, key=f"{key}-progress"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(title, width="content")
+            st.caption(plain(progress_text(job)), width="content")
+            st.space("stretch")
+            pressed = not reading() and st.button(
+                say("Stop"),
+                icon=":material/stop_circle:",
+                help=keeps,
+                disabled=job.status == "stopping",
+                key=f"{key}-stop",
+            )
+        if pressed:
+            stop(context, job_id)
+            st.rerun()
+        st.progress(job.progress.fraction or 0.0)
+        st.caption(
+            plain(say_stored(job.progress.message))
+            or say("You may close this tab: it goes on, and the result will be here.")
+        )
+
+
+def _without_result(context: Context, job: Job, key: str) -> None:
+    if job.status == "failed":
+        st.error(plain(say_stored(job.error)), icon=":material/error:")
+    else:
+        st.caption(say(":material/block: The last one was {status} before its end.", status=say_stored(job.status)))
+    if not reading():
+        again_button(context, job, key, kind="secondary")
 
 
 def end_buttons(context: Context, job: Job, key: str, *, kind: Kind = "tertiary") -> None:

@@ -72,6 +72,7 @@ def rule_table(told: RulesTold) -> RuleFigures | None:
             **({"remark": problems} if any(problems) else {}),
         },
         hide_index=True,
+        placeholder="–",
         height="content" if len(names) <= LISTED else 38 + 35 * LISTED,
         column_config={
             "rule": st.column_config.TextColumn(say("rule"), pinned=True),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import ARMS, ENDED, CleaningEffect, Dataset, EffectStrategy, Job, ReviewedRows, Version
+from core.records import ARMS, CleaningEffect, Dataset, EffectStrategy, ReviewedRows, Version
 from core.services.cleaning_effect import (
     FEWEST_SEEDS,
     MOST_SEEDS,
@@ -20,31 +20,27 @@ from core.services.cleaning_effect import (
     start_cleaning_effect,
     strategies_of,
 )
-from core.services.jobs import stop
 from core.services.runs.forecast_time import time_of_effect
 from core.services.runs.time_in_words import of_work
 from core.tasks import task_named
-from core.ui.live import live
 from core.ui.parts.background import result_of, this_minute
 from core.ui.parts.empty import empty_state
-from core.ui.parts.ending import again_button
+from core.ui.parts.ending import under_way
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
-from core.ui.shell.strip import progress_text, state_of
 from core.ui.training.effect_result import result, title_of
 from core.words import later, say, say_stored
 
 
 def comparison_under_way(context: Context, version: Version) -> bool:
     """Follows the version's comparison, or says why the last one gave no result; whether one is under way."""
-    job = newest_job(context, version)
-    running = job is not None and not (job.status in ENDED and job.collected)
-    if job is not None and running:
-        followed = job.job_id
-        live(context, lambda: _follow(context, followed), lambda: state_of(context.queue.get(followed)), key="effect")
-    elif job is not None and job.status != "done":
-        _ended(context, job)
-    return running
+    return under_way(
+        context,
+        newest_job(context, version),
+        say("**Measuring whether cleaning helped**"),
+        "effect",
+        keeps=say("Ends at its next step. A full fine-tune saves, so that it can go on later."),
+    )
 
 
 def answers(found: Sequence[CleaningEffect], dataset: Dataset) -> None:
@@ -54,43 +50,6 @@ def answers(found: Sequence[CleaningEffect], dataset: Dataset) -> None:
     result(by_id[st.session_state.get(key, found[0].effect_id)], dataset)
     if len(found) > 1:
         st.selectbox(say("Earlier results"), list(by_id), format_func=lambda name: title_of(by_id[name]), key=key)
-
-
-def _follow(context: Context, job_id: str) -> None:
-    job = context.queue.get(job_id)
-    if job.status in ENDED and job.collected:
-        st.rerun()
-    with st.container(border=True, key="effect-progress"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(say("**Measuring whether cleaning helped**"), width="content")
-            st.caption(plain(progress_text(job)), width="content")
-            st.space("stretch")
-            pressed = st.button(
-                say("Stop"),
-                icon=":material/stop_circle:",
-                help=say("Ends at its next step. A full fine-tune saves, so that it can go on later."),
-                disabled=job.status == "stopping",
-                key="effect-stop",
-            )
-        if pressed:
-            stop(context, job_id)
-            st.rerun()
-        st.progress(job.progress.fraction or 0.0)
-        st.caption(
-            plain(say_stored(job.progress.message))
-            or say("You may close this tab: it goes on, and the result will be here.")
-        )
-
-
-def _ended(context: Context, job: Job) -> None:
-    """Why the last comparison gave no result, and how to go on with it."""
-    if job.status == "failed":
-        st.error(plain(say_stored(job.error)), icon=":material/error:")
-    else:
-        st.caption(
-            say(":material/block: The last comparison was {status} before its end.", status=say_stored(job.status))
-        )
-    again_button(context, job, "effect", kind="secondary")
 
 
 def compare_labels(context: Context, dataset: Dataset, version: Version, user: str, *, again: bool) -> None:

@@ -13,6 +13,7 @@ from core.records import Dataset, Scan
 from core.review.records import Act
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.issues.listing import required_scan
+from core.services.profile.cleaning import CleaningByGroup, cleaning_by_group
 from core.services.review.decisions import as_decision, record
 from core.store.acts.decisions import in_force, judged
 from core.store.acts.in_force import known_sql
@@ -61,6 +62,28 @@ def test_a_change_of_classes_is_nobodys_verdict_and_leaves_what_was_said(
         context.store.fetch(f"SELECT * FROM {known_sql(context.store, scan.version_id, decided=True)} ORDER BY 1")
         == known
     )
+
+
+def test_a_group_is_relabelled_as_often_as_people_said_so_whatever_classes_became(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    news, scan = scanned
+    version = get_version(context.store, scan.version_id)
+    rows = _flagged(context, scan)
+    acts = [Act(f"k{row}", "keep", row) for row in rows[:4]] + [Act(f"x{row}", "exclude", row) for row in rows[4:6]]
+    assert not record(context, scan.version_id, "ada", acts).refused
+
+    def rates() -> dict[str, list[int]]:
+        found = cleaning_by_group(context, version, news.attributes[:1], timeout=None)
+        assert isinstance(found, CleaningByGroup)
+        return {name: [*rate.hits.tolist(), *rate.trials.tolist()] for name, rate in found.found.rates.items()}
+
+    before = rates()
+    assert sum(before["relabelled"][: len(before["relabelled"]) // 2]) == 0
+    merge = ClassChange("merge", tuple(news.labels[1:]), news.labels[0])
+    carry_out_change(context, plan_change(context, news, merge), "ada")
+    assert "relabel" in {one.action for one in in_force(context.store, scan.version_id)}
+    assert rates() == before
 
 
 def test_the_precision_of_a_list_is_of_its_flagged_rows_that_were_judged_one_by_one(

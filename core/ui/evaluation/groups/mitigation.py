@@ -7,22 +7,19 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.context import Context
-from core.records import ENDED, Attribute, Job
+from core.records import Attribute
 from core.services.evaluation.mitigation import newest_answer, newest_job, possible, start_mitigation
 from core.services.evaluation.mitigation_words import WHAT
-from core.services.jobs import stop
 from core.services.runs.forecast_time import time_of_mitigation
 from core.services.runs.time_in_words import of_work
 from core.ui.evaluation.choice import AnyShown
 from core.ui.evaluation.groups.mitigation_result import mitigation_result
-from core.ui.live import live
 from core.ui.parts.background import result_of, this_minute
-from core.ui.parts.ending import again_button
+from core.ui.parts.ending import under_way
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
 from core.ui.shell.reading import reading
-from core.ui.shell.strip import progress_text, state_of
-from core.words import later, say, say_stored
+from core.words import later, say
 
 
 def mitigation(context: Context, shown: AnyShown, attributes: Sequence[Attribute]) -> None:
@@ -37,17 +34,7 @@ def mitigation(context: Context, shown: AnyShown, attributes: Sequence[Attribute
     with section:
         columns = [one.column for one in attributes]
         job = newest_job(context, shown.truth, columns)
-        running = job is not None and not (job.status in ENDED and job.collected)
-        if job is not None and running:
-            followed = job.job_id
-            live(
-                context,
-                lambda: _follow(context, followed),
-                lambda: state_of(context.queue.get(followed)),
-                key="mitigation-live",
-            )
-        elif job is not None and job.status != "done":
-            _ended(context, job)
+        running = under_way(context, job, say("**Comparing models**"), "mitigation")
         answer = newest_answer(context, shown.truth, columns)
         if answer is not None:
             mitigation_result(context, shown, attributes, answer)
@@ -55,39 +42,6 @@ def mitigation(context: Context, shown: AnyShown, attributes: Sequence[Attribute
             _form(context, shown, attributes, again=answer is not None)
         elif answer is None and not running:
             st.caption(say("Nobody has asked this yet of these groups."))
-
-
-def _follow(context: Context, job_id: str) -> None:
-    job = context.queue.get(job_id)
-    if job.status in ENDED and job.collected:
-        st.rerun()
-    with st.container(border=True, key="mitigation-progress"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(say("**Comparing models**"), width="content")
-            st.caption(plain(progress_text(job)), width="content")
-            st.space("stretch")
-            pressed = not reading() and st.button(
-                say("Stop"), icon=":material/stop_circle:", disabled=job.status == "stopping", key="mitigation-stop"
-            )
-        if pressed:
-            stop(context, job_id)
-            st.rerun()
-        st.progress(job.progress.fraction or 0.0)
-        st.caption(
-            plain(say_stored(job.progress.message))
-            or say("You may close this tab: it goes on, and the result will be here.")
-        )
-
-
-def _ended(context: Context, job: Job) -> None:
-    if job.status == "failed":
-        st.error(plain(say_stored(job.error)), icon=":material/error:")
-    else:
-        st.caption(
-            say(":material/block: The last comparison was {status} before its end.", status=say_stored(job.status))
-        )
-    if not reading():
-        again_button(context, job, "mitigation", kind="secondary")
 
 
 def _form(context: Context, shown: AnyShown, attributes: Sequence[Attribute], *, again: bool) -> None:
