@@ -22,7 +22,7 @@ import soundfile
 from PIL import Image, ImageFilter
 from sklearn.datasets import load_breast_cancer
 
-from bench import planted_names, planted_personal
+from bench import peer_images, planted_names, planted_personal
 from bench.data import DATA, columns
 from bench.planted_rows import rows
 from bench.row import Row
@@ -145,7 +145,10 @@ def _images() -> Iterator[Row]:
             out = io.BytesIO()
             OF_IMAGES[way](image, generator).save(out, "JPEG", quality=90)  # type: ignore[attr-defined]
             files[row] = out.getvalue()
-        yield from _compared("photographs", find_in_images(_kept(root, files), root, _silent), planted)
+        suspicions = find_in_images(_kept(root, files), root, _silent)
+        yield from _compared("photographs", suspicions, planted)
+        found = {kind: judged(one).has for kind, one in suspicions.items()}
+        yield from peer_images.beside(files, planted, found)
         yield _speed("32 × 32", root, files)
         yield _speed("500 × 375", root, [_enlarged(one) for one in files[:300]])
 
@@ -162,7 +165,9 @@ def _speed(size: str, root: Path, files: Sequence[bytes]) -> Row:
         began = time.perf_counter()
         find_in_images(payloads, Path(arrays), _silent)
         taken = time.perf_counter() - began
-    return Row(f"content of images of {size}", len(files) / taken, "images/s", higher_is_better=True, bound="≥ 300")
+    pace, other = len(files) / taken, peer_images.pace(files)
+    name = f"content of images of {size}"
+    return Row(name, pace, "images/s", other, peer_images.NAME, higher_is_better=True, bound="≥ 300")
 
 
 def _kept(root: Path, files: Sequence[bytes]) -> Payloads:

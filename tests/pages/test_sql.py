@@ -10,7 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
+from core.errors import StoppedError
 from core.records import Dataset
+from core.services.sql import ask
 from tests.integration.load_support import loaded
 from tests.pages.test_data import problems, words
 
@@ -84,3 +86,37 @@ def test_words_that_are_looked_for_sort_the_list(news: Dataset, open_at: OpenAt)
     matched = open_at("data", dataset="news", where="match = 7 29", order="match")
     assert not problems(matched)
     assert list(matched.dataframe[0].value["row"]) == [7, 29]
+
+
+def test_a_filter_that_takes_long_is_waited_for_beside_and_can_be_stopped(
+    app: Context, news: Dataset, open_at: OpenAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.services.sql import filter as of_rows
+
+    ended: list[str] = []
+
+    def slow(*_: object, **__: object) -> object:
+        given_up = ask._GIVEN_UP.get()
+        for _ in range(200):
+            if given_up():
+                ended.append("stopped")
+                raise StoppedError("The query was given up.", "Ask again.")
+            time.sleep(0.05)
+        ended.append("waited in vain")
+        raise AssertionError
+
+    monkeypatch.setattr(of_rows, "row_ids", slow)
+    began = time.monotonic()
+    shown = open_at("data", dataset="news", where='["sql = price > 25","label = x"]')
+    assert time.monotonic() - began < 5 and not problems(shown)
+    assert "Running the query" in words(shown) and not shown.dataframe
+    shown.button(key="filter-stop").click().run()
+    assert not problems(shown)
+    assert shown.query_params["where"] in ("label = x", ["label = x"])
+    assert len(shown.dataframe[0].value) == 20
+    for _ in range(100):
+        if ended:
+            break
+        time.sleep(0.05)
+    assert ended == ["stopped"]
+    monkeypatch.undo()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,19 @@ MAX_ROWS = 100_000
 _TURN = "sql copies"
 _AT_ONCE = 2
 """Queries that run side by side; others wait."""
+
+
+_GIVEN_UP: ContextVar[Callable[[], bool]] = ContextVar("given up", default=lambda: False)
+
+
+@contextmanager
+def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
+    """In the block a query of this thread ends once `stopped` says so: with `StoppedError`."""
+    before = _GIVEN_UP.set(stopped)
+    try:
+        yield
+    finally:
+        _GIVEN_UP.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +103,19 @@ def _asked(
 ) -> Mapping[str, Any]:
     if not sql.strip():
         raise UsageError("There is no query yet.", "Write a SELECT over the views, such as “SELECT * FROM rows”.")
-    views, folder = _views(context, dataset, version), context.workspace.queries
+    views, folder, given_up = _views(context, dataset, version), context.workspace.queries, _GIVEN_UP.get()
     for _ in range(len(views) + 1):
         files = {name: copy_file(folder, dataset.dataset_id, view) for name, view in views.items()}
         there = {name: file if file.exists() else None for name, file in files.items()}
         with context.beside.kept("sql turns", _turns):
             answer = query(
-                context.beside, sql, there, rows, ids=ids, seconds=seconds, stopped=lambda: context.beside.leaving
+                context.beside,
+                sql,
+                there,
+                rows,
+                ids=ids,
+                seconds=seconds,
+                stopped=lambda: context.beside.leaving or given_up(),
             )
         lacks = answer.get("lacks")
         if not lacks:

@@ -35,7 +35,11 @@ _EXPRESSIONS = frozenset(
     }
 )
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"})
-_TABLES = frozenset({"BASE_TABLE", "TABLE_FUNCTION", "SUBQUERY", "JOIN", "EXPRESSION_LIST", "EMPTY", "PIVOT"})
+_TABLES = frozenset(
+    {"BASE_TABLE", "TABLE_FUNCTION", "SUBQUERY", "JOIN", "EXPRESSION_LIST", "EMPTY", "PIVOT", "SHOW_REF"}
+)
+_SHOWN = frozenset({"SUMMARY", "DESCRIBE"})
+"""What SUMMARIZE and DESCRIBE are in the tree, with the query that they are of; SHOW, of a catalogue, has none."""
 _REST = frozenset(
     {
         "ORDER_MODIFIER",
@@ -57,11 +61,12 @@ _NO_NAMES: tuple[str, ...] = ()
 _HINT = stored("A query is one SELECT over the views. The list of the views has their columns.")
 
 
-def views_in(statements: Node, views: Collection[str]) -> list[str]:
-    """The views that a serialized query reads, in their order. Raises `UsageError` for what a query may not have."""
+def views_in(statements: Node, views: Collection[str], pivots: bool = False) -> list[str]:
+    """The views that a serialized query reads, in their order; `pivots`: whether its text has the word PIVOT. Raises
+    `UsageError` for what a query may not have."""
     said = statements.get("statements") or []
     if statements.get("error"):
-        raise _unread(statements)
+        raise _unread(statements, pivots)
     if len(said) != 1:
         raise UsageError(f"This is {len(said):,} statements, and a query is one SELECT.", "Send one at a time.")
     look = _Look(views)
@@ -77,14 +82,17 @@ def too_deep() -> UsageError:
     )
 
 
-def _unread(answer: Node) -> UsageError:
+def _unread(answer: Node, pivots: bool) -> UsageError:
     said = str(answer.get("error_message")).strip().splitlines()[0].rstrip(".!")
     if "Only SELECT statements" in said:
         only = stored("Only a SELECT may be asked: nothing can be changed, attached, loaded, set or called here.")
-        return UsageError(only, _HINT)
+        return UsageError(only, _PIVOT if pivots else _HINT)
     if answer.get("error_type") != "parser":
         return UsageError(f"DuckDB cannot read a part of the query, and says: {said}.", _HINT)
     return too_deep() if DEEP in said else UsageError(f"The query cannot be read: {said}.", _HINT)
+
+
+_PIVOT = stored("PIVOT needs the values that become columns: PIVOT rows ON label IN ('a', 'b') USING count(*).")
 
 
 class _Look:
@@ -145,6 +153,10 @@ class _Look:
     def table(self, node: Node, names: tuple[str, ...]) -> None:
         if node["type"] == "TABLE_FUNCTION":
             self.function(node.get("function") or {}, TABLE_FUNCTIONS)
+            return
+        if node["type"] == "SHOW_REF":
+            if node.get("table_name") or not node.get("query") or node.get("show_type") not in _SHOWN:
+                raise _refused("show")
             return
         if node["type"] != "BASE_TABLE":
             return

@@ -42,6 +42,7 @@ _SAFE = 2**53
 _ENDLESS = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
 """Types that have an infinity, which Python's do not."""
 _INNER = re.compile(r"^[A-Za-z ]+ Error: ")
+_PIVOTS = re.compile(r"\bpivot\b", re.IGNORECASE)
 _PLACE = re.compile(r"\n\s*LINE \d+:.*", re.DOTALL)
 
 
@@ -83,7 +84,7 @@ def _answer(
     engine: duckdb.DuckDBPyConnection, sql: str, files: Mapping[str, str | None], request: Mapping[str, Any]
 ) -> dict[str, Any]:
     tree = _one(engine, "SELECT json_serialize_sql(?)", sql)
-    used = views_in(json.loads(tree), list(files))
+    used = views_in(json.loads(tree), list(files), bool(_PIVOTS.search(sql)))
     if lacks := [view for view in used if files[view] is None]:
         return {"lacks": lacks}
     checked = _one(engine, "SELECT json_deserialize_sql(?)", tree)  # what was looked at is what runs

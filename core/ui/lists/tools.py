@@ -165,7 +165,7 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
         if whole:
             slice_button(tools.context, tools.dataset, list_query(tools))
             rule_link(tools.dataset, list_query(tools))
-    worked_out(tools.context, tools.version_id, [one for one, _ in found])
+    worked_out(tools.context, tools.version_id, [one for one, _ in found], lambda place: _remove(tools, place))
 
 
 def sort_box(

@@ -144,11 +144,30 @@ def test_what_is_wrong_is_said(context: Context, news: Dataset, newest: Version,
         "LEFT JOIN issues i USING (example_id) LEFT JOIN predictions p USING (example_id) "
         "LEFT JOIN tags t USING (example_id)",
         "SELECT {'a': 1, 'b': [label]} AS s, COLUMNS('aut.*') FROM rows TABLESAMPLE 10 ROWS",
+        "SUMMARIZE rows",
+        "SUMMARIZE WITH a AS (FROM rows) SELECT label FROM a",
+        "SELECT column_name, null_percentage FROM (SUMMARIZE SELECT * FROM rows) WHERE null_percentage > 10",
+        "DESCRIBE rows",
+        "PIVOT rows ON label IN ('x', 'y') USING count(*)",
+        "FROM (PIVOT (SELECT author, label FROM rows) ON label IN ('x', 'y') USING count(*) GROUP BY author) LIMIT 3",
+        "UNPIVOT (SELECT example_id, length(text) AS chars, 1 AS one FROM rows) ON chars, one INTO NAME what VALUE n",
         "SELECT label FROM rows GROUP BY ROLLUP (label) HAVING count(*) > 1 ORDER BY ALL",
     ],
 )
 def test_what_a_query_may_say(context: Context, news: Dataset, newest: Version, sql: str) -> None:
     assert ask(context, news, newest, sql).columns
+
+
+def test_what_is_summarised_is_told_and_a_pivot_without_values_says_what_it_needs(
+    context: Context, news: Dataset, newest: Version
+) -> None:
+    told = {row[0]: row for row in ask(context, news, newest, "SUMMARIZE SELECT example_id, label FROM rows").rows}
+    assert set(told) == {"example_id", "label"} and told["example_id"][2] == "0"
+    counted = ask(context, news, newest, "PIVOT (SELECT label FROM rows) ON label IN ('x', 'y') USING count(*)")
+    assert [one.name for one in counted.columns] == ["x", "y"]
+    with pytest.raises(UsageError) as error:
+        ask(context, news, newest, "PIVOT rows ON label USING count(*)")
+    assert "PIVOT needs the values" in error.value.hint
 
 
 def test_what_may_be_called_is_known_and_reads_nothing(context: Context) -> None:
