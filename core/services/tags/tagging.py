@@ -71,7 +71,7 @@ def carry_out(context: Context, planned: TagPlan, by: str, words: str, act_id: s
         if planned.puts:
             raise UsageError("Each of these rows has the tag already.", "Take other rows.")
         raise UsageError("None of these rows has the tag.", "Take other rows.")
-    _check_open(context, planned.version)
+    _check_open(context, planned.version.dataset_id)
     act = TagAct(
         *(act_id or new_id(), planned.version.dataset_id, planned.tag, planned.puts, words, by, datetime.now(UTC)),
         rows=len(planned.rows),
@@ -82,7 +82,8 @@ def carry_out(context: Context, planned: TagPlan, by: str, words: str, act_id: s
 
 def take_back(context: Context, act_id: str, by: str, undo_id: str = "") -> TagAct:
     """Undoes one such act, and nothing else: rows are as the other acts on the tag leave them. Raises `NotFoundError`
-    for an unknown act, `UsageError` for one of somebody else, or one that was taken back. Returns that act."""
+    for an unknown act, `UsageError` for one of somebody else, one that was taken back, or of a dataset in the trash.
+    Returns that act."""
     found = context.ledger.tags.by_id(act_id)
     if found is None or found.undoes is not None:
         raise NotFoundError(f"No act on tags has the id {act_id!r}.", "It is told when a tag is put on or taken off.")
@@ -90,6 +91,7 @@ def take_back(context: Context, act_id: str, by: str, undo_id: str = "") -> TagA
         raise UsageError(f"It was done by {found.tagged_by}: only they can undo it.", "Take the tag off instead.")
     undo_id = undo_id or new_id()
     if found.undone_by is None:
+        _check_open(context, found.dataset_id)
         undo = TagAct(*(undo_id, found.dataset_id, found.tag, False, found.among, by, datetime.now(UTC)), undoes=act_id)
         context.ledger.tags.append([(undo, ())])
         found = context.ledger.tags.by_id(act_id) or found
@@ -181,7 +183,6 @@ def _own(context: Context, version: Version, by: str, act_id: str, unwritten: Se
     return found if (found.tagged_by, found.dataset_id) == (by, version.dataset_id) else None
 
 
-def _check_open(context: Context, version: Version) -> None:
-    why = stopped(get_dataset(context.store, version.dataset_id))
-    if why:
+def _check_open(context: Context, dataset_id: str) -> None:
+    if why := stopped(get_dataset(context.store, dataset_id)):
         raise UsageError(why, "Nothing was changed.")
