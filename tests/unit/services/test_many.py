@@ -207,6 +207,29 @@ def test_an_act_on_a_dataset_in_the_trash_stays_until_it_is_restored(
     assert len(in_force(context, scanned.version_id)) == 20
 
 
+def test_an_undo_that_stopped_half_way_is_gone_on_with(
+    context: Context, scanned: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BLOCK", 10)
+    planned = plan(context, OfVersion(scanned.version_id, RowFilter(label="sport")), Doing("exclude"), "ada")
+    act_id = carry_out(context, planned, "ada", "").act.act_id
+
+    def killed(done: float, total: float | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_back(context, act_id, "ada", "first", killed)
+    _, (undo, act) = many.acts(context, scanned.dataset_id, 10)
+    assert (undo.act_id, undo.rows, act.undone_by, act.taken_back) == ("first", 10, "first", False)
+    done = take_back(context, act_id, "ada", "second")
+    assert (done.act.act_id, done.rows, done.left_alone) == ("first", 30, 0)
+    assert in_force(context, scanned.version_id) == {}
+    _, (undo, act) = many.acts(context, scanned.dataset_id, 10)
+    assert (undo.rows, act.taken_back) == (30, True)
+    with pytest.raises(UsageError, match="taken back already"):
+        take_back(context, act_id, "ada")
+
+
 def test_nobody_takes_back_what_somebody_else_did(context: Context, scanned: Scan) -> None:
     done = carry_out(context, plan(context, OfVersion(scanned.version_id, ALL), Doing("exclude"), "ada"), "ada", "")
     with pytest.raises(UsageError, match="by ada: only they"):
