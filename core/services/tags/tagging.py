@@ -153,7 +153,7 @@ def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneT
             refused.append((one.client_key, stored(f"Row {one.example_id} is not in this version.")))
             continue
         if one.undoes:
-            before = _own(context, version, by, one.undoes, [act for act, _ in fresh])
+            before = _own(context, version, by, one, [act for act, _ in fresh])
             if before is None:
                 why = stored(
                     f"Only who put the tag {one.tag} on row {one.example_id}, or took it off, takes that back."
@@ -169,18 +169,26 @@ def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneT
             refused.append((one.client_key, str(error)))
             continue
         known.append(tag)
-        act = TagAct(one.client_key, version.dataset_id, tag, one.puts, f"row {one.example_id}", by, now)
+        act = TagAct(one.client_key, version.dataset_id, tag, one.puts, _of_row(one), by, now, rows=1)
         fresh.append((act, (one.example_id,)))
     context.ledger.tags.append(fresh)
     return TagsTaken(keys, tuple(refused))
 
 
-def _own(context: Context, version: Version, by: str, act_id: str, unwritten: Sequence[TagAct]) -> TagAct | None:
-    """An act on a tag of the dataset that this person did, by its id; None for any other."""
+def _own(context: Context, version: Version, by: str, undo: OneTag, unwritten: Sequence[TagAct]) -> TagAct | None:
+    """What an undo takes back: an act of this person on that very tag of that row alone; None for any other."""
+    act_id = undo.undoes
     found = next((one for one in unwritten if one.act_id == act_id), None) or context.ledger.tags.by_id(act_id)
     if found is None or found.undoes is not None:
         return None
-    return found if (found.tagged_by, found.dataset_id) == (by, version.dataset_id) else None
+    own = (found.tagged_by, found.dataset_id) == (by, version.dataset_id)
+    that_row = (found.rows, found.among) == (1, _of_row(undo))
+    return found if own and that_row and found.tag.casefold() == " ".join(undo.tag.split()).casefold() else None
+
+
+def _of_row(one: OneTag) -> str:
+    """Which rows a screen's act is on, in words."""
+    return f"row {one.example_id}"
 
 
 def _check_open(context: Context, dataset_id: str) -> None:
