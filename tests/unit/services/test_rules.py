@@ -12,6 +12,7 @@ from core.errors import NotFoundError, UsageError
 from core.records import Dataset, Rule
 from core.review.records import Act
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
+from core.services.datasets import delete
 from core.services.lists.asked import row_filter
 from core.services.lists.written import write_filters
 from core.services.review.decisions import make_version, record
@@ -211,6 +212,19 @@ def test_a_change_a_retirement_and_a_return_are_versions_that_stay(context: Cont
         (2, False, "ada"),
         (1, False, "ada"),
     ]
+
+
+def test_rules_of_a_dataset_in_the_trash_stay_as_they_are(context: Context, stories: Dataset) -> None:
+    early = rule(context, stories, "early", EARLY, "tech")
+    delete(context, stories.dataset_id)
+    for change in (
+        lambda: rule(context, stories, "odd", ODD, "sport"),
+        lambda: rule(context, stories, "early", EARLY, "sport"),
+        lambda: retire_rule(context, stories, "early", "ada"),
+    ):
+        with pytest.raises(UsageError, match="trash"):
+            change()
+    assert context.ledger.rules.of(stories.dataset_id) == [early]
 
 
 def test_rows_without_a_label_are_what_rules_are_for(context: Context, tmp_path: Path) -> None:
