@@ -37,7 +37,10 @@ def test_a_rule_is_tried_made_accepted_taken_back_and_retired(run: Run, news: No
     accepted = run("rule", "news", "early", "--accept", "--reviewer", "ada")
     assert "13 rows of news changed to tech. 7 on which rules conflict left out." in accepted.out
     undo = accepted.out.split("--undo ")[1].strip()
-    assert run("decisions", "news", "--json").json["total"] == 13
+    listed = run("decisions", "news", "--json").json
+    told = {(one["act"], one["among"]) for one in listed["decisions"]}
+    assert (listed["total"], told) == (13, {(undo, "rule early, version 1")})
+    assert f"; act {undo} on 13 rows: rule early, version 1" in run("decisions", "news").out
     assert run("decide", "news", "--undo", undo, "--reviewer", "ada", "--json").json["written"] == 13
 
     told = run("rules", "news").out
@@ -73,6 +76,7 @@ def test_one_row_is_a_row_and_a_name_is_found_however_it_is_spaced(run: Run, new
     assert "would cover 1 row (1.1%)" in tried.out
     assert "1 row of news would be changed to tech." in run("rule", "news", "first row ", "--accept", "--dry-run").out
     assert "1 row of news changed to tech." in run("rule", "news", "  first row", "--accept").out
+    assert "on 1 row: rule first row, version 1" in run("decisions", "news").out
     run("rule", "news", "one", "--where", "words < 10", "--label", "sport")
     assert "Conflict: first row × one, 1 row\n" in run("rules", "news").out + "\n"
     assert [one["version"] for one in run("rule", "news", " first  row", "--json").json["versions"]] == [1]
