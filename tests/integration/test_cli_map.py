@@ -11,7 +11,11 @@ import pytest
 
 from core.__main__ import main
 from core.services.context import open_context
+from core.services.map.colours import coloured, colours
+from core.services.map.projections import projections
 from core.settings import Workspace
+from core.store.datasets import get_dataset
+from core.store.versions import get_version
 from tests.embeddings import keep
 
 from .load_support import loaded
@@ -47,3 +51,31 @@ def test_maps_are_made_and_an_area_of_one_narrows_an_export(
         assert len(labels) == 20 and len(set(labels)) == 1, "the two groups lie apart"
     wrong = ask(*export, str(tmp_path / "x.csv"), "--where", "map = pca-minilm: 1", code=2)
     assert "is no area of a map" in wrong
+
+
+def test_rows_of_tables_and_texts_with_entities_have_a_map_by_umap(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], one_reader: None
+) -> None:
+    kinds = [f"{20 + row % 2 * 50},{'fm'[row % 2]},{40 + row % 2 * 50 + row / 8},{'ny'[row % 2]}" for row in range(60)]
+    (tmp_path / "people.csv").write_text("age,sex,weight,label\n" + "\n".join(kinds) + "\n")
+    (tmp_path / "names.conll").write_text("".join(f"Ada{row}\tB-PER\ncame\tO\nhome\tO\n\n" for row in range(24)))
+    context = open_context(workspace)
+    for name in ("people.csv", "names.conll"):
+        loaded(context, tmp_path / name, name=name.partition(".")[0])
+    context.close()
+    for name, encoder, rows in (("people", "table-features", 60), ("names", "minilm", 24)):
+        assert main(["--workspace", str(workspace.root), "map", name]) == 2
+        assert f"map --umap {name}" in capsys.readouterr().err
+        assert main(["--workspace", str(workspace.root), "map", name, "--umap", "--neighbours", "8", "--json"]) == 0
+        [made] = json.loads(capsys.readouterr().out)["maps"]
+        assert (made["name"], made["encoder"], made["rows"]) == (f"umap-{encoder}-8-0", encoder, rows)
+    context = open_context(workspace)
+    people = get_dataset(context.store, "people")
+    [shown] = projections(context, people)
+    points = coloured(context, people, get_version(context.store, people.latest_version_id), shown, "label")
+    middles = [points.places[points.codes == code].mean(0) for code in range(2)]
+    own = np.linalg.norm(points.places[:, None] - np.stack(middles)[None], axis=2).argmin(1)
+    assert np.array_equal(own, points.codes), "the two kinds of people lie apart"
+    names = get_dataset(context.store, "names")
+    assert "label" not in colours(context, names, get_version(context.store, names.latest_version_id))
+    context.close()
