@@ -69,7 +69,7 @@ with shown_errors():
     elif view == "rejected":
         set_aside(context, dataset)
     elif view == "export":
-        export_form(context, dataset, version)
+        export_form(context, dataset, version, user)
         mask_form(context, dataset, version, user)
     else:
         rename_or_delete(context, dataset)

@@ -21,6 +21,7 @@ from core.records import (
     CleaningEffect,
     Decision,
     KeptVersion,
+    MaskRule,
     Metric,
     Rule,
     Run,
@@ -315,6 +316,19 @@ class FirstSteps(Protocol):
         """Whether they were put away."""
 
 
+class Masking(Protocol):
+    """Of which datasets whatever leaves Winnow is masked."""
+
+    def append(self, dataset_id: str, on: bool, by: str) -> None:
+        """From now on."""
+
+    def standing(self, dataset_id: str) -> MaskRule | None:
+        """What was said last; None where nobody has said anything."""
+
+    def on(self) -> frozenset[str]:
+        """All datasets of which it is so."""
+
+
 class Ledger(Protocol):
     """All of it."""
 
@@ -350,6 +364,9 @@ class Ledger(Protocol):
 
     @property
     def first_steps(self) -> FirstSteps: ...
+
+    @property
+    def masking(self) -> Masking: ...
 
     def forget(self, dataset_id: str) -> None:
         """Deletes for good all that was done on a dataset."""

@@ -58,8 +58,13 @@ _STREETS = "street|avenue|road|boulevard|lane|drive|terrace|highway|parkway|st|a
 
 
 _FOUND = ("it", "named", "called")
-_TITLES = "Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Professor"
-_WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:['’-][A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+)*"
+_TITLES = "Mr|Mrs|Ms|Mx|Miss|Sir|Dr|Prof|Professor|Herr|Frau|Monsieur|Madame|Mme|Señora?|Signora?"
+_FACULTIES = "med|phil|jur|rer|nat|Ing"
+_WHOSE = "full|my|your|his|her|customer|client|patient|employee|contact|student|author"
+_LATIN = [chr(code) for code in (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250))]
+_UPPER, _LOWER = "".join(filter(str.isupper, _LATIN)), "".join(filter(str.islower, _LATIN))
+_PART = f"(?:[{_UPPER}]['’])?[{_UPPER}][{_LOWER}]+(?:[{_UPPER}][{_LOWER}]+)?"
+_WORD = f"{_PART}(?:['’-](?:{_PART}|[{_LOWER}]+))*"
 _NAME = rf"(?:[A-Z]\.? )?{_WORD}(?: (?:[A-Z]\.|(?:de|van|der|von|la|da|bin|al)\b|{_WORD})){{0,3}}"
 _SURNAMES = (
     "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯"
@@ -72,6 +77,13 @@ _NO_SURNAME = (
     "高级|高中|高等|高校|任何|任课|任教|方便|文学|文化|万能|常任|常务|龙头|金牌|石油|田径|江湖"
     "|马上|于是|何况|许多|曾经|易学"
 )
+_INTRODUCED = (
+    rf"\b(?:{_TITLES})\b\.?(?: (?:{_TITLES}|{_FACULTIES})\b\.?)* ?"
+    rf"|\b[Mm]y name is |\b(?i:first|last|family|given|sur) ?[Nn]ame: ?"
+    rf"|(?:^|[\n.;,|(] *|\b(?i:{_WHOSE})(?:'s)? )[Nn]ame: ?(?={_WORD} (?:[A-Z]\. )?{_WORD})"
+)
+"""What stands before a name. A bare “name:” is that of a thing as often: it has to head a line or say whose it is, and
+two words have to follow."""
 _CALLED = "我叫|名叫|姓名[是为：:] ?|联系人[是为：:]? ?|收件人[是为：:]? ?"
 _NAMING = re.compile(rf"\b(?:{_TITLES})\b|[Nn]ame|我叫|名叫|姓名|联系人|收件人|{_ADDRESSED}")
 
@@ -264,7 +276,7 @@ PATTERNS = (
         later("A name after a title or a word of naming, or beside a Chinese form of address; others by choice."),
         lambda text: _NAMING.search(text) is not None,
         re.compile(
-            rf"(?:\b(?:{_TITLES})\b\.? ?|\b[Mm]y name is |\b[Nn]ame: ?)(?P<it>{_NAME})"
+            rf"(?:{_INTRODUCED})(?P<it>{_NAME})"
             rf"|(?:{_CALLED})(?P<named>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}})"
             rf"|(?P<called>(?<![任如为几])(?!{_NO_SURNAME})(?:{_SURNAMES})[\u4e00-\u9fff]{{0,2}})(?={_ADDRESSED})"
         ),

@@ -57,6 +57,7 @@ def _opened(workspace: Workspace, mending: bool) -> Context:
         store.follow(ledger.decisions, ledger.classes, ledger.tags)
         store.slices = SlicesOfViews(ledger.views)
         store.rules = RulesOfLedger(ledger.rules)
+        store.masked = ledger.masking.on
         migrate(store)
         move_acts(store, ledger)
         queue = Queue(workspace)

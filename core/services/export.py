@@ -22,6 +22,7 @@ from core.jobs.mask.web import export_masked
 from core.records import Dataset, RowFilter
 from core.services.lists.asked import COLUMNS, LIKE, row_filter, rows_listed
 from core.services.lists.columns import row_columns, with_similarity
+from core.services.privacy.always import always_masked, can_mask
 from core.services.similar.nearest import can_compare, similar_rows
 from core.services.spans.export import export_conll, export_json_lines
 from core.sources.images.source import SKIPPED, TABLE
@@ -77,6 +78,7 @@ def export(
         )
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
+    masked = masked or (format in TABLES and always_masked(context, dataset.dataset_id))
     if masked and (format not in TABLES or not can_mask(task)):
         raise UsageError(
             f"Personal data of '{dataset.name}' cannot be masked as {format} (task {task.name}).",
@@ -114,11 +116,6 @@ def _written(
     if masked:
         return export_masked(context, dataset, version_id, out, table, plain, named)
     return store.export_rows(context.store, version_id, out, table, plain, named)
-
-
-def can_mask(task: Task) -> bool:
-    """Whether personal data can be masked: in texts and rows of tables whose labels are not places in them."""
-    return not task.modality.in_files and not task.target.located
 
 
 def _learn(context: Context, version_id: str, format: str, seconds: float) -> None:  # noqa: A002

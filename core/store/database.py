@@ -81,6 +81,8 @@ class Database:
         """Conditions on rows with the class that they say."""
         self.queries: RowQueries = NoQueries()
         """Who answers filters that are queries."""
+        self.masked: Callable[[], frozenset[str]] = frozenset
+        """The datasets of which files have no personal data."""
         self.alike: RowsAlike = NoRowsAlike()
         """Who compares rows with what was typed or uploaded."""
         _check_log(path)

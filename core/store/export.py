@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
+from duckdb.sqltypes import VARCHAR
+
+from core import personal
 from core.files import whole
 from core.modalities import WORDS
 from core.modalities.contract import DERIVED
@@ -21,6 +26,7 @@ from core.store.filters import ISSUE_COLUMNS
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import BY_RANK, issue_condition, issue_order
 from core.store.job_files.label_positions import register_names, spans_sql
+from core.store.names import examples_table
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.versions import get_version
@@ -47,6 +53,9 @@ _DECIMAL, _DIGITS = re.compile(r"DECIMAL\((\d+)"), 15
 """More digits than a DOUBLE holds, which is what readers of JSON take a number for."""
 _ISSUE = ("score", "is_issue", "given_label", "suggested_label", "rank")
 _VERDICT = ("verdict", "verdict_label", "verdict_by", "verdict_version", "verdict_note")
+MASK = "mask_personal_data"
+"""What masks a text in SQL."""
+_NO_TEXTS = frozenset(("label", "given_label", "suggested_label", "predicted", "true", "split", "kinds", "verdict"))
 WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
 
@@ -59,18 +68,19 @@ def export_rows(
     plain: bool = False,
     named: bool = False,
     labels_as: Format | None = None,
+    raw: bool = False,
 ) -> Path:
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes
     and tags. Labels of several classes are lists and numbers are numbers, in CSV their text form. `named`: with the
     names of the label's classes behind it, where classes have any. `labels_as`: labels as files of
-    another format have them."""
+    another format have them. `raw`: see `copy_query`."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
     taken = [*task_named(dataset.task).modality.exported, "given_label", "label", "split"]
     taken += [attribute.column for attribute in dataset.attributes]
     tags = tags_column(db, dataset.dataset_id, "r.example_id", ["source_id", *taken])
     sql = f"{exported_sql(dataset, rows, labels_as or format, named, tags)} ORDER BY example_id"
-    return copy_query(db, sql, out, format, plain=plain)
+    return copy_query(db, sql, out, format, plain=plain, raw=raw)
 
 
 def exported_sql(dataset: Dataset, rows: str, format: Format, named: bool, also: Sequence[str] = ()) -> str:  # noqa: A002
@@ -204,12 +214,18 @@ def copy_query(
     format: str,  # noqa: A002
     parameters: Sequence[Any] = (),
     plain: bool = False,
+    raw: bool = False,
 ) -> Path:
     """Writes a query's rows; in CSV with an apostrophe before what a spreadsheet would run, unless they are to be
-    `plain`."""
+    `plain`. Rows of a dataset of which whatever leaves is masked have the kind of personal data in place of it, unless
+    they stay here, `raw`: all that is written of rows names the table of the examples."""
     out.parent.mkdir(parents=True, exist_ok=True)
+    hidden = not raw and any(examples_table(one) in sql for one in db.masked())
     with db.cursor() as cursor:
         columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
+        if hidden:
+            _teach_to_mask(cursor)
+            sql = recast_by(sql, {name: mask for name, kind in columns if (mask := _mask(name, kind))})
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv" and not plain:
             sql = _escaped(sql, columns)
@@ -217,6 +233,27 @@ def copy_query(
             options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
             cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
+
+
+def recast_by(sql: str, instead: Mapping[str, str]) -> str:
+    """A query with other expressions in place of some of its columns."""
+    made = ", ".join(f"{expression} AS {identifier(name)}" for name, expression in instead.items())
+    return f"SELECT * REPLACE ({made}) FROM ({sql})" if made else sql
+
+
+def _mask(name: str, kind: str) -> str | None:
+    """What masks a column of texts, or of lists of them; labels and splits are none."""
+    if name in _NO_TEXTS:
+        return None
+    if kind == "VARCHAR" or kind.startswith("ENUM"):
+        return f"{MASK}(CAST({identifier(name)} AS VARCHAR))"
+    return f"list_transform({identifier(name)}, lambda x: {MASK}(x))" if kind == "VARCHAR[]" else None
+
+
+def _teach_to_mask(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Lets SQL mask; a database that has learnt it once knows it."""
+    with suppress(duckdb.CatalogException):
+        cursor.create_function(MASK, personal.masked, [VARCHAR], VARCHAR)
 
 
 def _fitted(kind: str, format: str) -> str | None:  # noqa: A002

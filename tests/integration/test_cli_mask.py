@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,60 @@ def test_an_export_is_masked_in_texts_columns_and_ids(run: Run, contacts: Path, 
         return
     told = out.read_text()
     assert not any(secret in told for secret in SECRETS) and told.count("[email]") == 60 + 15 + 1
+
+
+def test_what_leaves_of_a_dataset_can_be_masked_always(run: Run, contacts: Path, tmp_path: Path) -> None:
+    """Whole exports, parts of them, lists of a scan, decisions, SQL as CSV; and all of it as it is once that ends."""
+    run("scan", "contacts", "--encoder", "lexical")
+    (tmp_path / "decisions.csv").write_text("example_id,action,label\n3,relabel,food\n")
+    run("decide", "contacts", "--file", tmp_path / "decisions.csv", "--reviewer", "ada")
+    assert run("mask", "contacts", "--always", "--json").json["always"] is True
+
+    def told(name: str) -> dict[str, str]:
+        out = tmp_path / name
+        out.mkdir()
+        ways = {
+            "all.csv": ("export", "contacts", "--format", "csv"),
+            "all.jsonl": ("export", "contacts", "--format", "jsonl", "--names"),
+            "some.csv": ("export", "contacts", "--format", "csv", "--where", "match = card"),
+            "list.csv": ("issues", "contacts", "--type", "personal_data", "--format", "csv"),
+        }
+        for file, way in ways.items():
+            ran = run(*way, "--out", out / file)
+            assert ran.code == 0, ran.err
+        found = {file: (out / file).read_text() for file in ways}
+        return found | {"sql": run("sql", "contacts", "SELECT * FROM rows", "--csv").out}
+
+    for way, text in told("masked").items():
+        assert not any(secret in text for secret in SECRETS), way
+        assert "[email]" in text or (way == "some.csv" and "[card]" in text), way
+    folder = tmp_path / "folder"
+    assert run("export", "contacts", "--format", "datasets", "--out", folder).code == 0
+    held = b"".join(path.read_bytes() for path in folder.rglob("*.arrow"))
+    assert held and not any(secret.encode() in held for secret in SECRETS)
+    made = run("mask", "contacts", "--how", "hash", "--json")
+    assert made.json["kinds"]["email"] == 1 + 15 + 60, "the job itself reads the rows as they are"
+    run("mask", "contacts", "--not-always")
+    assert all(any(secret in text for secret in SECRETS) for text in told("whole").values())
+
+
+def test_who_said_so_is_kept_and_images_cannot_be(run: Run, contacts: Path, tmp_path: Path) -> None:
+    run("mask", "contacts", "--always")
+    run("mask", "contacts", "--always")
+    with sqlite3.connect(tmp_path / "workspace" / "ledger.sqlite") as ledger:
+        [(on, by)] = ledger.execute("SELECT is_on, set_by FROM mask_rules").fetchall()
+    assert on == 1 and by
+    run("load", "digits", "--name", "digits")
+    refused = run("mask", "digits", "--always")
+    assert refused.code == 2 and "cannot be masked" in refused.err
+
+
+def test_a_report_of_such_a_dataset_is_masked(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mails.csv"
+    path.write_text("text,label\n" + "".join(f"write to u{row}@firm.com,{'ab'[row % 2]}\n" for row in range(8)))
+    run("load", path, "--payload", "text", "--label", "label", "--name", "mails")
+    run("report", "mails", "--out", tmp_path / "whole.html")
+    run("mask", "mails", "--always")
+    run("report", "mails", "--out", tmp_path / "masked.html")
+    whole, masked = ((tmp_path / f"{name}.html").read_text() for name in ("whole", "masked"))
+    assert "@firm.com" in whole and "@firm.com" not in masked and "write to [email]" in masked

@@ -515,3 +515,31 @@ def test_missing_images_are_said_with_their_folder_and_how_they_come_back(
     [said] = [one.value.replace("\\", "") for one in shown.warning if "missing" in one.value]
     assert said.startswith(f"Images or sounds of this dataset are missing in {folder}. `python -m core media --from")
     assert not shown.exception
+
+
+def test_a_switch_has_whatever_leaves_of_the_dataset_masked_and_says_who_said_so(
+    app: Context, open_at: OpenAt, films: str
+) -> None:
+    shown = open_at("data", dataset=films, view="export")
+    assert not shown.checkbox(key="export-masked-False").value
+    shown.toggle(key="export-always-False").set_value(True).run()
+    assert not problems(shown)
+    forced = shown.checkbox(key="export-masked-True")
+    assert forced.value and forced.disabled
+    assert any(one.value.startswith("Always masked since ") for one in shown.caption)
+    [dataset] = list_datasets(app.store)
+    assert app.ledger.masking.on() == {dataset.dataset_id}
+    shown.toggle(key="export-always-True").set_value(False).run()
+    assert not app.ledger.masking.on() and not shown.checkbox(key="export-masked-False").disabled
+
+
+def test_a_look_at_what_masking_does_comes_before_the_button(open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films, view="export")
+    for _ in range(50):
+        if any("would be masked" in one.value for one in shown.caption):
+            break
+        time.sleep(0.1)
+        shown.run()
+    assert any(one.value.startswith("Of the first 60 rows 0 would be masked.") for one in shown.caption)
+    assert shown.button(key="mask-start").label == "Make the masked dataset"
+    assert not problems(shown)

@@ -11,6 +11,7 @@ from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_version, version_argument
 from core.context import Context
 from core.errors import UsageError
+from core.services.privacy.always import leaving
 from core.services.sql.ask import MAX_ROWS, ROWS, ask, columns
 from core.services.sql.saved import query_named, save_query
 
@@ -44,7 +45,8 @@ def sql_command(
     data = {"columns": names, "rows": found.records(), "total": found.total}
     if as_csv:
         out = io.StringIO(newline="")
-        csv.writer(out, lineterminator="\n").writerows([names, *found.rows])
+        rows_out = leaving(context, dataset.dataset_id, found.records())
+        csv.writer(out, lineterminator="\n").writerows([names, *([row[name] for name in names] for row in rows_out)])
         return Answer(data, out.getvalue().rstrip("\n"))
     shown = table(names, [[_short(value) for value in row] for row in found.rows])
     left = found.total - len(found.rows)

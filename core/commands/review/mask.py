@@ -15,6 +15,7 @@ from core.errors import UsageError
 from core.jobs.mask.web import MASK
 from core.personal import KINDS, MANNERS, Masking
 from core.services.load import wait
+from core.services.privacy.always import set_always
 from core.services.privacy.masking import look, start_masking
 
 KNOWN = ", ".join(one.name for one in KINDS)
@@ -26,13 +27,34 @@ KNOWN = ", ".join(one.name for one in KINDS)
 @click.option("--kinds", metavar="K,…", default="", help=f"which, by commas: {KNOWN}; all by default")
 @click.option("--names", is_flag=True, help="names and places in English texts too, by a model: slower")
 @click.option("--to", metavar="DATASET", default="", help="what the masked dataset is called; default: “NAME masked”")
+@click.option(
+    "--always/--not-always",
+    default=None,
+    help="only say whether files, reports and lists of the dataset are always masked from now on",
+)
 @click.option("--dry-run", is_flag=True, help="only say what would be masked in the first rows")
 @rows_options
 def mask_command(
-    context: Context, name: str, how: str, kinds: str, names: bool, to: str, dry_run: bool, **which: Any
+    context: Context,
+    name: str,
+    how: str,
+    kinds: str,
+    names: bool,
+    to: str,
+    always: bool | None,
+    dry_run: bool,
+    **which: Any,
 ) -> Answer:
     """Make a dataset of a version with personal data masked."""
     dataset, version = dataset_version(context, name)
+    if always is not None:
+        rule = set_always(context, dataset, always, person())
+        on = rule is not None and rule.on
+        said = "are masked" if on else "are as the rows are"
+        return Answer(
+            {"dataset": dataset.name, "always": on, "by": rule and rule.by},
+            f"{dataset.name}: files, reports and lists {said} from now on.",
+        )
     manner = next(one for one in MANNERS if one == how)
     masking = Masking(manner, tuple(one.strip() for one in kinds.split(",") if one.strip()))
     among = None

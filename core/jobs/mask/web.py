@@ -83,7 +83,7 @@ def export_masked(
     columns += tuple(one.column for one in dataset.attributes if not one.derived)
     with passing_folder() as work:
         rows = work.input / "rows.parquet"
-        export_rows(context.store, version_id, rows, "parquet", named=named, labels_as=format)
+        export_rows(context.store, version_id, rows, "parquet", named=named, labels_as=format, raw=True)
         work.write_spec(to_json(MaskSpec(Masking(), columns)))
         if problem := run_module(MASK.module, work):
             raise JobError(work.error() or f"The masking failed: {problem}", "Try again.")
@@ -94,7 +94,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     version_id = MASK.spec_of(folder).version_id
     write_once(
         folder.input / "rows.parquet",
-        lambda path: export_rows(context.store, version_id, path, "parquet"),
+        lambda path: export_rows(context.store, version_id, path, "parquet", raw=True),
     )
 
 

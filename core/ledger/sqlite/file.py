@@ -211,6 +211,15 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             changed_at INTEGER NOT NULL,
             UNIQUE (dataset_id, name, number))""",
     ),
+    (
+        # Whether whatever leaves of a dataset is masked; the newest holds.
+        """CREATE TABLE mask_rules (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            dataset_id TEXT NOT NULL,
+            is_on INTEGER NOT NULL,
+            set_by TEXT NOT NULL,
+            set_at INTEGER NOT NULL)""",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}

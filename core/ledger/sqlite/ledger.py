@@ -12,6 +12,7 @@ from core.ledger.sqlite.decisions import SqliteDecisions
 from core.ledger.sqlite.effects import SqliteEffects
 from core.ledger.sqlite.file import LedgerFile
 from core.ledger.sqlite.first_steps import SqliteFirstSteps
+from core.ledger.sqlite.masking import SqliteMasking
 from core.ledger.sqlite.rules import SqliteRules
 from core.ledger.sqlite.runs import SqliteRuns
 from core.ledger.sqlite.tags import SqliteTags
@@ -29,6 +30,7 @@ _OF_A_DATASET = (
     "DELETE FROM class_names WHERE dataset_id = ?",
     "DELETE FROM tag_acts WHERE dataset_id = ?",
     "DELETE FROM rules WHERE dataset_id = ?",
+    "DELETE FROM mask_rules WHERE dataset_id = ?",
     "DELETE FROM put_away WHERE dataset_id = ?",
     "DELETE FROM decisions WHERE dataset_id = ?",
 )
@@ -52,6 +54,7 @@ class SqliteLedger:
         self.rules = SqliteRules(self._file)
         self.classes = SqliteClassNames(self._file)
         self.first_steps = SqliteFirstSteps(self._file)
+        self.masking = SqliteMasking(self._file)
         self.claims.leave_of_the_gone(monotonic())
 
     def forget(self, dataset_id: str) -> None:

@@ -26,6 +26,7 @@ _TABLES = (
     "class_names",
     "tag_acts",
     "rules",
+    "mask_rules",
 )
 """Tables with a number for each row. Figures follow their runs; claims run out by themselves."""
 _NO_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError)

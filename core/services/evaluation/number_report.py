@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from core.context import Context
 from core.issues.contract import rounded
@@ -10,6 +11,7 @@ from core.records import LabelsFrom, Run, split_said
 from core.reports.numbers import NumberReport, ReportTable, number_html
 from core.services.evaluation.numbers import NumberEvaluation, evaluate_numbers, limits
 from core.services.evaluation.words import ALWAYS, held_against
+from core.services.privacy.always import as_it_leaves
 from core.store.datasets import get_dataset
 from core.store.rows import get_rows
 from core.store.versions import get_version
@@ -89,7 +91,8 @@ def _range(found: NumberEvaluation) -> ReportTable:
 def _worst(context: Context, found: NumberEvaluation) -> ReportTable:
     places = found.worst[:WORST].tolist()
     rows = get_rows(context.store, found.version_id, [int(found.example_ids[place]) for place in places])
-    texts = {row.example_id: " ".join((row.text or "").split())[:CHARACTERS] for row in rows}
+    leaves = partial(as_it_leaves, context, get_version(context.store, found.version_id).dataset_id)
+    texts = {row.example_id: " ".join(leaves(row.text or "").split())[:CHARACTERS] for row in rows}
     lines = []
     for place in places:
         predicted, half = rounded(float(found.predicted[place]), float(found.half[place]))

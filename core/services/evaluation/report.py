@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 
@@ -48,6 +49,7 @@ from core.services.evaluation.words import (
     worst_error,
 )
 from core.services.media import thumbnail
+from core.services.privacy.always import as_it_leaves
 from core.services.runs.listing import metrics
 from core.services.runs.models import task_of_run
 from core.store.datasets import get_dataset
@@ -204,10 +206,11 @@ def _pair(context: Context, run: Run, found: AnyEvaluation, pair: ConfusedPair, 
     rows = evaluation.predicted_rows(context, run, where, found.labels_from, EXAMPLES)
     examples = get_rows(context.store, found.version_id, [row.example_id for row in rows])
     in_line = task_of_run(context, run).modality.line
+    leaves = partial(as_it_leaves, context, run.dataset_id)
     shown = tuple(
         ReportExample(
             name=(example.text or "" if example.media_id else "") or say("row {n}", n=example.example_id),
-            text="" if example.media_id else _cut(in_line(example.text or "", len(example.text or ""))),
+            text="" if example.media_id else _cut(in_line(leaves(example.text or ""), len(example.text or ""))),
             image=thumbnail(context, example.media_id) if example.media_id else None,
             confidence=row.confidence,
         )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
@@ -235,21 +236,21 @@ def _act(act_id: str, version: Version, doing: Doing, words: str, reviewer: str)
 
 
 def _blocks(context: Context, planned: Plan, target: Target) -> Iterator[Block]:
-    made_of = cache(partial(outcome, planned.doing, target=target))
+    @cache
+    def made(label: str | None, suggested: str | None) -> tuple[Action, str | None]:
+        found = outcome(planned.doing, label, suggested, target)
+        assert found is not None, "a plan keeps the rows to which something happens"
+        return found
+
     shown_of = cache(partial(_shown, tier=planned.among.tier))
     seq = context.store.newest_act()
     for batch in many.with_verdicts(context.store, planned.version.version_id, planned.kept, BLOCK):
-        rows: list[tuple[int, tuple[Action, str | None], str, str | None]] = []
-        for row, label, suggested, score, verdict, verdict_seq in zip(
-            *(column.to_pylist() for column in batch.columns), strict=True
-        ):
-            if verdict is not None and (not planned.also_decided or verdict_seq > planned.seq):
-                continue
-            made = made_of(label, suggested)
-            if made is not None:
-                rows.append((row, made, _with_score(shown_of(label, suggested), score), verdict))
-        ids, each, shown, seen = zip(*rows, strict=True) if rows else ((), (), (), ())
-        yield Block(ids, each, shown, seen, seq)
+        still = pc.is_null(batch.column("verdict"))
+        if planned.also_decided:
+            still = pc.or_kleene(still, pc.less_equal(batch.column("verdict_seq"), planned.seq))
+        rows, labels, suggested, scores, seen, _ = (one.to_pylist() for one in batch.filter(still).columns)
+        shown = map(_with_score, map(shown_of, labels, suggested), scores)
+        yield Block(rows, list(map(made, labels, suggested)), list(shown), seen, seq)
 
 
 def _shown(label: str | None, suggested: str | None, tier: str | None) -> str:

@@ -104,16 +104,11 @@ def _write(context: Context, act: BulkAct, block: Block, scan_id: str | None) ->
         if problem := target.objection(label or "", frozenset(dataset.labels)):
             raise UsageError(problem, "What was decided until then stands.")
     left = _decided_meanwhile(context, act, block) | _misfits(context, act, block, target)
-    at = [place for place, row in enumerate(block.example_ids) if row not in left]
-    _append(
-        context,
-        act,
-        [block.example_ids[place] for place in at],
-        [block.made[place] for place in at],
-        [block.shown[place] for place in at],
-        [scan_id] * len(at),
-        [None] * len(at),
-    )
+    rows, made, shown = block.example_ids, block.made, block.shown
+    if left:
+        at = [place for place, row in enumerate(rows) if row not in left]
+        rows, made, shown = [rows[place] for place in at], [made[place] for place in at], [shown[place] for place in at]
+    _append(context, act, rows, made, shown, [scan_id] * len(rows), [None] * len(rows))
 
 
 def _append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from core.beside.answers import Pending
 from core.context import Context
@@ -32,6 +33,7 @@ from core.services.evaluation.number_report import number_report
 from core.services.evaluation.report import evaluation_report
 from core.services.evaluation.words import percent
 from core.services.media import thumbnail
+from core.services.privacy.always import as_it_leaves
 from core.services.story import words
 from core.services.story.costs import costs
 from core.services.story.tell import story
@@ -159,14 +161,17 @@ def _threshold(context: Context, told: Story, price: Price, labels_from: LabelsF
 
 def _class(context: Context, told: Story, one: ClassMeaning) -> ReportClass:
     line = task_named(told.dataset.task).modality.line
-    examples = tuple(_example(context, example, line) for example in one.typical)
+    leaves = partial(as_it_leaves, context, told.dataset.dataset_id)
+    examples = tuple(_example(context, example, line, leaves) for example in one.typical)
     return ReportClass(one.name, one.guideline, one.rows, one.share, examples)
 
 
-def _example(context: Context, example: Example, line: Callable[[str, int], str]) -> ReportExample:
+def _example(
+    context: Context, example: Example, line: Callable[[str, int], str], leaves: Callable[[str], str]
+) -> ReportExample:
     return ReportExample(
         name=(example.text or "" if example.media_id else "") or say("row {n}", n=example.example_id),
-        text="" if example.media_id else line(example.text or "", TYPICAL_CHARACTERS),
+        text="" if example.media_id else line(leaves(example.text or ""), TYPICAL_CHARACTERS),
         image=thumbnail(context, example.media_id) if example.media_id else None,
         confidence=1.0,
     )

@@ -11,8 +11,9 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import Dataset, Version
-from core.services.export import TABLES, can_mask, export, file_name, formats_of
+from core.records import Dataset, MaskRule, Version
+from core.services.export import TABLES, export, file_name, formats_of
+from core.services.privacy.always import can_mask, set_always, standing
 from core.services.runs.forecast_time import time_of_export
 from core.services.runs.time_in_words import of_work
 from core.settings import allowed_folders
@@ -38,9 +39,11 @@ LARGE_ROWS = 500_000
 """A download is held in memory while it is sent: beyond this, the server writes the file itself."""
 
 
-def export_form(context: Context, dataset: Dataset, version: Version) -> None:
+def export_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """Format, then a download, or a path on the server."""
     offered = formats_of(task_named(dataset.task))
+    rule = standing(context, dataset)
+    always = rule is not None and rule.on
     title = say("Export {name}, version {number}", name=plain(dataset.name), number=version.number)
     st.markdown(f"**{title}**")
     st.caption(say("{n:,} rows with their labels as of this version; excluded rows are left out.", n=version.row_count))
@@ -68,13 +71,18 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
         and chosen in TABLES
         and st.checkbox(
             say("With personal data masked"),
-            key="export-masked",
+            value=always,
+            disabled=always,
+            key=f"export-masked-{always}",
             help=say(
                 "[email], [phone] and the like in place of what has their form, in texts, in columns of texts and in "
-                "the source's ids. Columns of numbers stay as they are, and names of people are not found."
+                "the source's ids. Of names those after a title or a word of naming; “Mask personal data” below "
+                "finds more, by a model of English. Columns of numbers stay as they are."
             ),
         )
     )
+    if can_mask(task_named(dataset.task)):
+        _always(context, dataset, rule, user)
     how = (named, masked)
     _time(context, version, chosen)
     large = version.row_count > LARGE_ROWS
@@ -82,6 +90,31 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
         _download(context, dataset, version, chosen, how)
     with st.expander(say("Write it to the server instead"), expanded=large):
         _to_server(context, dataset, version, chosen, how)
+
+
+def _always(context: Context, dataset: Dataset, rule: MaskRule | None, user: str) -> None:
+    """Whether whatever leaves of the dataset is masked, since when and by whose word."""
+    on = rule is not None and rule.on
+    chosen = st.toggle(
+        say("Files, reports and lists of this dataset are always masked"),
+        value=on,
+        key=f"export-always-{on}",
+        help=say(
+            "From now on, for everybody: exports, files of lists, results of SQL as files and reports have [email] and "
+            "the like in place of personal data, and links that share the dataset are closed. Pages of this app show "
+            "rows as they are."
+        ),
+    )
+    if rule is not None:
+        said = (
+            say("Always masked since {at:%d %b %Y %H:%M}, by {by}", at=rule.at, by=plain(rule.by))
+            if rule.on
+            else say("No longer always masked since {at:%d %b %Y %H:%M}, by {by}", at=rule.at, by=plain(rule.by))
+        )
+        st.caption(said)
+    if chosen != on:
+        set_always(context, dataset, bool(chosen), user)
+        st.rerun()
 
 
 def _time(context: Context, version: Version, chosen: str) -> None:

@@ -15,6 +15,7 @@ from core.services.lists.asked import FILTERS
 from core.services.lists.columns import row_columns
 from core.services.lists.facts import fact_columns
 from core.services.lists.written import filter_text, filter_texts, write_filters
+from core.services.privacy.always import leaving
 from core.services.sql.ask import ask, columns, state
 from core.services.sql.saved import TEXT, queries_of, save_query
 from core.services.views import delete_view, rename_view
@@ -169,7 +170,7 @@ def _result(context: Context, dataset: Dataset, version: Version, sql: str, foun
             )
         if found.rows:
             csv_button(
-                lambda: csv_text(found.names, found.records()),
+                lambda: csv_text(found.names, leaving(context, dataset.dataset_id, found.records())),
                 file_name(f"{dataset.name}-v{version.number}-query.csv"),
                 key="sql-csv",
                 explained=say("The {n:,} rows that are shown.", n=len(found.rows)),

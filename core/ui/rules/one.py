@@ -10,6 +10,7 @@ from core.services.lists.asked import ALL
 from core.services.lists.columns import row_columns
 from core.services.lists.facts import fact_columns
 from core.services.lists.written import filter_text
+from core.services.review.many import MAX_ROWS
 from core.services.rules.figures import RuleFigures, RulesTold
 from core.services.rules.keeping import retire_rule, save_rule, texts_of
 from core.services.rules.proposals import OfRule, name_and_version, proposed, written
@@ -142,6 +143,8 @@ def _propose(dataset: Dataset, version: Version, acts: ActOnAll, one: RuleFigure
             among = OfRule(version.version_id, rule)
             title = say("Accept for all {n:,}…", n=counts.open)
             acts.planned_button(among, name_and_version(rule), among.doing, title)
+        if counts.open > MAX_ROWS:
+            st.caption(say("One act takes {n:,}: once more for the others.", n=MAX_ROWS), width="content")
         if left:
             conflict = say("{n:,} more are left out: rules conflict on them.", n=left)
             st.caption(f":material/warning: {conflict}", width="content")
@@ -163,7 +166,7 @@ def _versions(context: Context, dataset: Dataset, user: str, rule: Rule) -> None
             height="content",
             column_config={
                 "version": st.column_config.NumberColumn(say("version"), width=80),
-                "when": st.column_config.DatetimeColumn(say("when")),
+                "when": st.column_config.DatetimeColumn(say("when"), format="YYYY-MM-DD HH:mm"),
                 "who": st.column_config.TextColumn(say("who")),
                 "says": st.column_config.TextColumn(say("says")),
                 "condition": st.column_config.TextColumn(say("condition")),

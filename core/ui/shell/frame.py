@@ -11,6 +11,7 @@ import streamlit as st
 from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Version
+from core.services.privacy.always import always_masked
 from core.services.upkeep.media import HOW, lacks
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
@@ -97,6 +98,10 @@ def open_page(
 def _to_read(what: Readable) -> Frame:
     context = _opened()
     dataset = title_to_read(list_datasets(context.store), what)
+    if always_masked(context, dataset.dataset_id):
+        st.error(say("The rows of this dataset leave masked alone, so the links that share it are closed."))
+        st.caption(say("Next step: ask whoever sent it for a report, which is masked."))
+        st.stop()
     known = tuple(sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number))
     return Frame(context, current_user(), dataset, known[0], known)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,26 @@ def test_a_rule_that_cannot_be_looked_up_says_so_and_leaves_the_others(context: 
     assert rows(context, stories, "rule_conflict missing") == 90
     with pytest.raises(UsageError, match="Rule 'gone' cannot be looked up"):
         rows(context, stories, "rule = gone")
+
+
+def test_a_rule_of_a_class_that_is_none_any_more_says_so(context: Context, stories: Dataset) -> None:
+    made = rule(context, stories, "early", EARLY, "tech")
+    context.ledger.rules.append(replace(made, act_id=new_id(), number=2, label="gone"))
+    one = figures(context, stories, "early")
+    assert "says 'gone', which is no class" in one.problem and one.counts.rows == 0
+    assert rows(context, stories, "rule present") == 0
+
+
+def test_of_two_who_change_a_rule_at_once_the_second_is_told(
+    context: Context, stories: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = rule(context, stories, "early", EARLY, "tech")
+    seen = context.ledger.rules.of(stories.dataset_id)
+    context.ledger.rules.append(replace(made, act_id=new_id(), number=2, where="words < 100"))
+    monkeypatch.setattr(context.ledger.rules, "of", lambda dataset_id: seen)
+    with pytest.raises(UsageError, match="Somebody changed the rule 'early'"):
+        rule(context, stories, "early", ("words < 50",), "tech")
+    assert [one.where for one in context.ledger.rules.log(stories.dataset_id)] == ["words < 100", "words < 300"]
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,24 @@ import streamlit as st
 
 from core.profile.by_group.predicted import Outcomes
 from core.profile.records import Group
-from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Attribute, Dataset
 from core.services.evaluation.groups import ByAttribute
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown
-from core.ui.evaluation.groups.parts import LISTED, rate_chart, rate_columns, reading
-from core.ui.parts.labels import attribute_said, attributes_said, group_marked, group_said
+from core.ui.evaluation.groups.parts import (
+    LISTED,
+    WITHOUT,
+    chosen_attribute,
+    group_box,
+    rate_chart,
+    rate_columns,
+    reading,
+)
+from core.ui.parts.labels import attribute_said, attributes_said, group_said
 from core.ui.parts.problems import plain
-from core.ui.profile.crossing import crossed_with
 from core.ui.profile.parts import heading, numbers, share_column
-from core.ui.url import from_url, put
-from core.words import later, say, say_n
-
-WITHOUT: dict[str, str | None] = dict.fromkeys((keys.CROSSED, keys.CROSSED_TOO, keys.GROUP, keys.CLASS))
-"""What was chosen of another attribute goes with it."""
+from core.ui.url import put
+from core.words import later, say
 
 
 def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) -> tuple[Attribute, ...]:
@@ -74,27 +77,7 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
         selection_mode="single-row",
         alt=say("How differently accurate it is in the groups of each attribute"),
     )
-    if others:
-        st.caption(
-            say_n(
-                "{n:,} attribute more has no two groups of at least {rows} rows in this split.",
-                "{n:,} attributes more have no two groups of at least {rows} rows in this split.",
-                others,
-                rows=MIN_GROUP_ROWS,
-            )
-        )
-    column = from_url(keys.BY, columns)
-    st.selectbox(
-        say("Attribute"),
-        columns,
-        key=keys.BY,
-        format_func=lambda one: names[one],
-        label_visibility="collapsed",
-        icon=":material/balance:",
-        on_change=lambda: put(WITHOUT | {keys.BY: st.session_state[keys.BY]}),
-        width=320,
-    )
-    return crossed_with(dataset, names, column)
+    return chosen_attribute(dataset, names, others)
 
 
 def accuracy(shown: AnyShown, outcome: Outcomes) -> Group | None:
@@ -109,23 +92,7 @@ def accuracy(shown: AnyShown, outcome: Outcomes) -> Group | None:
     rate_chart(
         dataset, outcome, outcome.accuracy, "accuracy", say("Accuracy by {name}", name=name), chosen, clickable=True
     )
-    names = {one.name: group_marked(dataset, outcome.column, one) for one in held}
-    key = "evaluation-group"
-    st.session_state[key] = chosen.name if chosen else None
-    st.selectbox(
-        say("Group"),
-        list(names),
-        index=None,
-        format_func=lambda one: names[one],
-        key=key,
-        placeholder=say("Group"),
-        label_visibility="collapsed",
-        icon=":material/table_rows:",
-        on_change=lambda: put({keys.GROUP: st.session_state[key]}),
-        width=320,
-    )
-    if not all(one.judged for one in outcome.groups):
-        st.caption(say("\\* fewer than {n} rows, or folded: shown and not compared.", n=MIN_GROUP_ROWS))
+    group_box(dataset, outcome.column, outcome.groups, chosen, all(one.judged for one in outcome.groups))
     return chosen
 
 

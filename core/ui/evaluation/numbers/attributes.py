@@ -7,20 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.profile.by_group.off import NumberOutcomes
-from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Attribute, Dataset
 from core.services.evaluation.number_groups import NumbersByAttribute
 from core.services.evaluation.number_report import number
 from core.ui import keys
 from core.ui.evaluation.choice import ShownNumbers
-from core.ui.evaluation.groups.attributes import WITHOUT
-from core.ui.evaluation.groups.parts import LISTED, reading
+from core.ui.evaluation.groups.parts import LISTED, WITHOUT, chosen_attribute, reading
 from core.ui.parts.labels import attribute_said, attributes_said, group_said
 from core.ui.parts.problems import plain
-from core.ui.profile.crossing import crossed_with
 from core.ui.profile.parts import heading, numbers
-from core.ui.url import from_url, put
-from core.words import later, say, say_n
+from core.ui.url import put
+from core.words import later, say
 
 
 def attributes(shown: ShownNumbers, compared: Sequence[NumbersByAttribute], others: int) -> tuple[Attribute, ...]:
@@ -73,27 +70,7 @@ def attributes(shown: ShownNumbers, compared: Sequence[NumbersByAttribute], othe
         selection_mode="single-row",
         alt=say("How differently far off it is in the groups of each attribute"),
     )
-    if others:
-        st.caption(
-            say_n(
-                "{n:,} attribute more has no two groups of at least {rows} rows in this split.",
-                "{n:,} attributes more have no two groups of at least {rows} rows in this split.",
-                others,
-                rows=MIN_GROUP_ROWS,
-            )
-        )
-    column = from_url(keys.BY, columns)
-    st.selectbox(
-        say("Attribute"),
-        columns,
-        key=keys.BY,
-        format_func=lambda one: names[one],
-        label_visibility="collapsed",
-        icon=":material/balance:",
-        on_change=lambda: put(WITHOUT | {keys.BY: st.session_state[keys.BY]}),
-        width=320,
-    )
-    return crossed_with(dataset, names, column)
+    return chosen_attribute(dataset, names, others)
 
 
 def _verdict(dataset: Dataset, first: NumbersByAttribute) -> str:

@@ -13,7 +13,6 @@ from core.charts.intervals import intervals
 from core.context import Context
 from core.profile.by_group.off import NumberOutcomes, Off
 from core.profile.records import Group
-from core.profile.shares import MIN_GROUP_ROWS
 from core.records import Dataset, Estimate, RowFilter
 from core.services.evaluation.number_groups import numbers_by_attributes, numbers_in_groups
 from core.services.evaluation.number_report import number
@@ -21,7 +20,7 @@ from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import ShownNumbers
-from core.ui.evaluation.groups.parts import DRAWN, LISTED
+from core.ui.evaluation.groups.parts import DRAWN, LISTED, group_box
 from core.ui.evaluation.numbers.attributes import attributes
 from core.ui.evaluation.numbers.rows import examples
 from core.ui.evaluation.numbers.slices import slices
@@ -82,23 +81,7 @@ def _groups(shown: ShownNumbers, each: NumberOutcomes) -> tuple[str, RowFilter] 
     )
     _chart(dataset, each, str(measure), chosen)
     _table(dataset, each)
-    names = {one.name: group_marked(dataset, each.column, one) for one in held}
-    key = "evaluation-group"
-    st.session_state[key] = chosen.name if chosen else None
-    st.selectbox(
-        say("Group"),
-        list(names),
-        index=None,
-        format_func=lambda one: names[one],
-        key=key,
-        placeholder=say("Group"),
-        label_visibility="collapsed",
-        icon=":material/table_rows:",
-        on_change=lambda: put({keys.GROUP: st.session_state[key]}),
-        width=320,
-    )
-    if not all(one.judged for one in each.off):
-        st.caption(say("\\* fewer than {n} rows, or folded: shown and not compared.", n=MIN_GROUP_ROWS))
+    group_box(dataset, each.column, each.groups, chosen, all(one.judged for one in each.off))
     if chosen is None or chosen.where is None:
         return None
     return f"{name}: {group_said(dataset, each.column, chosen)}", chosen.where

@@ -1,0 +1,52 @@
+"""Datasets of which whatever leaves Winnow is masked: exports, files of lists, reports; shared links are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.context import Context
+from core.errors import UsageError
+from core.personal import masked
+from core.records import Dataset, MaskRule
+from core.tasks import Task, task_named
+
+
+def can_mask(task: Task) -> bool:
+    """Whether personal data can be masked: in texts and rows of tables whose labels are not places in them."""
+    return not task.modality.in_files and not task.target.located
+
+
+def standing(context: Context, dataset: Dataset) -> MaskRule | None:
+    """What was said last, by whom and when; None where nobody has said anything."""
+    return context.ledger.masking.standing(dataset.dataset_id)
+
+
+def always_masked(context: Context, dataset_id: str) -> bool:
+    """Whether all that leaves of it is masked."""
+    rule = context.ledger.masking.standing(dataset_id)
+    return rule is not None and rule.on
+
+
+def set_always(context: Context, dataset: Dataset, on: bool, by: str) -> MaskRule | None:
+    """From now on. Nothing is written down where it is so already. Raises UsageError where nothing can be masked."""
+    if on and not can_mask(task_named(dataset.task)):
+        raise UsageError(
+            f"Personal data of '{dataset.name}' cannot be masked (task {dataset.task}).",
+            "Texts and rows of tables can be, where labels are not places in them.",
+        )
+    if on != always_masked(context, dataset.dataset_id):
+        context.ledger.masking.append(dataset.dataset_id, on, by)
+    return standing(context, dataset)
+
+
+def as_it_leaves(context: Context, dataset_id: str, text: str) -> str:
+    """A text as a report or a file may have it."""
+    return masked(text) if always_masked(context, dataset_id) else text
+
+
+def leaving(context: Context, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as a file may have them, by the names of their columns."""
+    if not always_masked(context, dataset_id):
+        return [dict(row) for row in rows]
+    return [{name: masked(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows]
