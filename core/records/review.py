@@ -66,7 +66,9 @@ class BulkAct:
     rows: int = 0
     """Decisions that it wrote."""
     undone_by: str | None = None
-    """The act that took it back whole."""
+    """The act that takes it back whole."""
+    taken_back: bool = False
+    """Whether that is done: one that stopped half way is gone on with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def test_precision_is_listed_with_its_interval_and_rules_narrow_other_commands(
     [
         (("early", "--label", "tech"), "has no rule 'early'"),
         (("early", "--where", "price > 3", "--label", "tech"), "no column 'price'"),
-        (("early", "--where", "words < 3", "--label", "cycling"), "is no class of 'news'"),
+        (("early", "--where", "words < 3", "--label", "cycling"), "is no class of version 1 of 'news'"),
         (("early", "--where", "sql = SELECT * FROM read_text('/etc/passwd')", "--label", "tech"), "read_text"),
         (("early", "--retire", "--accept"), "one at a time"),
         (("early", "--accept"), "has no rule 'early'"),

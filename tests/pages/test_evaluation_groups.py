@@ -131,7 +131,7 @@ def test_its_answer_says_what_changes_and_lists_the_rows_that_are_judged_otherwi
     shown.session_state["mitigation"] = True
     shown.run()
     assert not shown.exception
-    assert "**reweighed** narrows gaps" in words(shown) and "classes balanced** narrows" not in words(shown)
+    assert "**reweighed** narrows accuracy gap" in words(shown) and "classes balanced** narrows" not in words(shown)
     (figures,) = (one.value for one in shown.dataframe if "what it is" in one.value)
     assert figures["not chance"].tolist()[0] == "reweighed"
     (rows,) = (one.value for one in shown.dataframe if "as it is" in one.value and "example" in one.value)

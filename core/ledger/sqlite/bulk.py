@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -127,4 +128,20 @@ def _found(connection: sqlite3.Connection, clauses: str, values: Sequence[Any]) 
             FROM bulk_acts b WHERE {clauses}""",
         values,
     ).fetchall()
-    return [BulkAct(*[*row[:7], moment(row[7]), *row[8:]]) for row in rows]
+    found = [BulkAct(*[*row[:7], moment(row[7]), *row[8:]]) for row in rows]
+    return [replace(one, taken_back=True) if one.undone_by and _nothing_left(connection, one) else one for one in found]
+
+
+def _nothing_left(connection: sqlite3.Connection, act: BulkAct) -> bool:
+    """Whether all that an act decided is taken back. Rows are looked at one by one only where the undo has fewer."""
+    (undone,) = connection.execute(
+        f"SELECT count(*) FROM (SELECT ? AS act_id) b JOIN decisions ON {_OF_ACT}", [act.undone_by]
+    ).fetchone()
+    if undone >= act.rows:
+        return True
+    (left,) = connection.execute(
+        f"""SELECT EXISTS (SELECT 1 FROM (SELECT ? AS act_id) b JOIN decisions d ON {_OF_ACT}
+                           WHERE NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = d.decision_id))""",
+        [act.act_id],
+    ).fetchone()
+    return not left

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.jobs.mitigation.spec import ACCURACY, ARMS, FIGURES, GAPS, Arm, Figure, MitigationResult, OfArm
 from core.profile.records import CHANCE
 from core.words import later, say, say_n
@@ -55,11 +57,33 @@ def conclusion(result: MitigationResult) -> str:
 
 
 def _of_arm(arm: OfArm) -> str:
-    """The gaps that it moves and what that costs; nothing where it moves nothing."""
+    """Which gaps it narrows and which it widens, and what becomes of the other figures; nothing where it moves
+    nothing."""
     moved = [one for one in arm.figures if not chance(one)]
     if not moved:
         return ""
-    parts = ", ".join(
+    narrowed = [one for one in moved if one.name in GAPS and one.moved.change < 0]
+    widened = [one for one in moved if one.name in GAPS and one.moved.change > 0]
+    lowered = [one for one in moved if one.name not in GAPS and one.moved.change < 0]
+    raised = [one for one in moved if one.name not in GAPS and one.moved.change > 0]
+    told = [
+        *([say("narrows {figures}", figures=_figures(narrowed))] if narrowed else []),
+        *([say("widens {figures}", figures=_figures(widened))] if widened else []),
+        *([say("lowers {figures}", figures=_figures(lowered))] if lowered else []),
+        *([say("raises {figures}", figures=_figures(raised))] if raised else []),
+    ]
+    said = say("**{arm}** {changes}.", arm=arm_title(arm.arm), changes="; ".join(told))
+    if not narrowed:
+        return f"{said} {say('It narrows no gap.')}"
+    accuracy = next((one for one in arm.figures if one.name == ACCURACY), None)
+    if accuracy is not None and chance(accuracy) and not widened and not lowered:
+        return f"{said} {say('It costs no accuracy that can be seen.')}"
+    return said
+
+
+def _figures(figures: Sequence[Figure]) -> str:
+    """Each with what it is moved by."""
+    return ", ".join(
         say(
             "{figure} {change:+.1f} points ({low:+.1f} to {high:+.1f})",
             figure=figure_title(one.name),
@@ -67,23 +91,8 @@ def _of_arm(arm: OfArm) -> str:
             low=100 * one.moved.change_low,
             high=100 * one.moved.change_high,
         )
-        for one in moved
+        for one in figures
     )
-    better = [one for one in moved if one.name in GAPS and one.moved.change < 0]
-    worse = [one for one in moved if (one.name in GAPS) != (one.moved.change < 0)]
-    title = arm_title(arm.arm)
-    if better and worse:
-        return say("**{arm}** narrows gaps at a cost: {parts}.", arm=title, parts=parts)
-    if better:
-        accuracy = next((one for one in arm.figures if one.name == ACCURACY), None)
-        if accuracy is not None and chance(accuracy):
-            return say(
-                "**{arm}** narrows gaps and costs no accuracy that can be seen: {parts}.", arm=title, parts=parts
-            )
-        return say("**{arm}** narrows gaps: {parts}.", arm=title, parts=parts)
-    if worse:
-        return say("**{arm}** makes it worse: {parts}.", arm=title, parts=parts)
-    return say("**{arm}** helps all rows and narrows no gap: {parts}.", arm=title, parts=parts)
 
 
 def how_words(result: MitigationResult, encoder: str) -> str:

@@ -188,18 +188,29 @@ def carry_out(
 
 
 def take_back(context: Context, act_id: str, reviewer: str, undo_id: str = "", report: Report | None = None) -> Done:
-    """Undoes all that an act decided, and nothing else. Raises `NotFoundError` for an unknown act, `UsageError` for one
-    of somebody else, or one that was taken back."""
+    """Undoes all that an act decided, and nothing else; an undo that stopped half way is gone on with. Raises
+    `NotFoundError` for an unknown act, `UsageError` for one of somebody else, one that was taken back, or of a dataset
+    in the trash."""
     found = context.ledger.bulk.by_id(act_id)
     if found is None or found.action == "undo":
         raise NotFoundError(f"No act on many rows has the id {act_id!r}.", "Take one from the list of decisions.")
     if found.reviewer != reviewer:
         raise UsageError(f"It was done by {found.reviewer}: only they can undo it.", "Decide the rows again instead.")
-    if found.undone_by not in (None, undo_id):
+    if found.taken_back and found.undone_by != undo_id:
         raise UsageError("It was taken back already.", "There is nothing left to undo.")
+    if why := stopped(get_dataset(context.store, found.dataset_id)):
+        raise UsageError(why, "Nothing was changed.")
     version = get_version(context.store, found.version_id)
     act = BulkAct(
-        *(undo_id or new_id(), version.dataset_id, version.version_id, "undo", found.label, found.among, reviewer),
+        *(
+            found.undone_by or undo_id or new_id(),
+            version.dataset_id,
+            version.version_id,
+            "undo",
+            found.label,
+            found.among,
+            reviewer,
+        ),
         *(datetime.now(UTC), act_id),
     )
     context.ledger.bulk.add(act)

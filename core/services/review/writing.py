@@ -70,7 +70,8 @@ def written(
 
 
 def undone(context: Context, act: BulkAct, total: int, report: Report | None) -> Done:
-    """As `written`, of an act that takes another one back: of each row that nobody has taken back by itself."""
+    """As `written`, of an act that takes another one back: of each row that nobody has taken back by itself. Raises
+    `UsageError` where the dataset is moved to the trash meanwhile."""
     assert act.undoes is not None, "an undo is of an act"
     done = after = 0
     while True:
@@ -78,6 +79,8 @@ def undone(context: Context, act: BulkAct, total: int, report: Report | None) ->
             rows = many.to_undo(context.store, act.undoes, after, BLOCK)
             if not rows.num_rows:
                 break
+            if why := stopped(get_dataset(context.store, act.dataset_id)):
+                raise UsageError(why, "What was taken back until then stays taken back.")
             _append(
                 context,
                 act,

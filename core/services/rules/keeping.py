@@ -13,9 +13,13 @@ from core.records import Dataset, RowFilter, Rule
 from core.services.lists.asked import DUPLICATES, FILTERS, LABEL, SEARCH, SPLIT, row_filter, rows_listed
 from core.services.lists.columns import row_columns
 from core.services.lists.written import filter_text, filter_texts, write_filters
+from core.services.review.decisions import stopped
+from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.row_facts.rule import OF_RULES
 from core.store.rules.covered import MAX_RULES, Ready, made_ready
+from core.store.telling.class_lists import class_list
+from core.store.versions import get_version
 from core.tasks import target_of
 from core.words import stored
 
@@ -79,9 +83,13 @@ def checked(
         raise UsageError("The rule has no condition: it would cover every row.", WHERE)
     written = write_filters(texts)
     code = dataset.coded(label)
-    if code not in dataset.labels:
-        known = ", ".join(map(dataset.called, dataset.labels[:20]))
-        raise UsageError(f"{label!r} is no class of {dataset.name!r}.", f"Its classes: {known}.")
+    version = get_version(context.store, version_id)
+    classes = class_list(context.store, version)
+    if code not in classes:
+        known = ", ".join(map(dataset.called, classes[:20]))
+        raise UsageError(
+            f"{label!r} is no class of version {version.number} of {dataset.name!r}.", f"Its classes: {known}."
+        )
     return made_ready(context.store, version_id, name, condition_of(dataset, written), code), written
 
 
@@ -89,8 +97,9 @@ def save_rule(
     context: Context, dataset: Dataset, version_id: str, name: str, where: Sequence[str], label: str, by: str
 ) -> Rule:
     """Makes a rule, or the next version of one that has the name, retired or not; nothing where it says that already.
-    Raises `UsageError` as `checked`, for a name that is none, for more rules than one pass takes, and where somebody
-    changed the rule meanwhile."""
+    Raises `UsageError` as `checked`, for a name that is none, for more rules than one pass takes, for a dataset in the
+    trash, and where somebody changed the rule meanwhile."""
+    _check_open(context, dataset)
     name = checked_name(name)
     found, written = checked(context, dataset, version_id, name, where, label)
     known = {rule.name: rule for rule in rules_of(context, dataset)}
@@ -105,7 +114,8 @@ def save_rule(
 
 def retire_rule(context: Context, dataset: Dataset, name: str, by: str) -> Rule:
     """Has a rule say nothing from now on; its versions stay. Raises `NotFoundError`, `UsageError` where it is retired
-    already."""
+    already or the dataset is in the trash."""
+    _check_open(context, dataset)
     last = rule_named(context, dataset, name)
     if last.retired:
         raise UsageError(f"Rule {name!r} is retired already.", "Save it again to bring it back.")
@@ -143,6 +153,11 @@ def checked_name(name: str) -> str:
     if not tidied or len(tidied) > MAX_NAME or not tidied.isprintable():
         raise UsageError(f"{name!r} is no name for a rule.", f"Take 1 to {MAX_NAME} characters.")
     return tidied
+
+
+def _check_open(context: Context, dataset: Dataset) -> None:
+    if why := stopped(get_dataset(context.store, dataset.dataset_id)):
+        raise UsageError(why, "Nothing was changed.")
 
 
 def _check_task(dataset: Dataset) -> None:

@@ -14,6 +14,9 @@ LONGEST = 300
 """Characters of a text that stands in a filter itself; a longer one is kept as a file."""
 _KEPT = re.compile(r"@([0-9a-f]{16})/([^/\\\0]+)")
 _NAME_CHARACTERS = 40
+_NAME_BYTES = 255
+"""Of a file's name, in UTF-8: more no usual file system takes."""
+_SUFFIX_CHARACTERS = 10
 
 
 def kept_file(workspace: Workspace, path: Path, name: str) -> str:
@@ -22,9 +25,10 @@ def kept_file(workspace: Workspace, path: Path, name: str) -> str:
 
 
 def kept_content(workspace: Workspace, content: bytes, name: str) -> str:
-    """Keeps a content under a name; what a filter names it by: the same for the same content and name."""
+    """Keeps a content under a name, cut where it is too long for a file; what a filter names it by: the same for the
+    same content and name."""
     digest = hashlib.sha256(content).hexdigest()[:16]
-    name = name.replace("/", "_").replace("\\", "_").replace("\0", "_").strip(". ") or "file"
+    name = _shortened(name.replace("/", "_").replace("\\", "_").replace("\0", "_").strip(". ") or "file")
     out = workspace.asked / digest / name
     if not out.exists():
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -32,6 +36,17 @@ def kept_content(workspace: Workspace, content: bytes, name: str) -> str:
         part.write_bytes(content)
         part.replace(out)
     return f"@{digest}/{name}"
+
+
+def _shortened(name: str) -> str:
+    """A name of at most `_NAME_BYTES`; its suffix stays, which says what kind of file it is."""
+    if len(name.encode()) <= _NAME_BYTES:
+        return name
+    suffix = Path(name).suffix
+    if len(suffix) > _SUFFIX_CHARACTERS:
+        suffix = ""
+    room = _NAME_BYTES - len(suffix.encode())
+    return name.removesuffix(suffix).encode()[:room].decode("utf-8", "ignore").rstrip(". ") + suffix
 
 
 def text_asked(workspace: Workspace, text: str) -> str:

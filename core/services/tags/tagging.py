@@ -71,7 +71,7 @@ def carry_out(context: Context, planned: TagPlan, by: str, words: str, act_id: s
         if planned.puts:
             raise UsageError("Each of these rows has the tag already.", "Take other rows.")
         raise UsageError("None of these rows has the tag.", "Take other rows.")
-    _check_open(context, planned.version)
+    _check_open(context, planned.version.dataset_id)
     act = TagAct(
         *(act_id or new_id(), planned.version.dataset_id, planned.tag, planned.puts, words, by, datetime.now(UTC)),
         rows=len(planned.rows),
@@ -82,7 +82,8 @@ def carry_out(context: Context, planned: TagPlan, by: str, words: str, act_id: s
 
 def take_back(context: Context, act_id: str, by: str, undo_id: str = "") -> TagAct:
     """Undoes one such act, and nothing else: rows are as the other acts on the tag leave them. Raises `NotFoundError`
-    for an unknown act, `UsageError` for one of somebody else, or one that was taken back. Returns that act."""
+    for an unknown act, `UsageError` for one of somebody else, one that was taken back, or of a dataset in the trash.
+    Returns that act."""
     found = context.ledger.tags.by_id(act_id)
     if found is None or found.undoes is not None:
         raise NotFoundError(f"No act on tags has the id {act_id!r}.", "It is told when a tag is put on or taken off.")
@@ -90,6 +91,7 @@ def take_back(context: Context, act_id: str, by: str, undo_id: str = "") -> TagA
         raise UsageError(f"It was done by {found.tagged_by}: only they can undo it.", "Take the tag off instead.")
     undo_id = undo_id or new_id()
     if found.undone_by is None:
+        _check_open(context, found.dataset_id)
         undo = TagAct(*(undo_id, found.dataset_id, found.tag, False, found.among, by, datetime.now(UTC)), undoes=act_id)
         context.ledger.tags.append([(undo, ())])
         found = context.ledger.tags.by_id(act_id) or found
@@ -151,7 +153,7 @@ def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneT
             refused.append((one.client_key, stored(f"Row {one.example_id} is not in this version.")))
             continue
         if one.undoes:
-            before = _own(context, version, by, one.undoes, [act for act, _ in fresh])
+            before = _own(context, version, by, one, [act for act, _ in fresh])
             if before is None:
                 why = stored(
                     f"Only who put the tag {one.tag} on row {one.example_id}, or took it off, takes that back."
@@ -167,21 +169,28 @@ def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneT
             refused.append((one.client_key, str(error)))
             continue
         known.append(tag)
-        act = TagAct(one.client_key, version.dataset_id, tag, one.puts, f"row {one.example_id}", by, now)
+        act = TagAct(one.client_key, version.dataset_id, tag, one.puts, _of_row(one), by, now, rows=1)
         fresh.append((act, (one.example_id,)))
     context.ledger.tags.append(fresh)
     return TagsTaken(keys, tuple(refused))
 
 
-def _own(context: Context, version: Version, by: str, act_id: str, unwritten: Sequence[TagAct]) -> TagAct | None:
-    """An act on a tag of the dataset that this person did, by its id; None for any other."""
+def _own(context: Context, version: Version, by: str, undo: OneTag, unwritten: Sequence[TagAct]) -> TagAct | None:
+    """What an undo takes back: an act of this person on that very tag of that row alone; None for any other."""
+    act_id = undo.undoes
     found = next((one for one in unwritten if one.act_id == act_id), None) or context.ledger.tags.by_id(act_id)
     if found is None or found.undoes is not None:
         return None
-    return found if (found.tagged_by, found.dataset_id) == (by, version.dataset_id) else None
+    own = (found.tagged_by, found.dataset_id) == (by, version.dataset_id)
+    that_row = (found.rows, found.among) == (1, _of_row(undo))
+    return found if own and that_row and found.tag.casefold() == " ".join(undo.tag.split()).casefold() else None
 
 
-def _check_open(context: Context, version: Version) -> None:
-    why = stopped(get_dataset(context.store, version.dataset_id))
-    if why:
+def _of_row(one: OneTag) -> str:
+    """Which rows a screen's act is on, in words."""
+    return f"row {one.example_id}"
+
+
+def _check_open(context: Context, dataset_id: str) -> None:
+    if why := stopped(get_dataset(context.store, dataset_id)):
         raise UsageError(why, "Nothing was changed.")

@@ -61,7 +61,8 @@ def _line(context: Context, dataset: Dataset, user: str, act: BulkAct, number: i
     what = said(Doing(act.action, act.label), target_of(dataset))
     when = ago(act.decided_at, datetime.now(UTC))
     about = [among_said(act.among), act.reviewer, when, say("version {number}", number=number)]
-    taken_back = f" · :orange-badge[{say('taken back')}]" if act.undone_by else ""
+    undone = say("taken back") if act.taken_back else say("partly taken back") if act.undone_by else ""
+    taken_back = f" · :orange-badge[{undone}]" if undone else ""
     st.markdown(
         f"**{rows}** {plain(what)}{taken_back}  \n:small[:gray[{plain(' · '.join(part for part in about if part))}]]",
         width="content",
@@ -70,7 +71,7 @@ def _line(context: Context, dataset: Dataset, user: str, act: BulkAct, number: i
     with st.popover(say("Rows"), type="tertiary", key=f"many-rows-{act.act_id}", on_change="rerun") as box:
         if box.open:
             _rows(context, dataset, act)
-    if act.action != "undo" and act.reviewer == user and not act.undone_by:
+    if act.action != "undo" and act.reviewer == user and not act.taken_back:
         st.button(
             say("Undo"),
             icon=":material/undo:",

@@ -13,6 +13,7 @@ from core.records import ColumnFilter, Dataset, IssueFilter, PredictionFilter, R
 from core.review.many import Doing
 from core.review.records import Act
 from core.services.classes.adding import add_class, forget_class
+from core.services.datasets import delete, restore
 from core.services.review import many, writing
 from core.services.review.among import OfRun, OfScan, OfVersion
 from core.services.review.decisions import record
@@ -183,6 +184,50 @@ def test_others_see_an_act_that_a_process_has_written_as_the_ledger_has_it(conte
     take_back(context, done.act.act_id, "ada")
     assert context.store.newest_act() == context.ledger.decisions.newest() == 120
     assert in_force(context, scanned.version_id) == {}
+
+
+def test_an_act_on_a_dataset_in_the_trash_stays_until_it_is_restored(
+    context: Context, scanned: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = plan(context, OfVersion(scanned.version_id, RowFilter(label="sport")), Doing("exclude"), "ada")
+    act_id = carry_out(context, planned, "ada", "").act.act_id
+    delete(context, scanned.dataset_id)
+    with pytest.raises(UsageError, match="trash"):
+        take_back(context, act_id, "ada")
+    assert len(in_force(context, scanned.version_id)) == 30
+    restore(context, scanned.dataset_id)
+    monkeypatch.setattr(writing, "BLOCK", 10)
+
+    def meanwhile(done: float, total: float | None) -> None:
+        if done == 10:
+            delete(context, scanned.dataset_id)
+
+    with pytest.raises(UsageError, match="trash"):
+        take_back(context, act_id, "ada", report=meanwhile)
+    assert len(in_force(context, scanned.version_id)) == 20
+
+
+def test_an_undo_that_stopped_half_way_is_gone_on_with(
+    context: Context, scanned: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BLOCK", 10)
+    planned = plan(context, OfVersion(scanned.version_id, RowFilter(label="sport")), Doing("exclude"), "ada")
+    act_id = carry_out(context, planned, "ada", "").act.act_id
+
+    def killed(done: float, total: float | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_back(context, act_id, "ada", "first", killed)
+    _, (undo, act) = many.acts(context, scanned.dataset_id, 10)
+    assert (undo.act_id, undo.rows, act.undone_by, act.taken_back) == ("first", 10, "first", False)
+    done = take_back(context, act_id, "ada", "second")
+    assert (done.act.act_id, done.rows, done.left_alone) == ("first", 30, 0)
+    assert in_force(context, scanned.version_id) == {}
+    _, (undo, act) = many.acts(context, scanned.dataset_id, 10)
+    assert (undo.rows, act.taken_back) == (30, True)
+    with pytest.raises(UsageError, match="taken back already"):
+        take_back(context, act_id, "ada")
 
 
 def test_nobody_takes_back_what_somebody_else_did(context: Context, scanned: Scan) -> None:

@@ -163,6 +163,15 @@ def test_long_texts_and_files_are_kept_by_their_content(context: Context, line: 
             continue
 
 
+@pytest.mark.parametrize("name", ["x" * 300 + ".wav", "长" * 100 + ".wav", "x." + "w" * 300])
+def test_a_name_that_is_too_long_for_a_file_is_cut(context: Context, name: str) -> None:
+    asked = kept_content(context.workspace, b"42", name)
+    assert asked == kept_content(context.workspace, b"42", name)
+    file = file_of(context.workspace, asked)
+    assert file is not None and file.read_bytes() == b"42"
+    assert file.name[:2] == name[:2] and file.name.endswith(".wav") == name.endswith(".wav")
+
+
 def test_tables_and_entities_say_why_not(context: Context, tmp_path: Path) -> None:
     table = tmp_path / "people.csv"
     rows = [f"{20 + row},{'fm'[row % 2]},{row / 8},{'yes' if row > 20 else 'no'}" for row in range(60)]

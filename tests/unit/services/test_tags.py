@@ -193,13 +193,35 @@ def test_files_have_the_tags_where_there_are_any(context: Context, news: Dataset
     assert [row["tags"] for row in after[2:6]] == ["", "to ask", "it's odd, to ask", ""]
 
 
-def test_a_dataset_in_the_trash_gets_no_tag(context: Context, news: Dataset) -> None:
+def test_a_screen_takes_back_only_a_tag_of_that_row(context: Context, news: Dataset) -> None:
+    version = get_version(context.store, news.latest_version_id)
+    whole = put(context, news, "odd", 1, 2)
+    record_tags(context, version, "ada", read_tags([{"key": "k", "action": "tag", "example_id": 3, "tag": "ODD"}]))
+    back = {"action": "undo_tag", "example_id": 3, "tag": "odd", "target": "k"}
+    others = [
+        {**back, "key": "another row", "example_id": 4},
+        {**back, "key": "another tag", "tag": "even"},
+        {**back, "key": "many rows", "target": whole, "example_id": 1},
+    ]
+    refused = record_tags(context, version, "ada", read_tags(others)).refused
+    assert [key for key, _ in refused] == ["another row", "another tag", "many rows"]
+    assert set(tags_of(context.store, news.dataset_id, [1, 2, 3])) == {1, 2, 3}
+    assert record_tags(context, version, "ada", read_tags([{**back, "key": "u", "tag": "Odd"}])) == TagsTaken(
+        ("u",), ()
+    )
+    assert set(tags_of(context.store, news.dataset_id, [1, 2, 3])) == {1, 2}
+
+
+def test_a_dataset_in_the_trash_gets_no_tag_and_keeps_those_that_it_has(context: Context, news: Dataset) -> None:
+    act_id = put(context, news, "kept", 3)
     planned = plan_tag(context, OfVersion(news.latest_version_id, RowFilter()), "odd", puts=True)
     delete(context, news.dataset_id)
     with pytest.raises(UsageError, match="trash"):
         carry_out(context, planned, "ada", "all")
+    with pytest.raises(UsageError, match="trash"):
+        take_back(context, act_id, "ada")
     assert np.array_equal(planned.rows, np.arange(40))
     version = get_version(context.store, news.latest_version_id)
     sent = read_tags([{"key": "k", "action": "tag", "example_id": 1, "tag": "a"}])
     refused = record_tags(context, version, "ada", sent)
-    assert refused.refused and tags_of_version(context, version) == []
+    assert refused.refused and counted(context, news) == {"kept": 1}
