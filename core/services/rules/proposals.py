@@ -23,6 +23,7 @@ from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.rule import RULE, RULE_CONFLICT
+from core.store.rules.covered import all_ready
 from core.words import say, stored
 
 
@@ -89,11 +90,24 @@ class OfRule:
         return Doing("relabel", self.rule.label)
 
     def query(self, context: Context) -> Condition:
+        check_against(context, self.version_id, self.rule)
         query, parameters = many.of_version(context.store, self.version_id, self.filtered)
         check_newest(context, self.rule)
         suggested = f"CAST({literal(self.rule.label)} AS VARCHAR) AS suggested"
         first = f"ORDER BY example_id LIMIT {MAX_ROWS}"
         return f"SELECT example_id, {suggested}, score, place FROM ({query}) {first}", parameters
+
+
+def check_against(context: Context, version_id: str, rule: Rule) -> None:
+    """Raises `UsageError` where a rule that says another class cannot be looked up: on which rows the two conflict is
+    not known then."""
+    says = {one.name: one.label for one in context.ledger.rules.of(rule.dataset_id)}
+    for name, problem in all_ready(context.store, version_id)[1].items():
+        if name != rule.name and says.get(name) != rule.label:
+            raise UsageError(
+                f"Where {name!r} says another class is not known: {problem.message}",
+                "Try again, or change or retire that rule, then accept this one.",
+            ) from problem
 
 
 @dataclass(frozen=True, slots=True)
