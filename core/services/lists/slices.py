@@ -129,11 +129,13 @@ def _asks_rules(dataset: Dataset, views: Sequence[View]) -> bool:
 def check_unused(dataset: Dataset, view: View, views: Sequence[View], rules: Sequence[Rule]) -> None:
     """Raises `UsageError` where other views or rules are narrowed by this one, as a slice or as a saved query."""
     fact = SQL if view.page == QUERIES else SLICE
-    users = [repr(one.name) for one in views if one.name != view.name and view.name in named_in(dataset, one, fact)]
-    users += [f"rule {one.name!r}" for one in rules if view.name in named_in_rule(dataset, one, fact)]
+    users = [one.name for one in views if one.name != view.name and view.name in named_in(dataset, one, fact)]
+    name = view.name
+    what = f"“sql = {name}”" if fact is SQL else f"“slice = {name}”"
     if users:
-        told, name = ", ".join(users), view.name
-        what = f"“sql = {name}”" if fact is SQL else f"“slice = {name}”"
-        raise UsageError(
-            f"{name!r} is used by {told}: {what}.", "Save these without it, or delete or retire them, before."
-        )
+        told = ", ".join(map(repr, users))
+        raise UsageError(f"{name!r} is used by {told}: {what}.", "Save these without it, or delete them, before.")
+    asking = [one.name for one in rules if view.name in named_in_rule(dataset, one, fact)]
+    if asking:
+        told = ", ".join(map(repr, asking))
+        raise UsageError(f"{name!r} is used by rules: {told}, as {what}.", "Change these, or retire them, before.")
