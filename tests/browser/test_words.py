@@ -19,7 +19,7 @@ DATA = (
     *("news", "digits", "crops", "people", "stories", "a run", "The disk is full."),
     *("ada", "ann", "tester", getpass.getuser()),
     *("three by hand", "business", "sport", "tech", "desk", "words", "uk", "us", "early", "odd"),  # of news
-    *("Story", "about", "train", "test", "id", "k3", "k4", "k7", "k89", "lexical", "amp"),
+    *("Story", "about", "train", "test", "id", "k3", "k4", "k7", "k29", "k89", "lexical", "amp"),
     *("digit", "png", "A"),  # the key that selects all of them
     *("Report", "on", "and", "nothing"),  # of crops
     *("width", "height", "brightness", "contrast"),  # of digits
