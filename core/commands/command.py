@@ -146,6 +146,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], at_most: int
     return "\n".join([*lines, *more])
 
 
+def rows_words(count: int) -> str:
+    """So many rows: `1 row`, `2,000 rows`."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
 def _say(asked: click.Context, option: click.Parameter, value: Any) -> None:
     """What is said last counts; unsaid after the command, what was said before it."""
     if value:

@@ -37,7 +37,7 @@ def map_command(context: Context, name: str, umap: bool, neighbours: int, seed: 
     if not known:
         raise UsageError(
             f"{dataset.name!r} has no embeddings to make a map of.",
-            f"Run: python -m core scan {dataset.name}" if can_compare(dataset) else "Rows of its kind have no map.",
+            f"Run: python -m core {'scan' if can_compare(dataset) else 'map --umap'} {dataset.name}",
         )
     return Answer({"dataset": dataset.name, "maps": [_said(one) for one in known]}, _text(dataset.row_count, known))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
-from core.records import Dataset, View
+from core.records import Dataset, Rule, View
 from core.services.lists.asked import (
     COLUMNS,
     DUPLICATES,
@@ -26,7 +26,14 @@ from core.services.lists.asked import (
     WORST,
     row_filter,
 )
-from core.services.lists.slices import NARROWING, QUERIES, check_not_of_itself, check_unused, is_slice
+from core.services.lists.slices import (
+    NARROWING,
+    QUERIES,
+    check_asks_no_rule,
+    check_not_of_itself,
+    check_unused,
+    is_slice,
+)
 from core.services.lists.written import filter_texts, write_filters
 from core.services.sql.ask import row_names
 from core.store.times import now
@@ -88,15 +95,17 @@ def view_named(context: Context, dataset: Dataset, name: str, page: str | None =
 
 def save_view(context: Context, dataset: Dataset, name: str, page: str, query: Mapping[str, str], by: str) -> View:
     """Keeps what a link to a page's list says under a name, in place of a view of that list that had it. Raises
-    `UsageError` for a name that is none or that something else has, for a slice that would be made of itself, and for
-    a view that is no slice in place of one by which others are narrowed."""
+    `UsageError` for a name that is none or that something else has, for a slice that would be made of itself or by
+    which a rule would ask for rules, and for a view that is no slice in place of one by which others are narrowed."""
     kept = tuple((key, query[key]) for key in OF_PAGE[page] if query.get(key))
     view = View(dataset.dataset_id, checked_name(name), page, kept, by, now())
     known = views_of(context, dataset)
     check_free(view, known)
+    rules = _rules(context, dataset)
     if not is_slice(view):
-        check_unused(dataset, view, known)
+        check_unused(dataset, view, known, rules)
     check_not_of_itself(dataset, view, known)
+    check_asks_no_rule(dataset, view, known, rules)
     context.ledger.views.save(view)
     return view
 
@@ -116,9 +125,9 @@ def save_slice(context: Context, dataset: Dataset, name: str, query: Mapping[str
 
 def rename_view(context: Context, dataset: Dataset, name: str, to: str) -> None:
     """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken or none, or
-    other views are narrowed by the slice or the query."""
+    other views or rules are narrowed by the slice or the query."""
     view = view_named(context, dataset, name)
-    check_unused(dataset, view, views_of(context, dataset))
+    check_unused(dataset, view, views_of(context, dataset), _rules(context, dataset))
     to = checked_name(to)
     if view.page == QUERIES:
         check_query_name(context, dataset, to)
@@ -126,11 +135,16 @@ def rename_view(context: Context, dataset: Dataset, name: str, to: str) -> None:
 
 
 def delete_view(context: Context, dataset: Dataset, name: str) -> None:
-    """Raises `NotFoundError` where there is none of that name, `UsageError` where other views are narrowed by the
-    slice or the query."""
+    """Raises `NotFoundError` where there is none of that name, `UsageError` where other views or rules are narrowed
+    by the slice or the query."""
     view = view_named(context, dataset, name)
-    check_unused(dataset, view, views_of(context, dataset))
+    check_unused(dataset, view, views_of(context, dataset), _rules(context, dataset))
     context.ledger.views.delete(dataset.dataset_id, name)
+
+
+def _rules(context: Context, dataset: Dataset) -> list[Rule]:
+    """The rules that hold."""
+    return [one for one in context.ledger.rules.of(dataset.dataset_id) if not one.retired]
 
 
 def check_free(view: View, known: Sequence[View]) -> None:

@@ -11,7 +11,11 @@ import pytest
 
 from core.__main__ import main
 from core.services.context import open_context
+from core.services.map.colours import coloured, colours
+from core.services.map.projections import projections
 from core.settings import Workspace
+from core.store.datasets import get_dataset
+from core.store.versions import get_version
 from tests.embeddings import keep
 
 from .load_support import loaded
@@ -47,3 +51,36 @@ def test_maps_are_made_and_an_area_of_one_narrows_an_export(
         assert len(labels) == 20 and len(set(labels)) == 1, "the two groups lie apart"
     wrong = ask(*export, str(tmp_path / "x.csv"), "--where", "map = pca-minilm: 1", code=2)
     assert "is no area of a map" in wrong
+
+
+@pytest.mark.parametrize(
+    ("file", "encoder", "rows"), [("people.csv", "table-features", 60), ("names.conll", "minilm", 24)]
+)
+def test_rows_of_tables_and_texts_with_entities_have_a_map_by_umap(
+    workspace: Workspace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    one_reader: None,
+    file: str,
+    encoder: str,
+    rows: int,
+) -> None:
+    kinds = [f"{20 + row % 2 * 50},{'fm'[row % 2]},{40 + row % 2 * 50 + row / 8},{'ny'[row % 2]}" for row in range(60)]
+    (tmp_path / "people.csv").write_text("age,sex,weight,label\n" + "\n".join(kinds) + "\n")
+    (tmp_path / "names.conll").write_text("".join(f"Ada{row}\tB-PER\ncame\tO\nhome\tO\n\n" for row in range(24)))
+    context = open_context(workspace)
+    loaded(context, tmp_path / file, name="some")
+    context.close()
+    assert main(["--workspace", str(workspace.root), "map", "some"]) == 2
+    assert "map --umap some" in capsys.readouterr().err
+    assert main(["--workspace", str(workspace.root), "map", "some", "--umap", "--neighbours", "8", "--json"]) == 0
+    [made] = json.loads(capsys.readouterr().out)["maps"]
+    assert (made["name"], made["encoder"], made["rows"]) == (f"umap-{encoder}-8-0", encoder, rows)
+    context = open_context(workspace)
+    dataset = get_dataset(context.store, "some")
+    version = get_version(context.store, dataset.latest_version_id)
+    by = colours(context, dataset, version)
+    assert ("label" in by) is (encoder != "minilm"), "hardly two texts have the same spans"
+    [shown] = projections(context, dataset)
+    assert len(coloured(context, dataset, version, shown, by[0]).codes) == rows
+    context.close()

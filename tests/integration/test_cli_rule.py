@@ -36,8 +36,11 @@ def test_a_rule_is_tried_made_accepted_taken_back_and_retired(run: Run, news: No
     assert sum(one["rows"] for one in would["changes"]) == 13
     accepted = run("rule", "news", "early", "--accept", "--reviewer", "ada")
     assert "13 rows of news changed to tech. 7 on which rules conflict left out." in accepted.out
-    assert run("decisions", "news", "--json").json["total"] == 13
     undo = accepted.out.split("--undo ")[1].strip()
+    listed = run("decisions", "news", "--json").json
+    told = {(one["act"], one["among"]) for one in listed["decisions"]}
+    assert (listed["total"], told) == (13, {(undo, "rule early, version 1")})
+    assert f"; act {undo} on 13 rows: rule early, version 1" in run("decisions", "news").out
     assert run("decide", "news", "--undo", undo, "--reviewer", "ada", "--json").json["written"] == 13
 
     told = run("rules", "news").out
@@ -53,6 +56,32 @@ def test_a_rule_is_tried_made_accepted_taken_back_and_retired(run: Run, news: No
         (1, ["words < 300"], False),
     ]
     assert "tech where words < 300" in run("rule", "news", "early").out
+
+
+def test_of_many_conflicts_the_largest_are_listed_and_the_rest_counted(run: Run, news: None) -> None:
+    for number in range(1, 13):
+        run("rule", "news", f"odd {number}", "--where", f"words < {10 * number}", "--label", "sport")
+    run("rule", "news", "early", "--where", "words < 300", "--label", "tech")
+    told = run("rules", "news").out.splitlines()
+    listed = [line for line in told if line.startswith("Conflict: ")]
+    assert [line.split(", ")[1] for line in listed] == [*(f"{n} rows" for n in range(12, 2, -1))]
+    assert told[-1] == "2 more pairs of rules conflict: --json has all of them."
+    assert sum(one["conflict"] for one in run("rules", "news", "--json").json["pairs"]) == 12
+
+
+def test_one_row_is_a_row_and_a_name_is_found_however_it_is_spaced(run: Run, news: None) -> None:
+    made = run("rule", "news", " first  row ", "--where", "words < 10", "--label", "tech")
+    assert "Rule “first row” of news, version 1, covers 1 row (1.1%); it would change 1 of them." in made.out
+    tried = run("rule", "news", "one", "--where", "words < 10", "--label", "sport", "--dry-run")
+    assert "would cover 1 row (1.1%)" in tried.out
+    assert "1 row of news would be changed to tech." in run("rule", "news", "first row ", "--accept", "--dry-run").out
+    assert "1 row of news changed to tech." in run("rule", "news", "  first row", "--accept").out
+    assert "on 1 row: rule first row, version 1" in run("decisions", "news").out
+    run("rule", "news", "one", "--where", "words < 10", "--label", "sport")
+    assert "Conflict: first row × one, 1 row\n" in run("rules", "news").out + "\n"
+    assert [one["version"] for one in run("rule", "news", " first  row", "--json").json["versions"]] == [1]
+    retired = run("rule", "news", "  first   row ", "--retire")
+    assert (retired.code, "Rule “first row” of news is retired" in retired.out) == (0, True)
 
 
 def test_precision_is_listed_with_its_interval_and_rules_narrow_other_commands(
@@ -74,7 +103,7 @@ def test_precision_is_listed_with_its_interval_and_rules_narrow_other_commands(
     [
         (("early", "--label", "tech"), "has no rule 'early'"),
         (("early", "--where", "price > 3", "--label", "tech"), "no column 'price'"),
-        (("early", "--where", "words < 3", "--label", "cycling"), "is no class of 'news'"),
+        (("early", "--where", "words < 3", "--label", "cycling"), "is no class of version 1 of 'news'"),
         (("early", "--where", "sql = SELECT * FROM read_text('/etc/passwd')", "--label", "tech"), "read_text"),
         (("early", "--retire", "--accept"), "one at a time"),
         (("early", "--accept"), "has no rule 'early'"),

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset
-from core.services.rules.keeping import rule_named, save_rule
+from core.services.rules.keeping import condition_of, rule_named, save_rule
 from core.store.acts import decisions
 from tests import crops
 from tests.pages import issues_data
@@ -126,6 +126,19 @@ def test_a_rule_is_changed_retired_and_brought_back(app: Context, news: Dataset,
     assert rule_named(app, news, "early").retired
     shown = until(pressed(shown, "Bring back"), lambda page: "version 4, by" in words(page))
     assert not rule_named(app, news, "early").retired
+
+
+def test_a_condition_that_is_changed_keeps_its_blanks_and_line_breaks(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    where = ["sql = text <> 'late  refund' -- two\nAND length(text) > 3", "text contains story"]
+    before = save_rule(app, news, news.latest_version_id, "early", where, "tech", "ada")
+    shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
+    box = shown.text_area[0].value
+    assert box == """sql = ["text <> 'late  refund' -- two\\nAND length(text) > 3"]\ntext contains story"""
+    shown = until(pressed(shown, "Save as version 2"), lambda page: "version 2, by" in words(page))
+    after = rule_named(app, news, "early")
+    assert condition_of(news, after.where) == condition_of(news, before.where)
 
 
 def test_the_desk_is_given_what_a_rule_proposes(app: Context, news: Dataset, open_at: Open) -> None:

@@ -170,39 +170,45 @@ def test_what_has_no_embedding_cannot_be_written(app: Context, tmp_path: Path) -
         export_rows(app, dataset, dataset.latest_version_id, {"like": "3"}, "csv", tmp_path / "like.csv")
 
 
-@pytest.mark.parametrize(
-    ("where", "first"), [("rule = near", [3, 4]), ("rule_wrong missing", [0, 1]), ("slice missing", [0, 1])]
-)
-def test_rows_are_compared_beside_the_page_for_a_rule_or_a_slice_that_asks_for_it(
-    app: Context,
-    news: Dataset,
-    open_at: OpenAt,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    where: str,
-    first: list[int],
-) -> None:
-    answer, asked, go = tmp_path / "near.parquet", list[str](), threading.Event()
+@pytest.fixture
+def slowly(app: Context, news: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> threading.Event:
+    """Of a rule and a slice of rows 3 and 4, which are compared with an example only once this is set."""
+    answer, go = tmp_path / "near.parquet", threading.Event()
     pq.write_table(pa.table({"example_id": [3, 4], "similarity": [1.0, 0.9]}), answer)
 
     def slow(_: Alike, version_id: str, example: str) -> Path:
-        asked.append(example)
         assert go.wait(60)
         return answer
 
     monkeypatch.setattr(Alike, "file", slow)
     go.set()
-    save_rule(app, news, news.latest_version_id, "near", ["similar = a refund"], "tech", "ada")
+    save_rule(app, news, news.latest_version_id, "near", ["similar = a refund"], "sport", "ada")
     save_slice(app, news, "near", {"where": "similar = a refund"}, "ada")
     go.clear()
-    asked.clear()
+    return go
+
+
+@pytest.mark.parametrize(
+    ("where", "first"), [("rule = near", [3, 4]), ("rule_wrong missing", [0, 1]), ("slice missing", [0, 1])]
+)
+def test_rows_are_compared_beside_the_page_for_a_rule_or_a_slice_that_asks_for_it(
+    slowly: threading.Event, open_at: OpenAt, where: str, first: list[int]
+) -> None:
     shown = open_at("data", dataset="news", where=where)
-    assert not problems(shown) and asked == ["a refund"] and not shown.dataframe
+    assert not problems(shown) and not shown.dataframe
     assert "Looking up the" in words(shown)
-    go.set()
+    slowly.set()
     for _ in range(100):
         if shown.run().dataframe:
             break
         time.sleep(0.1)
-    assert listed(shown)[:2] == first
     assert not problems(shown)
+    assert listed(shown)[:2] == first
+
+
+def test_the_desk_of_a_rule_waits_for_such_rows_and_stop_leaves_it(slowly: threading.Event, open_at: OpenAt) -> None:
+    shown = open_at("review", dataset="news", rule="near")
+    assert not problems(shown) and "Looking up the rules" in words(shown)
+    shown.button(key="filter-stop").click().run()
+    assert not problems(shown) and "rule" not in shown.query_params
+    slowly.set()

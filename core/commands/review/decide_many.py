@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.commands.command import Answer
+from core.commands.command import Answer, rows_words
 from core.commands.parameters import dataset_version
 from core.commands.review.rows_asked import rows_asked
 from core.context import Context
@@ -46,7 +46,7 @@ def decide_many(
     left = f"; {done.left_alone:,} were decided by somebody meanwhile and left alone" if done.left_alone else ""
     return Answer(
         {**data, "act": done.act.act_id, "written": done.rows, "left_alone": done.left_alone},
-        f"{_rows(done.rows)} of {name} {said(planned.doing, target)}, for version {version.number}{left}. "
+        f"{rows_words(done.rows)} of {name} {said(planned.doing, target)}, for version {version.number}{left}. "
         f"To take it back: decide {name} --undo {done.act.act_id}",
     )
 
@@ -60,7 +60,7 @@ def undo_many(context: Context, name: str, act_id: str, reviewer: str) -> Answer
     done = take_back(context, act_id, reviewer)
     data = {"dataset": name, "act": done.act.act_id, "undoes": act_id, "written": done.rows}
     before = f" {done.left_alone:,} had been taken back already." if done.left_alone else ""
-    return Answer({**data, "left_alone": done.left_alone}, f"{_rows(done.rows)} of {name} taken back.{before}")
+    return Answer({**data, "left_alone": done.left_alone}, f"{rows_words(done.rows)} of {name} taken back.{before}")
 
 
 def _data(name: str, planned: Plan) -> dict[str, object]:
@@ -80,7 +80,7 @@ def _text(name: str, planned: Plan, target: Target) -> str:
     def words(label: str | None, none: str) -> str:
         return none if label is None else target.words(label)
 
-    lines = [f"{_rows(planned.rows)} of {planned.matching:,} of {name} would be {said(planned.doing, target)}."]
+    lines = [f"{rows_words(planned.rows)} of {planned.matching:,} of {name} would be {said(planned.doing, target)}."]
     moved = planned.moved
     if moved is not None and (not planned.changes or len(planned.changes) > FEW_NUMBERS):
         without = planned.rows - moved.rows
@@ -90,11 +90,7 @@ def _text(name: str, planned: Plan, target: Target) -> str:
         after = words(one.after, "excluded") if one.after != one.before else said(planned.doing, target)
         lines.append(f"  {words(one.before, 'no label')} → {after}: {one.rows:,}")
     if planned.decided and not planned.also_decided:
-        lines.append(f"{_rows(planned.decided)} with a verdict left alone (--also-decided takes them in).")
+        lines.append(f"{rows_words(planned.decided)} with a verdict left alone (--also-decided takes them in).")
     if planned.nothing:
-        lines.append(f"{_rows(planned.nothing)} with nothing to change.")
+        lines.append(f"{rows_words(planned.nothing)} with nothing to change.")
     return "\n".join(lines)
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from core.commands.command import Answer, command
+from core.commands.command import Answer, command, rows_words
 from core.commands.parameters import dataset_argument
 from core.context import Context
 from core.review.acts import ACTIONS
@@ -22,7 +22,7 @@ from core.typed import JsonObject
 @click.option("--action", type=click.Choice(list(ACTIONS)), help="only such acts")
 @click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, metavar="K", help="the K newest")
 def decisions_command(context: Context, name: str, reviewer: str | None, action: str | None, top: int) -> Answer:
-    """List what was decided, with the ids to undo it by."""
+    """List what was decided, with the ids to undo it by, and those of acts on many rows."""
     dataset = get_dataset(context.store, name)
     target = target_of(dataset)
     chosen = next((one for one in ACTIONS if one == action), None)
@@ -47,6 +47,8 @@ def _record(line: LogLine) -> JsonObject:
         "in_versions": line.versions,
         "blind": bool(decision.shown.get("blind")),
         "undoes": decision.undoes,
+        "act": None if line.of_many is None else line.of_many.act_id,
+        "among": None if line.of_many is None else line.of_many.among,
     }
 
 
@@ -60,5 +62,11 @@ def _text(line: LogLine, target: Target) -> str:
     return (
         f"  {decision.decision_id}  {decision.decided_at:%Y-%m-%d %H:%M}  {decision.reviewer}: row "
         f"{decision.example_id} of version {line.version.number} {in_words(decision, target, before)}"
-        f"{held}{counts}{blind}{note}"
+        f"{held}{counts}{blind}{note}{_of_many(line)}"
     )
+
+
+def _of_many(line: LogLine) -> str:
+    """The act that can be taken back whole, and which rows it was on."""
+    act = line.of_many
+    return "" if act is None or act.action == "undo" else f"; act {act.act_id} on {rows_words(act.rows)}: {act.among}"

@@ -8,15 +8,18 @@ from typing import Any
 
 import click
 
-from core.commands.command import Answer, command, person, table
+from core.commands.command import Answer, command, person, rows_words, table
 from core.commands.parameters import dataset_argument, dataset_version, version_argument, where_option
 from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset, Rule, Version
 from core.services.review.many import MAX_ROWS, carry_out, plan
 from core.services.rules.figures import RuleFigures, RulesTold, previewed, told_of
-from core.services.rules.keeping import retire_rule, rule_named, save_rule, texts_of
+from core.services.rules.keeping import checked_name, retire_rule, rule_named, save_rule, texts_of
 from core.services.rules.proposals import OfRule, name_and_version, proposed, written
+
+PAIRS = 10
+"""Pairs of rules that conflict which are listed; of more, how many they are."""
 
 
 @command
@@ -41,6 +44,7 @@ def rule_command(
 ) -> Answer:
     """Make a rule, a condition and the class that it says; or change, retire or accept one; or show its versions."""
     dataset, version = dataset_version(context, name)
+    rule = checked_name(rule)
     by = reviewer or person()
     changes = bool(where) or label is not None
     if retire + accept + changes > 1:
@@ -103,7 +107,12 @@ def _listed(told: RulesTold) -> str:
     ]
     said = [table(columns, lines)]
     said += [f"{one.rule.name}: {one.problem}" for one in told.rules if one.problem]
-    said += [f"Conflict: {one.first} × {one.second}, {one.rows:,} rows" for one in told.pairs if one.conflict]
+    pairs = [one for one in told.pairs if one.conflict]  # most rows first
+    said += [f"Conflict: {one.first} × {one.second}, {rows_words(one.rows)}" for one in pairs[:PAIRS]]
+    more = len(pairs) - PAIRS
+    if more > 0:
+        conflict = "pair of rules conflicts" if more == 1 else "pairs of rules conflict"
+        said.append(f"{more:,} more {conflict}: --json has all of them.")
     return "\n".join(said)
 
 
@@ -126,10 +135,11 @@ def _accept(context: Context, dataset: Dataset, version: Version, name: str, by:
     data = {**_plain(dataset, rule), "rows": planned.rows, "in_conflict": left}
     changes = [{"from": one.before, "to": one.after, "rows": one.rows} for one in planned.changes]
     if dry_run:
-        told = f"{planned.rows:,} rows of {dataset.name} would be changed to {dataset.called(rule.label)}.{said}{more}"
+        would = f"{rows_words(planned.rows)} of {dataset.name} would be changed to {dataset.called(rule.label)}."
+        told = f"{would}{said}{more}"
         return Answer({**data, "changes": changes, "act": None}, told)
     done = carry_out(context, planned, by, name_and_version(rule))
-    told = f"{done.rows:,} rows of {dataset.name} changed to {dataset.called(rule.label)}.{said}{more}"
+    told = f"{rows_words(done.rows)} of {dataset.name} changed to {dataset.called(rule.label)}.{said}{more}"
     return Answer(
         {**data, "changes": changes, "act": done.act.act_id, "written": done.rows},
         f"{told} To take it back: decide {dataset.name} --undo {done.act.act_id}",
@@ -178,4 +188,4 @@ def _figures(dataset: Dataset, one: RuleFigures) -> dict[str, Any]:
 
 
 def _came_to(head: str, rows: int, coverage: float, to_change: int) -> str:
-    return f"{head} {rows:,} rows ({coverage:.1%}); it would change {to_change:,} of them."
+    return f"{head} {rows_words(rows)} ({coverage:.1%}); it would change {to_change:,} of them."

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from core.commands.command import Answer, command, person, table
+from core.commands.command import Answer, command, person, rows_words, table
 from core.commands.parameters import dataset_argument, dataset_version
 from core.commands.review.rows_asked import rows_asked, rows_options
 from core.context import Context
@@ -59,7 +59,7 @@ def tag_command(
         return Answer({**data, "act": None}, _would(planned))
     act = carry_out(context, planned, by, words)
     whose = "" if reviewer is None else f" --reviewer {by}"
-    done = f"Tag “{act.tag}” {'taken off' if off else 'put on'} {_rows(act.rows)} of {name}."
+    done = f"Tag “{act.tag}” {'taken off' if off else 'put on'} {rows_words(act.rows)} of {name}."
     return Answer(
         {**data, "act": act.act_id, "reviewer": by},
         f"{done} To take it back: tag {dataset.name} --undo {act.act_id}{whose}",
@@ -91,7 +91,7 @@ def _acts(context: Context, dataset: Dataset, top: int) -> Answer:
     lines = [f"The newest acts on tags of {dataset.name}" if found else f"No row of {dataset.name} ever had a tag."]
     lines += [
         f"  {one.act_id}  {one.tagged_at:%Y-%m-%d %H:%M}  {one.tagged_by}: “{one.tag}” "
-        f"{'put on' if one.puts else 'taken off'} {_rows(one.rows)} · {one.among}"
+        f"{'put on' if one.puts else 'taken off'} {rows_words(one.rows)} · {one.among}"
         f"{', taken back' if one.undone_by else ''}"
         for one in found
     ]
@@ -121,15 +121,11 @@ def _take_back(context: Context, dataset: Dataset, act_id: str, by: str) -> Answ
     act = take_back(context, act_id, by)
     data = {"dataset": dataset.name, "tag": act.tag, "undoes": act_id, "rows": act.rows}
     what = "put on" if act.puts else "taken off"
-    return Answer(data, f"Taken back: tag “{act.tag}”, which was {what} {_rows(act.rows)} of {dataset.name}.")
+    return Answer(data, f"Taken back: tag “{act.tag}”, which was {what} {rows_words(act.rows)} of {dataset.name}.")
 
 
 def _would(planned: TagPlan) -> str:
     done = f"would be {'put on' if planned.puts else 'taken off'}"
     same = planned.matching - len(planned.rows)
-    left = f" {_rows(same)} {'have it already' if planned.puts else 'do not have it'}." if same else ""
-    return f"Tag “{planned.tag}” {done} {_rows(len(planned.rows))} of {planned.matching:,}.{left}"
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    left = f" {rows_words(same)} {'have it already' if planned.puts else 'do not have it'}." if same else ""
+    return f"Tag “{planned.tag}” {done} {rows_words(len(planned.rows))} of {planned.matching:,}.{left}"

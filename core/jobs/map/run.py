@@ -1,6 +1,7 @@
 """A job that places rows by UMAP: `python -m core.jobs.map.run FOLDER`.
 
-Reads a `MapSpec` and input/rows.parquet (example_id, content_hash); writes output/map.parquet (example_id, x, y).
+Reads a `MapSpec` and input/rows.parquet (example_id, content_hash, and the payload where it encodes the rows); writes
+output/map.parquet (example_id, x, y).
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from core.arrays.principal import SIDE
 from core.duplicates.neighbours import nearest
 from core.errors import UsageError
 from core.jobs.entry import run
-from core.jobs.map.spec import FITTED, MapResult, MapSpec
-from core.modalities.payloads import digests
+from core.jobs.map.spec import FITTED, PAYLOAD, MapResult, MapSpec
+from core.modalities.encoders import make_encoder
+from core.modalities.payloads import Payloads, digests
 from core.progress import Report
 from core.queue import JobFolder, ProgressWriter
 from core.records import EXAMPLE_ID
@@ -31,7 +33,7 @@ PLACED = 8_192
 NEAR = 5
 """Each lies amid so many of those that were learnt from, the nearest counting most: hours quicker than to have UMAP
 move them as well."""
-READING, FITTING, PLACING = "reading", "fitting UMAP", "placing the rest"
+READING, ENCODING, FITTING, PLACING = "reading", "encoding", "fitting UMAP", "placing the rest"
 _COUNT = re.compile(r"(\d+)/(\d+)")
 
 
@@ -55,16 +57,21 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MapResult:
     spec = folder.spec_as(MapSpec)
     progress.update(READING, 0)
     table = pq.read_table(folder.input / "rows.parquet")
-    unique, of = np.unique(digests(table.column("content_hash")), return_inverse=True)
-    kept = np.zeros(len(unique), bool)
-    for _, _, places in Held.of(spec.embeddings, unique).parts:
+    hashes = digests(table.column("content_hash"))
+    unique, first, of = np.unique(hashes, return_index=True, return_inverse=True)
+    kept = np.full(len(unique), bool(spec.encodes))
+    for _, _, places in () if spec.encodes else Held.of(spec.embeddings, unique).parts:
         kept[places] = True
     if kept.sum() < LEAST:
         raise UsageError(
             f"Only {int(kept.sum()):,} different rows have an embedding: a map by UMAP takes {LEAST}.",
-            "Scan the dataset first.",
+            "Load more rows." if spec.encodes else "Scan the dataset first.",
         )
-    vectors = EmbeddingCache(spec.embeddings).gather(unique[kept])
+    if spec.encodes:
+        payloads = Payloads(table.column(PAYLOAD).cast(pa.large_string()), hashes).subset(first)
+        vectors = make_encoder(spec.encoder, spec.encodes).embed(payloads, spec.embeddings, progress.stage(ENCODING))
+    else:
+        vectors = EmbeddingCache(spec.embeddings).gather(unique[kept])
     found = _placed(vectors, spec, progress)
     every = np.full((len(unique), 2), np.nan, np.float32)
     every[kept] = (found - found.min(0)) * (SIDE / max(float(np.ptp(found, axis=0).max()), 1e-12))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NEIGHBOURS, SEED = 15, 0
+PAYLOAD = "payload"
+"""The column of the job's rows with what is encoded."""
 FITTED = 50_000
 """Of more contents so many, drawn by their digests, are learnt from; the others are placed amid them."""
 
@@ -21,10 +23,12 @@ class MapSpec:
     """Of the map."""
     encoder: str
     embeddings: Path
-    """The folder of the encoder's shards."""
+    """The folder of the encoder's shards; of all arrays where the job encodes the rows itself."""
     media: Path
     neighbours: int = NEIGHBOURS
     seed: int = SEED
+    encodes: str = ""
+    """The modality of examples that the job encodes itself, since scans keep no embedding of theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from core.context import Context
 from core.jobs.foresight import Foreseen, Work, start
 from core.jobs.kind import JobKind
-from core.jobs.map.spec import FITTED, NEIGHBOURS, SEED, MapResult, MapSpec
+from core.jobs.map.spec import FITTED, NEIGHBOURS, PAYLOAD, SEED, MapResult, MapSpec
 from core.jobs.submit import submit, write_once
 from core.queue import JobFolder, Resources
 from core.records import EXAMPLE_ID, Dataset, Job
@@ -22,14 +22,30 @@ METHOD = "umap"
 
 
 def start_map(
-    context: Context, dataset: Dataset, encoder: str, embeddings: Path, neighbours: int, seed: int, by: str
+    context: Context,
+    dataset: Dataset,
+    encoder: str,
+    embeddings: Path,
+    neighbours: int,
+    seed: int,
+    by: str,
+    *,
+    encodes: str = "",
 ) -> Job:
-    """Starts placing the rows of a dataset by the embeddings of an encoder."""
+    """Starts placing the rows of a dataset by the embeddings of an encoder, see `MapSpec`."""
     own = "" if (neighbours, seed) == (NEIGHBOURS, SEED) else f"-{neighbours}-{seed}"
     first = min(list_versions(context.store, dataset.dataset_id), key=lambda one: one.number)
     name = f"{METHOD}-{encoder}{own}"
     spec = MapSpec(
-        dataset.dataset_id, first.version_id, name, encoder, embeddings, context.workspace.media, neighbours, seed
+        dataset.dataset_id,
+        first.version_id,
+        name,
+        encoder,
+        embeddings,
+        context.workspace.media,
+        neighbours,
+        seed,
+        encodes,
     )
     title = stored(f"Map of {dataset.name}")
     return submit(context, MAP, spec, title=title, dataset_id=dataset.dataset_id, by=by)
@@ -39,7 +55,9 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     spec = MAP.spec_of(folder)
     write_once(
         folder.input / "rows.parquet",
-        lambda path: pq.write_table(contents_as_loaded(context.store, spec.dataset_id), path),
+        lambda path: pq.write_table(
+            contents_as_loaded(context.store, spec.dataset_id, PAYLOAD if spec.encodes else None), path
+        ),
     )
 
 
@@ -60,11 +78,15 @@ def _collect(context: Context, job: Job) -> None:
 
 def _foresee(context: Context, folder: JobFolder) -> Foreseen:
     """By how many contents are learnt from; libraries are compiled before the first of them."""
+    spec = MAP.spec_of(folder)
     rows = pq.read_metadata(folder.input / "rows.parquet").num_rows
+    encoding = Work("encoding", f"umap: encoding {spec.encodes}", rows, 4e-3, warm=2.0)
     fitted = min(rows, FITTED)
     fitting = Work("fitting UMAP", "umap: fitting", fitted, 2e-3, warm=10.0)
     placing = Work("placing the rest", "umap: placing", rows - fitted, 8e-4, heavy=True)
-    return Foreseen((start("map"), fitting, *((placing,) if rows > fitted else ())))
+    return Foreseen(
+        (start("map"), *((encoding,) if spec.encodes else ()), fitting, *((placing,) if rows > fitted else ()))
+    )
 
 
 MAP = JobKind(

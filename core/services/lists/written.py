@@ -40,6 +40,18 @@ def filter_text(column: ListColumn, how: How, values: Sequence[str] = ()) -> str
     return f"{name} {how} {first if bare else json.dumps(list(values), ensure_ascii=False)}"
 
 
+def in_one_line(text: str, columns: Sequence[ListColumn]) -> str:
+    """A filter, written without a line break; as it is where it has none. One that cannot be read keeps its words."""
+    if not {"\n", "\r"} & set(text):
+        return text
+    try:
+        one, column = _filter(text, columns)
+    except UsageError:
+        return " ".join(text.splitlines())
+    name = column.name if _PLAIN_NAME.fullmatch(column.name) else json.dumps(column.name, ensure_ascii=False)
+    return f"{name} {one.how} {json.dumps(list(one.values), ensure_ascii=False)}"
+
+
 def read_order(text: str, columns: Sequence[ListColumn]) -> RowOrder:
     """`price` or `price desc`. Raises `UsageError` for a column that the list has not."""
     names = {one.name: one for one in columns if one is not VERDICT}

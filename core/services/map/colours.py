@@ -77,7 +77,8 @@ class _Value:
 def colours(context: Context, dataset: Dataset, version: Version) -> list[str]:
     """What the map of a version can be coloured by."""
     scanned = latest_scan(context, version.version_id) is not None
-    found = [LABEL, *([ISSUE, SCORE] if scanned else []), SPLIT]
+    told = [] if target_of(dataset).located else [LABEL]  # hardly two texts have the same spans
+    found = [*told, *([ISSUE, SCORE] if scanned else []), SPLIT]
     found += [f"{RUN}{run.number}" for run in done_runs(context, dataset.dataset_id)]
     return found + [f"{ATTRIBUTE}{one.column}" for one in dataset.attributes if one.kind != "text"]
 

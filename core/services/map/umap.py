@@ -13,16 +13,22 @@ from core.records import ENDED, Dataset, Job
 from core.services.follow import follow
 from core.services.map.projections import Projection, embeddings_of, principal, projections
 from core.services.similar.nearest import can_compare
+from core.tasks import task_named
 
 
 def start_umap(context: Context, dataset: Dataset, by: str, *, neighbours: int = NEIGHBOURS, seed: int = SEED) -> Job:
     """Starts a map by UMAP of the best encoder that has embeddings of the dataset: a map of the same settings is made
-    anew. Raises `UsageError` where none has, and for settings that make no map."""
+    anew. Where scans keep none, as of rows of tables, the job encodes the rows itself. Raises `UsageError` where none
+    has, and for settings that make no map."""
     if neighbours < 2:
         raise UsageError(f"{neighbours} neighbours say nothing of a row.", "Name 2 or more; 15 are usual.")
     if not 0 <= seed < 2**32:
         raise UsageError(f"{seed} is no seed.", "Name a number from 0 to 4294967295.")
-    known = principal(context, dataset, unheard) if can_compare(dataset) else None
+    if not can_compare(dataset):
+        modality = task_named(dataset.task).modality
+        arrays = context.workspace.arrays
+        return start_map(context, dataset, modality.encoders[-1], arrays, neighbours, seed, by, encodes=modality.name)
+    known = principal(context, dataset, unheard)
     if known is None:
         raise UsageError(
             f"{dataset.name!r} has no embeddings to make a map of.", f"Run: python -m core scan {dataset.name}"

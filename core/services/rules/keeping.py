@@ -18,6 +18,8 @@ from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.row_facts.rule import OF_RULES
 from core.store.rules.covered import MAX_RULES, Ready, made_ready
+from core.store.telling.class_lists import class_list
+from core.store.versions import get_version
 from core.tasks import target_of
 from core.words import stored
 
@@ -81,9 +83,13 @@ def checked(
         raise UsageError("The rule has no condition: it would cover every row.", WHERE)
     written = write_filters(texts)
     code = dataset.coded(label)
-    if code not in dataset.labels:
-        known = ", ".join(map(dataset.called, dataset.labels[:20]))
-        raise UsageError(f"{label!r} is no class of {dataset.name!r}.", f"Its classes: {known}.")
+    version = get_version(context.store, version_id)
+    classes = class_list(context.store, version)
+    if code not in classes:
+        known = ", ".join(map(dataset.called, classes[:20]))
+        raise UsageError(
+            f"{label!r} is no class of version {version.number} of {dataset.name!r}.", f"Its classes: {known}."
+        )
     return made_ready(context.store, version_id, name, condition_of(dataset, written), code), written
 
 

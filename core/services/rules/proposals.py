@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.context import Context
+from core.errors import UsageError
 from core.issues.contract import DeskAction
 from core.lookalikes import isolated
 from core.records import ColumnFilter, Dataset, RowFilter, Rule
@@ -15,12 +16,14 @@ from core.services.lists.facts import fact_columns
 from core.services.lists.written import filter_text
 from core.services.review.many import MAX_ROWS
 from core.services.review.rows_source import RowsSource
-from core.services.rules.keeping import texts_of
+from core.services.rules.keeping import rule_named, texts_of
 from core.sql import literal
 from core.store.acts import many
+from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.row_facts.decision import DECISION
 from core.store.row_facts.rule import RULE, RULE_CONFLICT
+from core.store.rules.covered import all_ready
 from core.words import say, stored
 
 
@@ -35,6 +38,17 @@ def proposed(rule: Rule) -> RowFilter:
             ColumnFilter(RULE_CONFLICT.column, "!=", (rule.name,)),
         )
     )
+
+
+def check_newest(context: Context, rule: Rule) -> None:
+    """Raises `UsageError` where a rule has a newer version: its rows are looked up by its name, and its label is that
+    of the version in hand. Asked once they are looked up, so that none came between."""
+    now = rule_named(context, get_dataset(context.store, rule.dataset_id), rule.name)
+    if now.number != rule.number:
+        raise UsageError(
+            f"Rule {rule.name!r} is at version {now.number} by now, and this was asked of version {rule.number}.",
+            "Look at it as it is now, and ask again.",
+        )
 
 
 def written(dataset: Dataset, where: Sequence[ColumnFilter]) -> list[str]:
@@ -76,10 +90,36 @@ class OfRule:
         return Doing("relabel", self.rule.label)
 
     def query(self, context: Context) -> Condition:
+        check_against(context, self.version_id, self.rule)
         query, parameters = many.of_version(context.store, self.version_id, self.filtered)
+        check_newest(context, self.rule)
         suggested = f"CAST({literal(self.rule.label)} AS VARCHAR) AS suggested"
         first = f"ORDER BY example_id LIMIT {MAX_ROWS}"
         return f"SELECT example_id, {suggested}, score, place FROM ({query}) {first}", parameters
+
+
+def check_against(context: Context, version_id: str, rule: Rule) -> None:
+    """Raises `UsageError` where a rule that says another class cannot be looked up: on which rows the two conflict is
+    not known then."""
+    says = {one.name: one.label for one in context.ledger.rules.of(rule.dataset_id)}
+    for name, problem in all_ready(context.store, version_id)[1].items():
+        if name != rule.name and says.get(name) != rule.label:
+            raise UsageError(
+                f"Where {name!r} says another class is not known: {problem.message}",
+                "Try again, or change or retire that rule, then accept this one.",
+            ) from problem
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRows(RowsSource):
+    """A review's queue of rows by a rule, as long as that is its newest version."""
+
+    rule: Rule = field(kw_only=True)
+
+    def ranked(self, context: Context, version_id: str) -> Condition:
+        found = RowsSource.ranked(self, context, version_id)
+        check_newest(context, self.rule)
+        return found
 
 
 def queue_of(rule: Rule, called: str) -> RowsSource:
@@ -94,6 +134,7 @@ def queue_of(rule: Rule, called: str) -> RowsSource:
         label=isolated(called),
         condition="; ".join(texts_of(rule)),
     )
-    return RowsSource(
-        RowFilter(columns=columns), offered=offered, suggested=rule.label, by=name_and_version(rule), why=why
+    return RuleRows(
+        *(RowFilter(columns=columns), False, offered, rule.label, name_and_version(rule), why),
+        rule=rule,
     )

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.files import whole
+from core.modalities import WORDS
 from core.records import EXAMPLE_ID
 from core.settings import Workspace
 from core.sql import literal
@@ -97,10 +98,12 @@ def _bands(heights: Sequence[float], edges: Sequence[tuple[Corner, Corner]]) -> 
     return reduce(lambda odd, one: f"({odd} <> {one})", met) if met else "false"
 
 
-def contents_as_loaded(db: Database, dataset_id: str) -> pa.Table:
-    """`example_id` and `content_hash` of every row of a dataset, whatever its versions leave out."""
+def contents_as_loaded(db: Database, dataset_id: str, words: str | None = None) -> pa.Table:
+    """`example_id` and `content_hash` of every row of a dataset, whatever its versions leave out; and its example in
+    words under the name `words`."""
+    also = f", {WORDS} AS {words}" if words else ""
     with db.cursor() as cursor:
-        sql = f"SELECT {EXAMPLE_ID}, content_hash FROM {relation_sql(dataset_id, None)} ORDER BY {EXAMPLE_ID}"
+        sql = f"SELECT {EXAMPLE_ID}, content_hash{also} FROM {relation_sql(dataset_id, None)} ORDER BY {EXAMPLE_ID}"
         return cursor.execute(sql).to_arrow_table()
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.store.acts.in_force import standing_sql
 from core.store.database import Database
 from core.store.relations import relation
 from core.store.row_facts.contract import Having, RowFact
-from core.store.rules.covered import JUDGED, SAID, Ready, against_sql, all_ready, conflict_sql, covered_sql, ready
+from core.store.rules.covered import Ready, against_sql, all_ready, conflict_sql, covered_sql, judged_labels_sql, ready
 from core.store.versions import get_version
 
 _NONE = "SELECT NULL::BIGINT AS example_id WHERE false"
@@ -33,20 +32,20 @@ def _in_conflict(db: Database, version_id: str, values: Sequence[str]) -> tuple[
     return " UNION ".join(query for query, _ in asked), [value for _, own in asked for value in own]
 
 
-def _judged(how: str) -> Having:
-    """The rows of which a person said the class that a rule says, or (`<>`) another one."""
+def _judged(right: bool) -> Having:
+    """The rows of which a person said the class that a rule says, or another one."""
+    which = "" if right else "NOT "
 
     def having(db: Database, version_id: str, values: Sequence[str]) -> tuple[str, list[object]]:
         parts, parameters = [], list[object]()
         for one in _of(db, version_id, values):
             condition, own = one.condition
             parts.append(
-                f"""SELECT r.example_id FROM (SELECT example_id, label FROM {relation(db, version_id)}
-                                              WHERE {condition}) r
-                    JOIN {standing_sql(db, version_id)} d ON d.example_id = r.example_id
-                    WHERE {JUDGED} AND {SAID} {how} ?"""
+                f"""SELECT example_id FROM {judged_labels_sql(db, version_id)}
+                    WHERE {which}(said = ? OR coalesce(became = ?, false))
+                    AND example_id IN (SELECT example_id FROM {relation(db, version_id)} WHERE {condition})"""
             )
-            parameters += [*own, one.label]
+            parameters += [one.label, one.label, *own]
         return " UNION ".join(parts) or _NONE, parameters
 
     return having
@@ -58,6 +57,6 @@ def _values(db: Database, version_id: str) -> Sequence[str]:
 
 RULE = RowFact("rule", _covered, _values)
 RULE_CONFLICT = RowFact("rule_conflict", _in_conflict, _values)
-RULE_RIGHT = RowFact("rule_right", _judged("="), _values)
-RULE_WRONG = RowFact("rule_wrong", _judged("<>"), _values)
+RULE_RIGHT = RowFact("rule_right", _judged(right=True), _values)
+RULE_WRONG = RowFact("rule_wrong", _judged(right=False), _values)
 OF_RULES = (RULE, RULE_CONFLICT, RULE_RIGHT, RULE_WRONG)

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from core.store.acts.in_force import standing_sql
 from core.store.database import Database
-from core.store.rules.covered import JUDGED, SAID, Ready, against, covered_sql
+from core.store.rules.covered import Ready, against, covered_sql, judged_labels_sql
 from core.store.scans import latest_scan
 
 
@@ -80,6 +80,7 @@ class _Group:
     label: str | None
     decided: bool
     said: str | None
+    became: str | None
     suggested: str | None
     rows: int
 
@@ -119,8 +120,9 @@ def _add(counts: RuleCounts, group: _Group, label: str, overlaps: bool, conflict
     counts.same += (group.label == label) * rows
     counts.proposed += proposed * rows
     counts.open += (proposed and not conflict) * rows
-    counts.right += (group.said == label) * rows
-    counts.wrong += (group.said is not None and group.said != label) * rows
+    right = label in (group.said, group.became)
+    counts.right += right * rows
+    counts.wrong += (group.said is not None and not right) * rows
     if group.label is not None:
         counts.suggested += (group.suggested is not None) * rows
         counts.suggested_same += (group.suggested == label) * rows
@@ -143,10 +145,10 @@ def _groups(
         join = f"LEFT JOIN issues i ON {of_labels} AND i.example_id = r.example_id"
         own = [scan.scan_id]
     found = db.fetch(
-        f"""SELECT r.mask, r.label, d.example_id IS NOT NULL, CASE WHEN {JUDGED} THEN {SAID} END,
-                   {suggested}, count(*)
+        f"""SELECT r.mask, r.label, d.example_id IS NOT NULL, j.said, j.became, {suggested}, count(*)
             FROM ({query}) r
             LEFT JOIN {standing_sql(db, version_id, unsure=True)} d ON d.example_id = r.example_id
+            LEFT JOIN {judged_labels_sql(db, version_id)} j ON j.example_id = r.example_id
             {join} GROUP BY ALL""",
         [*parameters, *own],
     )

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from core.errors import NotFoundError, UsageError, WinnowError
 from core.records import RowFilter
-from core.store.acts.in_force import NOT_BY_CLASS, ONE_BY_ONE
+from core.store.acts.in_force import AFTER_VERDICT, ONE_BY_ONE, said_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
+from core.store.ids import checked_id
 from core.store.relations import relation
+from core.store.telling.class_lists import class_list
 from core.store.versions import get_version
 
 if TYPE_CHECKING:
@@ -21,11 +23,6 @@ if TYPE_CHECKING:
 
 MAX_RULES = 63
 """Rules of a dataset that hold at once: which of them cover a row is one number of 64 bits."""
-JUDGED = f"(d.action IN ('keep', 'relabel') AND {ONE_BY_ONE} AND {NOT_BY_CLASS})"
-"""Of the verdict that holds on a row, `d`: a person looked at this very row and said which label is right. What an act
-on many rows did is left out: taking all that a rule says would make the rule right by itself."""
-SAID = "(CASE d.action WHEN 'relabel' THEN d.new_label ELSE r.label END)"
-"""The label that they said; `r` is the row of the version."""
 _LOOKED_UP: ContextVar[str | None] = ContextVar("the rule that is being looked up", default=None)
 
 
@@ -55,13 +52,17 @@ def ready(db: Database, version_id: str, name: str) -> Ready:
 
 
 def made_ready(db: Database, version_id: str, name: str, where: RowFilter, label: str) -> Ready:
-    """A rule as it would be. Raises `UsageError` where it says what is no class of the dataset, where it is by what
-    rules say, be it by way of a slice, and as its filters."""
+    """A rule as it would be. Raises `UsageError` where it says what is no class of the version, such as one that was
+    renamed, where it is by what rules say, be it by way of a slice, and as its filters."""
     from core.store.filters import where_sql  # a filter may be by rules
 
-    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    if label not in dataset.labels:
-        raise UsageError(f"It says {label!r}, which is no class of {dataset.name!r}.", "Change its label.")
+    version = get_version(db, version_id)
+    dataset = get_dataset(db, version.dataset_id)
+    if label not in class_list(db, version):
+        raise UsageError(
+            f"It says {label!r}, which is no class of version {version.number} of {dataset.name!r}.",
+            "Change its label to a class that the version has, or retire the rule.",
+        )
     with _looking_up(name):
         return Ready(name, label, where_sql(db, version_id, where, dataset, relation(db, version_id)))
 
@@ -104,6 +105,25 @@ def against_sql(db: Database, version_id: str, one: Ready, others: Sequence[Read
         f"SELECT example_id FROM {relation(db, version_id)} WHERE ({covers}) AND ({says})",
         [*own, *(value for _, values in opposed for value in values)],
     )
+
+
+def judged_labels_sql(db: Database, version_id: str) -> str:
+    """Which label a person said of each row of a version that they looked at by itself, as an SQL subquery for
+    (example_id, said, became): what they said, as the version names it; and what a change of classes makes of that
+    which no version has yet, else null. What an act on many rows did is left out: taking all that a rule says would
+    make the rule right by itself. So is a verdict for a class that was deleted."""
+    here = f"'{checked_id(version_id, 'version')}'"
+    given = f"p.action = 'relabel' AND (p.version_id = {here} OR p.decision_id = d.decision_id)"
+    renamed = f"""d.action = 'relabel' AND d.version_id = {here} AND contains(d.shown, '"{AFTER_VERDICT}":')"""
+    judged = f"(SELECT * FROM {said_sql(db, version_id)} WHERE action IN ('keep', 'relabel') AND {ONE_BY_ONE})"
+    return f"""(
+        SELECT * FROM (
+            SELECT p.example_id, CASE WHEN {given} THEN p.new_label ELSE r.label END AS said,
+                   CASE WHEN {renamed} THEN d.new_label END AS became
+            FROM {judged} p
+            JOIN {standing_sql(db, version_id)} d ON d.example_id = p.example_id
+            JOIN {relation(db, version_id)} r ON r.example_id = p.example_id)
+        WHERE said IS NOT NULL)"""
 
 
 def bit(place: int) -> str:

@@ -43,20 +43,22 @@ MOUNTED = "profile-map"
 
 def map_view(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """The map of the rows that the filters keep, the row that was clicked, and the rows of the area that is drawn."""
-    if not can_compare(dataset):
-        _cannot(dataset)
-        return
-    made = result_of(
-        context,
-        ("map", dataset.dataset_id, state_of_embeddings(context)),
-        lambda: (principal(context, dataset, lambda done, total: None),),
-        waiting=stored("Working out the map"),
-    )
+    made: tuple[Projection | None] | None = (None,)
+    if can_compare(dataset):
+        made = result_of(
+            context,
+            ("map", dataset.dataset_id, state_of_embeddings(context)),
+            lambda: (principal(context, dataset, lambda done, total: None),),
+            waiting=stored("Working out the map"),
+        )
     if made is None:
         return
     known = projections(context, dataset)
-    if not known:
+    if not known and can_compare(dataset):
         _no_embeddings(dataset, version)
+        return
+    if not known:
+        _none_yet(context, dataset, user)
         return
     tools = row_tools(context, dataset, version)
     shown, by = _choices(context, dataset, version, known, made[0], user)
@@ -112,9 +114,9 @@ def _umap(context: Context, dataset: Dataset, known: Sequence[Projection], best:
         job_id = job.job_id
         live(context, lambda: _wait(context, job_id), lambda: state_of(context.queue.get(job_id)), key="umap")
         return
-    if best is None:  # its embeddings are gone
+    if best is None and can_compare(dataset):  # its embeddings are gone
         return
-    anew = has_umap(known, best.encoder)
+    anew = has_umap(known, task_named(dataset.task).modality.encoders[-1] if best is None else best.encoder)
     if st.button(
         say("Make the map by UMAP anew") if anew else say("Make a map by UMAP"),
         icon=":material/refresh:" if anew else ":material/scatter_plot:",
@@ -239,12 +241,14 @@ def _close_row() -> None:
     del st.query_params[keys.ROW]
 
 
-def _cannot(dataset: Dataset) -> None:
+def _none_yet(context: Context, dataset: Dataset, user: str) -> None:
+    """Of rows of which scans keep no embedding: their map is made by a job that encodes them."""
     if task_named(dataset.task).target.located:
-        text = say("Scans keep embeddings of the words of such texts, not of whole texts: there is nothing to place.")
+        text = say("A job encodes each text as a whole, and places it among those that mean nearly the same.")
     else:
-        text = say("Embeddings of rows of tables depend on all rows together, so that none is kept.")
-    empty_state(say("Rows of this kind have no map"), text, icon="scatter_plot")
+        text = say("A job encodes the rows by all of their columns together, and places each among those like it.")
+    empty_state(say("The map of your rows will be here"), text, icon="scatter_plot")
+    _umap(context, dataset, (), None, user)
 
 
 def _no_embeddings(dataset: Dataset, version: Version) -> None:

@@ -8,7 +8,8 @@ from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Rule, Version
 from core.services.lists.columns import row_columns
-from core.services.lists.written import filter_texts
+from core.services.lists.facts import fact_columns
+from core.services.lists.written import filter_texts, in_one_line
 from core.services.rules.figures import Preview, preview
 from core.services.rules.keeping import MAX_NAME, save_rule, texts_of
 from core.ui import keys
@@ -32,7 +33,7 @@ def rule_form(context: Context, dataset: Dataset, version: Version, user: str, r
     with left:
         condition = st.text_area(
             say("Condition: a filter on each line, all of them have to hold"),
-            _given(rule),
+            _given(dataset, rule),
             key=f"{key}-where",
             placeholder=say("such as the ones beneath"),
             height=110,
@@ -50,7 +51,7 @@ def rule_form(context: Context, dataset: Dataset, version: Version, user: str, r
             placeholder=say("Choose"),
         )
         place = st.container()
-    where = [text.strip() for text in (condition or "").splitlines() if text.strip()]
+    where = [text.strip() for text in (condition or "").split("\n") if text.strip()]
     found = _tried(context, dataset, version, name, where, label) if where and label is not None else None
     with place:
         ready = found is not None and bool(name.strip())
@@ -75,10 +76,11 @@ def _name(key: str) -> str:
     )
 
 
-def _given(rule: Rule | None) -> str:
+def _given(dataset: Dataset, rule: Rule | None) -> str:
     """What stands in the box at first: the rule's condition, or the filter that somebody came with."""
     texts = filter_texts(st.query_params.get(keys.CONDITION, "")) if rule is None else texts_of(rule)
-    return "\n".join(" ".join(text.split()) for text in texts)
+    columns = row_columns(dataset)
+    return "\n".join(in_one_line(text, [*columns, *fact_columns(columns)]) for text in texts)
 
 
 def _how(dataset: Dataset) -> None:

@@ -11,6 +11,7 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, Rule
 from core.review.records import Act
+from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.datasets import delete
 from core.services.lists.asked import row_filter
 from core.services.lists.written import write_filters
@@ -32,6 +33,10 @@ EARLY = ("words < 300",)
 """Rows 0 to 29; row i is of the class i % 3 of business, sport and tech."""
 ODD = ("desk = uk", "words < 200")
 """The odd rows below 20."""
+
+RENAMED = ClassChange("rename", ("tech",), "computing")
+MERGED = ClassChange("merge", ("tech",), "sport")
+DELETED = ClassChange("delete", ("tech",))
 
 
 @pytest.fixture
@@ -56,6 +61,17 @@ def rows(context: Context, dataset: Dataset, *where: str) -> int:
 def judge(context: Context, dataset: Dataset, *acts: tuple[int, str, str | None]) -> None:
     made = [Act(new_id(), action, row, label) for row, action, label in acts]  # type: ignore[arg-type]
     assert not record(context, dataset.latest_version_id, "ada", made).refused
+
+
+def change_classes(context: Context, dataset: Dataset, change: ClassChange) -> None:
+    carry_out_change(context, plan_change(context, dataset, change), "ada")
+
+
+def changed(context: Context, dataset: Dataset, change: ClassChange) -> Dataset:
+    """The dataset with a version that has another class or none in place of one."""
+    change_classes(context, dataset, change)
+    make_version(context, dataset.latest_version_id, change.kind, "ada")
+    return get_dataset(context.store, dataset.dataset_id)
 
 
 def two_rules(context: Context, dataset: Dataset) -> None:
@@ -144,6 +160,39 @@ def test_a_rule_is_accepted_as_one_act_without_what_is_decided_or_in_conflict_an
     assert [one.example_id for one in decisions.in_force(context.store, stories.latest_version_id)] == [0]
 
 
+def verdicts(context: Context, dataset: Dataset, name: str, label: str) -> tuple[int, int]:
+    """Rows of which people said the class of a rule, and another one; its figures and its filters agree."""
+    rule(context, dataset, name, EARLY, label)
+    counts = figures(context, dataset, name).counts
+    assert rows(context, dataset, f"rule_right = {name}") == counts.right
+    assert rows(context, dataset, f"rule_wrong = {name}") == counts.wrong
+    return counts.right, counts.wrong
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["before a version", "in the version"])
+def test_verdicts_on_a_rule_go_on_with_a_change_of_classes(context: Context, stories: Dataset, applied: bool) -> None:
+    judge(context, stories, (0, "relabel", "tech"), (2, "keep", None), (1, "keep", None), (5, "unsure", None))
+    if applied:
+        make_version(context, stories.latest_version_id, "judged", "ada")
+        stories = get_dataset(context.store, stories.dataset_id)
+    assert verdicts(context, stories, "early", "tech") == (2, 1)
+    change_classes(context, stories, RENAMED)
+    assert verdicts(context, stories, "early", "tech") == (2, 1)
+    assert verdicts(context, stories, "renamed", "computing") == (2, 1)
+    make_version(context, stories.latest_version_id, "renamed", "ada")
+    after = get_dataset(context.store, stories.dataset_id)
+    assert verdicts(context, after, "renamed", "computing") == (2, 1)
+    assert verdicts(context, after, "others", "sport") == (1, 2)
+    judge(context, after, (0, "relabel", "sport"))
+    assert verdicts(context, after, "renamed", "computing") == (1, 2)
+
+
+def test_a_verdict_for_a_class_that_was_deleted_is_none(context: Context, stories: Dataset) -> None:
+    judge(context, stories, (0, "relabel", "tech"), (2, "keep", None), (1, "keep", None))
+    after = changed(context, stories, DELETED)
+    assert verdicts(context, after, "others", "sport") == (1, 0)
+
+
 def test_a_change_a_retirement_and_a_return_are_versions_that_stay(context: Context, stories: Dataset) -> None:
     first = rule(context, stories, " early  rows ", EARLY, "tech")
     assert (first.name, first.number) == ("early rows", 1)
@@ -228,6 +277,27 @@ def test_a_queue_of_a_rule_suggests_its_label_and_says_why(context: Context, sto
     assert (counts.flagged, counts.decided, counts.left) == (13, 1, 12)
 
 
+def test_what_a_rule_proposed_is_refused_once_somebody_changed_it(context: Context, stories: Dataset) -> None:
+    first = rule(context, stories, "early", EARLY, "tech")
+    version_id, among = stories.latest_version_id, OfRule(stories.latest_version_id, first)
+    source = queue_of(first, "Technology")
+    assert plan(context, among, among.doing, "ada").rows == 20
+    assert source.claim(context, version_id, "tab", 1) == [0]
+    rule(context, stories, "early", ("words > 600",), "sport")
+    for asked in (
+        lambda: plan(context, among, among.doing, "ada"),
+        lambda: source.claim(context, version_id, "tab", 1),
+        lambda: source.counts(context, version_id),
+    ):
+        with pytest.raises(UsageError, match="Rule 'early' is at version 2 by now, and this was asked of version 1"):
+            asked()
+    now = OfRule(version_id, rule_named(context, stories, "early"))
+    assert {one.after for one in plan(context, now, now.doing, "ada").changes} == {"sport"}
+    retire_rule(context, stories, "early", "bob")
+    with pytest.raises(NotFoundError, match="There is no rule 'early'"):
+        plan(context, now, now.doing, "ada")
+
+
 def test_figures_are_told_anew_once_something_changed(context: Context, stories: Dataset) -> None:
     rule(context, stories, "early", EARLY, "tech")
     version_id = stories.latest_version_id
@@ -257,17 +327,6 @@ def test_what_is_no_rule_is_refused_with_what_to_do(context: Context, stories: D
     assert context.ledger.rules.log(stories.dataset_id) == []
 
 
-def test_a_rule_is_never_by_rules_by_way_of_a_slice_either(context: Context, stories: Dataset) -> None:
-    save_slice(context, stories, "mine", {"where": "desk = uk"}, "ada")
-    rule(context, stories, "by slice", ("slice = mine",), "tech")
-    assert rows(context, stories, "rule = by slice") == 45
-    save_slice(context, stories, "mine", {"where": "rule = by slice"}, "bob")
-    one = figures(context, stories, "by slice")
-    assert "cannot ask for rules" in one.problem and one.counts.rows == 0
-    with pytest.raises(UsageError, match="'by slice'"):
-        rows(context, stories, "slice = mine")
-
-
 def test_a_rule_that_cannot_be_looked_up_says_so_and_leaves_the_others(context: Context, stories: Dataset) -> None:
     rule(context, stories, "early", EARLY, "tech")
     save_slice(context, stories, "mine", {"where": "desk = uk"}, "ada")
@@ -278,6 +337,23 @@ def test_a_rule_that_cannot_be_looked_up_says_so_and_leaves_the_others(context: 
     assert rows(context, stories, "rule_conflict missing") == 90
     with pytest.raises(UsageError, match="Rule 'gone' cannot be looked up"):
         rows(context, stories, "rule = gone")
+
+
+@pytest.mark.parametrize("change", [RENAMED, MERGED, DELETED], ids=lambda one: one.kind)
+def test_a_rule_of_a_class_that_a_version_has_no_more_says_so_and_proposes_nothing(
+    context: Context, stories: Dataset, change: ClassChange
+) -> None:
+    two_rules(context, stories)
+    after = changed(context, stories, change)
+    one = figures(context, after, "early")
+    assert "It says 'tech', which is no class of version 2 of 'news'." in one.problem
+    assert (one.counts.rows, one.counts.open, figures(context, after, "odd").counts.conflicts) == (0, 0, 0)
+    among = OfRule(after.latest_version_id, one.rule)
+    with pytest.raises(UsageError, match="no class of version 2"):
+        plan(context, among, among.doing, "ada")
+    with pytest.raises(UsageError, match="'tech' is no class of version 2 of 'news'"):
+        rule(context, after, "another", EARLY, "tech")
+    assert figures(context, stories, "early").counts.rows == 30, "the version that has the class is as it was"
 
 
 def test_a_rule_of_a_class_that_is_none_any_more_says_so(context: Context, stories: Dataset) -> None:
