@@ -118,6 +118,8 @@ SQL_Y = "y"
 
 RULE = "rule"
 """The name of the rule that is shown, or whose rows are reviewed; in the URL only, as the next one is."""
+SAMPLE = "sample"
+"""Whether rows that it covers are reviewed in random order, in place of those that it would change; also in the URL."""
 CONDITION = "condition"
 """The filter that a new rule begins with."""
 

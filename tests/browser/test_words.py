@@ -70,6 +70,7 @@ WALK = (
     ),
     *("review?dataset=half&view=desk", "data?dataset=half&view=classes", "issues?dataset=half&view=rules"),
     "review?dataset=news&view=desk&rule=early",
+    "review?dataset=news&view=desk&rule=early&sample=yes",
     *("profile?dataset=scores&view=balance", "profile?dataset=scores&view=bias", "review?dataset=scores&view=desk"),
     *("data?dataset=scores&view=splits", "data?dataset=scores&view=classes"),
 )

@@ -145,6 +145,12 @@ def test_the_desk_is_given_what_a_rule_proposes(app: Context, news: Dataset, ope
     made(app, news)
     shown = open_at("review", dataset="news", rule="early")
     shown = until(shown, lambda page: "Rows that rule **early** would change to **tech**" in words(page))
+    shown = open_at("issues", dataset="news", view="rules", rule="early")
+    shown = until(shown, lambda page: "nobody has judged a row of it" in words(page))
+    links = {one.proto.label: one.proto.query_string for one in shown.get("page_link")}
+    assert "rule=early&sample=yes" in links[":small[Judge a random sample]"]
+    shown = open_at("review", dataset="news", rule="early", sample="yes")
+    shown = until(shown, lambda page: "Rows that rule **early** covers, in random order" in words(page))
     shown = open_at("review", dataset="news", rule="late")
     assert "has no rule" in words(until(shown, lambda page: bool(page.error)))
 

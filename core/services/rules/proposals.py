@@ -138,3 +138,12 @@ def queue_of(rule: Rule, called: str) -> RowsSource:
         *(RowFilter(columns=columns), False, offered, rule.label, name_and_version(rule), why),
         rule=rule,
     )
+
+
+def sample_of(rule: Rule) -> RowsSource:
+    """A review's queue of all rows that a rule covers, in random order and without what it says of them: the verdicts
+    on as many of these as one likes are of a random sample."""
+    why = say("Drawn at random from the rows that rule “{name}” covers.", name=rule.name)
+    covered = RowFilter(columns=(ColumnFilter(RULE.column, "=", (rule.name,)),))
+    offered: tuple[DeskAction, ...] = ("keep", "choose", "exclude", "unsure")
+    return RuleRows(*(covered, True, offered, None, name_and_version(rule), why), rule=rule)

@@ -80,6 +80,7 @@ def _figures(told: RulesTold, one: RuleFigures) -> None:
         in_conflict = say("{n:,} in conflict", n=counts.conflicts)
         rows_link(*about, in_conflict, counts.conflicts, "one", fact("rule_conflict", name))
         _precision(told, one, fact("rule_right", name), fact("rule_wrong", name))
+        _sample(told, one)
         _scan(told, one, of_it)
     for pair in told.pairs:
         if pair.conflict and name in (pair.first, pair.second):
@@ -96,6 +97,25 @@ def _precision(told: RulesTold, one: RuleFigures, right: str, wrong: str) -> Non
     st.caption(say("precision {said}:", said=share_words(found)), width="content")
     rows_link(*about, say("{n:,} right", n=one.counts.right), one.counts.right, "one", right)
     rows_link(*about, say("{n:,} wrong", n=one.counts.wrong), one.counts.wrong, "one", wrong)
+
+
+def _sample(told: RulesTold, one: RuleFigures) -> None:
+    """Of which rows the precision is, and the way to one that is of all of them."""
+    if one.precision is not None:
+        st.caption(
+            say("of the rows that people judged; of all that it covers only where these were drawn at random"),
+            width="content",
+        )
+    if one.counts.rows:
+        link(
+            "review",
+            f":small[{say('Judge a random sample')}]",
+            place="sample",
+            dataset=told.dataset.name,
+            version=told.version.number,
+            rule=one.rule.name,
+            sample="yes",
+        )
 
 
 def _scan(told: RulesTold, one: RuleFigures, of_it: str) -> None:

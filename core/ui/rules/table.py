@@ -90,7 +90,8 @@ def rule_table(told: RulesTold) -> RuleFigures | None:
                 say("precision"),
                 help=say(
                     "Of the covered rows that a person judged one by one, the share of which they said this class, "
-                    "with the 95 % interval (Snorkel: empirical accuracy). Acts on many rows do not count."
+                    "with the 95 % interval (Snorkel: empirical accuracy). Acts on many rows do not count. "
+                    "It is that of all covered rows only where a random sample was judged."
                 ),
             ),
             "judged": st.column_config.NumberColumn(say("rows judged"), format="localized", width=80),

@@ -19,7 +19,7 @@ from core.services.review.decisions import make_version, record
 from core.services.review.many import acts, carry_out, plan, take_back
 from core.services.rules.figures import RuleFigures, previewed, rules_told, told_of
 from core.services.rules.keeping import as_condition, retire_rule, rule_named, save_rule
-from core.services.rules.proposals import OfRule, name_and_version, proposed, queue_of, written
+from core.services.rules.proposals import OfRule, name_and_version, proposed, queue_of, sample_of, written
 from core.services.views import save_slice
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
@@ -296,6 +296,25 @@ def test_what_a_rule_proposed_is_refused_once_somebody_changed_it(context: Conte
     retire_rule(context, stories, "early", "bob")
     with pytest.raises(NotFoundError, match="There is no rule 'early'"):
         plan(context, now, now.doing, "ada")
+
+
+def test_a_sample_of_a_rule_is_drawn_from_all_that_it_covers_and_does_not_say_what_the_rule_says(
+    context: Context, stories: Dataset
+) -> None:
+    two_rules(context, stories)
+    source = sample_of(rule_named(context, stories, "early"))
+    version_id = stories.latest_version_id
+    given = source.claim(context, version_id, "tab", 90)
+    assert sorted(given) == list(range(30)), "those in conflict, and those that have its label, too"
+    assert given != sorted(given)
+    [item] = source.items(context, version_id, [2])
+    assert item.issue.suggested_label is None
+    assert "tech" not in item.why and "suggestion" not in source.actions
+    judge(context, stories, *((row, "keep", None) for row in given[:12]))
+    precision = figures(context, stories, "early").precision
+    assert precision is not None and precision.judged == 12
+    assert precision.right == sum(row % 3 == 2 for row in given[:12])
+    assert source.counts(context, version_id).left == 18
 
 
 def test_figures_are_told_anew_once_something_changed(context: Context, stories: Dataset) -> None:
