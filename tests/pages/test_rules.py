@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.records import Dataset
 from core.services.rules.keeping import condition_of, rule_named, save_rule
+from core.services.views import save_slice
 from core.store.acts import decisions
 from tests import crops
 from tests.pages import issues_data
@@ -97,6 +98,17 @@ def test_the_table_and_the_chosen_rule_have_the_figures_and_each_opens_its_rows(
     assert "decision+missing" in links[":small[13 rows would change]"]
     assert "7 more are left out" in words(shown)
     assert "nobody has judged a row of it" in words(shown)
+
+
+def test_why_a_rule_cannot_be_looked_up_stands_in_the_table_as_it_is(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    save_slice(app, news, "mine", {"where": "desk = uk"}, "ada")
+    save_rule(app, news, news.latest_version_id, "by slice", ["slice = mine"], "tech", "ada")
+    app.ledger.views.delete(news.dataset_id, "mine")
+    shown = until(open_at("issues", dataset="news", view="rules"), lambda page: bool(page.dataframe))
+    [table] = [one.value for one in shown.dataframe if "remark" in one.value.columns]
+    assert table["remark"][0].startswith("Rule 'by slice' cannot be looked up: There is no slice 'mine'.")
 
 
 def test_accepting_shows_what_would_change_and_is_one_act_with_one_undo(

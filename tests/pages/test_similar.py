@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +18,9 @@ from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset
 from core.services.export import export_rows
-from core.services.views import query_of
+from core.services.rules.keeping import save_rule
+from core.services.similar.asked import Alike
+from core.services.views import query_of, save_slice
 from tests.embeddings import keep
 from tests.integration.load_support import loaded
 from tests.pages import issues_data
@@ -163,3 +168,47 @@ def test_what_has_no_embedding_cannot_be_written(app: Context, tmp_path: Path) -
     dataset = issues_data.load(app, tmp_path)
     with pytest.raises(UsageError, match="No embedding of row 3"):
         export_rows(app, dataset, dataset.latest_version_id, {"like": "3"}, "csv", tmp_path / "like.csv")
+
+
+@pytest.fixture
+def slowly(app: Context, news: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> threading.Event:
+    """Of a rule and a slice of rows 3 and 4, which are compared with an example only once this is set."""
+    answer, go = tmp_path / "near.parquet", threading.Event()
+    pq.write_table(pa.table({"example_id": [3, 4], "similarity": [1.0, 0.9]}), answer)
+
+    def slow(_: Alike, version_id: str, example: str) -> Path:
+        assert go.wait(60)
+        return answer
+
+    monkeypatch.setattr(Alike, "file", slow)
+    go.set()
+    save_rule(app, news, news.latest_version_id, "near", ["similar = a refund"], "sport", "ada")
+    save_slice(app, news, "near", {"where": "similar = a refund"}, "ada")
+    go.clear()
+    return go
+
+
+@pytest.mark.parametrize(
+    ("where", "first"), [("rule = near", [3, 4]), ("rule_wrong missing", [0, 1]), ("slice missing", [0, 1])]
+)
+def test_rows_are_compared_beside_the_page_for_a_rule_or_a_slice_that_asks_for_it(
+    slowly: threading.Event, open_at: OpenAt, where: str, first: list[int]
+) -> None:
+    shown = open_at("data", dataset="news", where=where)
+    assert not problems(shown) and not shown.dataframe
+    assert "Looking up the" in words(shown)
+    slowly.set()
+    for _ in range(100):
+        if shown.run().dataframe:
+            break
+        time.sleep(0.1)
+    assert not problems(shown)
+    assert listed(shown)[:2] == first
+
+
+def test_the_desk_of_a_rule_waits_for_such_rows_and_stop_leaves_it(slowly: threading.Event, open_at: OpenAt) -> None:
+    shown = open_at("review", dataset="news", rule="near")
+    assert not problems(shown) and "Looking up the rules" in words(shown)
+    shown.button(key="filter-stop").click().run()
+    assert not problems(shown) and "rule" not in shown.query_params
+    slowly.set()

@@ -104,8 +104,9 @@ def check_against(context: Context, version_id: str, rule: Rule) -> None:
     says = {one.name: one.label for one in context.ledger.rules.of(rule.dataset_id)}
     for name, problem in all_ready(context.store, version_id)[1].items():
         if name != rule.name and says.get(name) != rule.label:
+            reason = problem.message
             raise UsageError(
-                f"Where {name!r} says another class is not known: {problem.message}",
+                f"Where {name!r} says another class is not known: {reason}",
                 "Try again, or change or retire that rule, then accept this one.",
             ) from problem
 

@@ -40,7 +40,8 @@ def _condition(db: Database, version_id: str, name: str) -> tuple[str, list[obje
     except WinnowError as error:
         if error.message.startswith("Slice "):
             raise
-        raise UsageError(f"Slice {name!r} cannot be looked up: {error.message}", error.hint) from error
+        reason = error.message
+        raise UsageError(f"Slice {name!r} cannot be looked up: {reason}", error.hint) from error
 
 
 @contextmanager

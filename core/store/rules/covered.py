@@ -48,7 +48,8 @@ def ready(db: Database, version_id: str, name: str) -> Ready:
         where, label = db.rules.rule(dataset, name)
         return made_ready(db, version_id, name, where, label)
     except WinnowError as error:
-        raise UsageError(f"Rule {name!r} cannot be looked up: {error.message}", error.hint) from error
+        reason = error.message
+        raise UsageError(f"Rule {name!r} cannot be looked up: {reason}", error.hint) from error
 
 
 def made_ready(db: Database, version_id: str, name: str, where: RowFilter, label: str) -> Ready:

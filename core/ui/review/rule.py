@@ -11,10 +11,12 @@ from core.services.review.blind import Blind, has_held_out
 from core.services.rules.keeping import rule_named
 from core.services.rules.proposals import queue_of, sample_of
 from core.ui import keys
+from core.ui.filters.beside import worked_out
 from core.ui.parts.problems import plain
 from core.ui.review.blind import blind_switch
 from core.ui.review.stage import Mode, stage
 from core.ui.shell.pages import link
+from core.ui.url import put
 from core.words import say
 
 
@@ -24,6 +26,7 @@ def rule_queue(context: Context, dataset: Dataset, version: Version, user: str, 
     called = dataset.called(rule.label)
     drawn = keys.SAMPLE in st.query_params
     source = sample_of(rule) if drawn else queue_of(rule, called)
+    worked_out(context, version.version_id, source.where.columns, lambda _: put({keys.RULE: None, keys.SAMPLE: None}))
     above = st.container()
     blind = blind_switch(has_held_out(context, version))
     with above, st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-rule"):

@@ -9,7 +9,6 @@ from core.services.rules.figures import RuleFigures, RulesTold
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.parts.cells import clicked_mark
-from core.ui.parts.problems import plain
 from core.ui.profile.parts import numbers, share_column
 from core.ui.rules.words import share_words
 from core.ui.url import put
@@ -55,7 +54,7 @@ def rule_table(told: RulesTold) -> RuleFigures | None:
     asked = st.query_params.get(keys.RULE)
     chosen = names.index(asked) if asked in names else None
     key = f"rules-table-{abs(hash((told.version.version_id, tuple(names), chosen))):x}"
-    problems = [plain(say_stored(one.problem)) for one in told.rules]
+    problems = [say_stored(one.problem) for one in told.rules]
     st.dataframe(
         {
             "rule": names,

@@ -18,6 +18,7 @@ from core.services.rules.proposals import OfRule
 from core.services.sql.saved import save_query
 from core.services.views import delete_view, rename_view, save_slice
 from core.store.rows import count_rows
+from core.words import say_stored, speaking
 from tests.pages.issues_data import load
 
 EARLY = ("words < 300",)
@@ -65,8 +66,10 @@ def test_no_rule_is_accepted_while_another_class_may_be_said_of_its_rows(context
     among = OfRule(stories.latest_version_id, made)
     assert plan(context, among, among.doing, "ada").rows == 10
     context.ledger.views.delete(stories.dataset_id, "mine")
-    with pytest.raises(UsageError, match="'gone' cannot be looked up: There is no slice 'mine'"):
+    with pytest.raises(UsageError, match="'gone' cannot be looked up: There is no slice 'mine'") as found:
         plan(context, among, among.doing, "ada")
+    with speaking("zh"):
+        assert "规则 'gone' 无法查询：没有切片 'mine'。" in say_stored(found.value.message)
     retire_rule(context, stories, "gone", "ada")
     assert plan(context, among, among.doing, "ada").rows == 20
 
