@@ -162,7 +162,8 @@ def test_a_backup_that_cannot_be_written_there_says_so_and_leaves_nothing(
 def _back_to_the_first_schema(ledger: sqlite3.Connection) -> None:
     for table in ("decisions", "claims"):
         ledger.execute(f"ALTER TABLE {table} RENAME COLUMN example_id TO row_id")
-    for table in ("versions", "views", "chosen_columns", "bulk_acts", "put_away", "class_names", "tag_acts"):
+    later = ("versions", "views", "chosen_columns", "bulk_acts", "put_away", "class_names", "tag_acts")
+    for table in (*later, "rules", "mask_rules"):
         ledger.execute(f"DROP TABLE {table}")
     for column in ("deleted_at", "deleted_by", "name", "note"):
         ledger.execute(f"ALTER TABLE runs DROP COLUMN {column}")
