@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
+from core.jobs.mask.web import MASK
 from core.records import Dataset
 from core.review.records import Act
 from core.services.review.decisions import record
@@ -114,3 +115,16 @@ def test_rows_that_were_decided_between_the_look_and_the_act_are_counted(
     shown.button(key=f"{stem}-undo").click().run()
     until(shown, lambda one: "27 rows taken back. 1 had been taken back already" in said(one))
     assert f"{stem}-undo" not in keys(shown)
+
+
+def test_the_rows_of_a_filter_are_masked_in_a_dataset_of_their_own(app: Context, news: Dataset, open_at: Open) -> None:
+    shown, stem = asked(open_at, "-mask-start", action="mask")
+    until(shown, lambda one: "Of the first 30 rows 0 would be masked." in said(one))
+    assert "Only the rows of this list are masked in it" in said(shown)
+    shown.button(key=f"{stem}-all").click()  # what a dialog has is drawn again with it alone
+    shown.button(key=f"{stem}-mask-start").click().run()
+    assert "appears among the datasets when it is done" in shown.success[0].value
+    (job,) = app.queue.of("mask", news.dataset_id)
+    spec = MASK.spec_of(app.queue.folder(job.job_id))
+    assert spec.mask.some and spec.load.name == "news masked" and spec.version_id == news.latest_version_id
+    app.queue.cancel(job.job_id)

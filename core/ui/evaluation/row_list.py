@@ -29,7 +29,7 @@ from core.ui import keys
 from core.ui.evaluation.choice import ListedShown, ShownNumbers
 from core.ui.evaluation.number_cells import number_formats, number_seen, number_values
 from core.ui.filters.similar_to import similar_button
-from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.acts.act_on_all import ActOnAll
 from core.ui.lists.layout import Layout, columns_button, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
 from core.ui.lists.rows import picked_rows, show_row

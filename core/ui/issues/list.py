@@ -27,7 +27,7 @@ from core.ui.filters.similar_to import similar_button
 from core.ui.issues.again import ask_again_button
 from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
-from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.acts.act_on_all import ActOnAll
 from core.ui.lists.alike import offer_alike
 from core.ui.lists.issue_filter import issue_tools
 from core.ui.lists.issue_filter import query as issue_query

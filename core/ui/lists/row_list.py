@@ -27,7 +27,7 @@ from core.store.search.alike import alike
 from core.store.search.rank import BEST, words_asked
 from core.ui import keys
 from core.ui.filters.similar_to import asked_for
-from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.acts.act_on_all import ActOnAll
 from core.ui.lists.layout import columns_button, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
 from core.ui.lists.rows import picked_rows, show_row

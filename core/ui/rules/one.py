@@ -15,7 +15,7 @@ from core.services.rules.figures import RuleFigures, RulesTold
 from core.services.rules.keeping import retire_rule, save_rule, texts_of
 from core.services.rules.proposals import OfRule, name_and_version, proposed, written
 from core.ui import keys
-from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.acts.act_on_all import ActOnAll
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.rules.form import rule_form
 from core.ui.rules.links import rows_link

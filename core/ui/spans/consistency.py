@@ -13,7 +13,7 @@ from core.profile.spans import SpansProfile
 from core.profile.surfaces import Surface
 from core.records import Dataset, Version
 from core.services.spans.figures import Place, Standing, places, retyped
-from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.acts.act_on_all import ActOnAll
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import heading, numbers
 from core.ui.spans.sentences import SHOWN, sentence_list, whole_sentences

@@ -14,7 +14,7 @@ from core.records import MAX_TAG, Dataset, TagAct
 from core.services.review.among import Among, asked_as_of
 from core.services.tags.tagging import TagPlan, carry_out, plan_tag, take_back
 from core.store.acts.tags import tag_names
-from core.ui.lists.confirmed import THREADS, Asked, Confirmed, first_rows
+from core.ui.lists.acts.confirmed import THREADS, Asked, Confirmed, first_rows
 from core.ui.parts.pending import drawn_in_dialog
 from core.ui.parts.problems import plain, show_error
 from core.words import later, say, say_n, stored

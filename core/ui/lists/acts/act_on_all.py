@@ -12,15 +12,20 @@ from core.errors import WinnowError
 from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
+from core.services.privacy.masking import can_mask_as_dataset
 from core.services.review.among import Among, asked_as_of
 from core.services.review.many import Plan, carry_out, check_size, plan, take_back
 from core.services.review.writing import Done
-from core.ui.lists.act_words import kinds_of_change, number_change
-from core.ui.lists.confirmed import THREADS, Asked, Confirmed, first_rows
-from core.ui.lists.move_all import TITLE as MOVE_TITLE
-from core.ui.lists.move_all import MoveAll
-from core.ui.lists.tag_all import TITLES as TAG_TITLES
-from core.ui.lists.tag_all import TagAll, Tagging
+from core.store.versions import get_version
+from core.tasks import task_named
+from core.ui.lists.acts.act_words import kinds_of_change, number_change
+from core.ui.lists.acts.confirmed import THREADS, Asked, Confirmed, first_rows
+from core.ui.lists.acts.mask_all import TITLE as MASK_TITLE
+from core.ui.lists.acts.mask_all import masking
+from core.ui.lists.acts.move_all import TITLE as MOVE_TITLE
+from core.ui.lists.acts.move_all import MoveAll
+from core.ui.lists.acts.tag_all import TITLES as TAG_TITLES
+from core.ui.lists.acts.tag_all import TagAll, Tagging
 from core.ui.parts.labels import target_of
 from core.ui.parts.pending import drawn_in_dialog, settled
 from core.ui.parts.problems import plain, show_error
@@ -29,6 +34,7 @@ from core.ui.shell.guard import current_user
 from core.words import later, say, say_n, say_stored, stored
 
 MOVE: Literal["move"] = "move"
+MASK: Literal["mask"] = "mask"
 _TITLES: dict[BulkAction, str] = {
     "suggestion": later("Take suggestion"),
     "relabel": later("Change label to…"),
@@ -96,6 +102,10 @@ class ActOnAll:
         if doing == MOVE:
             self._moves.ask(among, words)
             return
+        if doing == MASK:
+            version = get_version(self._context.store, among.version_id)
+            masking(self._context, self._dataset, version, self._user, f"{self._key}-mask", among)
+            return
         if isinstance(doing, str):
             self._tags.ask(among, words, doing)
             return
@@ -116,7 +126,7 @@ class ActOnAll:
             lambda planned: self._preview(planned, words),
         )
 
-    def _choose(self, first: BulkAction, suggests: bool) -> Doing | Tagging | Literal["move"] | None:
+    def _choose(self, first: BulkAction, suggests: bool) -> Doing | Tagging | Literal["move", "mask"] | None:
         target = target_of(self._dataset)
         offered: list[BulkAction] = [
             name
@@ -126,16 +136,17 @@ class ActOnAll:
             and not (target.located and name in ("relabel", "add", "remove"))
         ]
         titles: dict[str, str] = {str(name): title for name, title in _TITLES.items()}
-        titles |= {**TAG_TITLES, MOVE: MOVE_TITLE}
+        titles |= {**TAG_TITLES, MOVE: MOVE_TITLE, MASK: MASK_TITLE}
+        masks: tuple[Literal["mask"], ...] = (MASK,) if can_mask_as_dataset(task_named(self._dataset.task)) else ()
         action = st.selectbox(
             say("What to do"),
-            [*offered, *self._tags.offered(), MOVE],
+            [*offered, *self._tags.offered(), MOVE, *masks],
             index=offered.index(first) if first in offered else 0,
             format_func=lambda one: say(titles[one]),
             key=f"{self._key}-action",
             width=280,
         )
-        if action == "tag" or action == "untag" or action == "move":
+        if action == "tag" or action == "untag" or action == "move" or action == "mask":
             return action
         if action not in ("relabel", "add", "remove"):
             return Doing(action)

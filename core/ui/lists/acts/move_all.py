@@ -9,7 +9,7 @@ from core.errors import WinnowError
 from core.records import Dataset, Version, split_said
 from core.services.review.among import Among, asked_as_of
 from core.services.splits import Move, move, plan_move, split_sizes
-from core.ui.lists.confirmed import THREADS, Asked, Confirmed
+from core.ui.lists.acts.confirmed import THREADS, Asked, Confirmed
 from core.ui.parts.pending import drawn_in_dialog, settled
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.pages import link
