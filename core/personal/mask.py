@@ -17,7 +17,7 @@ Manner = Literal["label", "hash", "replacement"]
 MANNERS: Mapping[Manner, str] = {
     "label": later("Its kind: [email]"),
     "hash": later("Its kind and a digest, the same for the same value: [email 3f9a2c41]"),
-    "replacement": later("Another value of its kind that is nobody's: jo.hart41@example.org"),
+    "replacement": later("Another value of its kind that is nobody's: +1 212-555-0142"),
 }
 _DIGITS = 8
 """Hexadecimal digits of a digest: two of a million values share one with a chance of 1 in 9,000 each."""
