@@ -280,6 +280,13 @@ def test_groups_hold_near_duplicates_together_under_the_first_example_id(tmp_pat
     assert found == {"example_id": [100, 101, 102], "group": [100, 101, 100]}
 
 
+def test_fewer_groups_than_splits_are_refused(tmp_path: Path) -> None:
+    plan = {"method": "leak-safe", "shares": {"train": 0.8, "test": 0.2}}
+    folder = run_folder(tmp_path, "text", ["one text"] * 4, list("xyxy"), [md5("one text")] * 4, plan=plan)
+    with pytest.raises(UsageError, match="1 groups: too few for 2 splits"):
+        groups.main(folder, ProgressWriter(folder))
+
+
 def test_every_issue_type_is_scanned_for_and_ranked_by_itself(tmp_path: Path) -> None:
     folder, _ = text_folder(tmp_path)
     run(folder)
