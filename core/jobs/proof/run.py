@@ -18,7 +18,7 @@ from core.duplicates.neighbourhood import Neighbourhood
 from core.errors import UsageError
 from core.heads.user_probabilities import Numbering, read_probabilities
 from core.issues.signals import Probabilities
-from core.jobs.clusters import find_clusters
+from core.jobs.clusters import find_clusters, kept_together
 from core.jobs.entry import run
 from core.jobs.proof.bed import Bed
 from core.jobs.proof.prove import prove
@@ -70,7 +70,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ProofResult:
 def _bed(folder: JobFolder, progress: ProgressWriter, spec: ProofSpec, rows: Rows, told: NDArray[np.int64]) -> Bed:
     modality, arrays = task_named(spec.about.task).modality, spec.about.arrays
     encoders = [make_encoder(name, modality.name) for name in spec.encoders]
-    clusters = find_clusters(modality, rows.payloads, arrays, progress, encoders)
+    clusters = kept_together(find_clusters(modality, rows.payloads, arrays, progress, encoders), rows.payloads)
     embeddings = {}
     for encoder in encoders:
         progress.update(f"{encoder.name}: encoding", 0)
