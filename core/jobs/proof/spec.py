@@ -20,7 +20,23 @@ MANNERS: Mapping[str, tuple[str, str]] = {
     "classes": (later("per class"), later("Each class is given wrongly as often as it is estimated to be.")),
     "uniform": (later("uniformly"), later("Any row gets any other class.")),
 }
-"""How errors are planted, the most lifelike first: title and help of each."""
+"""How errors are planted in labels that are one class each, the most lifelike first: title and help of each."""
+OF_SETS: Mapping[str, tuple[str, str]] = {
+    NEAR: (
+        MANNERS[NEAR][0],
+        later("A class that a row hardly has is left out, or one that it nearly has is added, as each usually is."),
+    ),
+    "pairs": (
+        MANNERS["pairs"][0],
+        later("A class is given for another that rows of it nearly have: they look alike or go together."),
+    ),
+    "classes": (
+        MANNERS["classes"][0],
+        later("Each class is left out, and is added, as often as it is estimated to be."),
+    ),
+    "uniform": (MANNERS["uniform"][0], later("Any class of a row is left out, or any other one is added.")),
+}
+"""The same where a label may be several classes."""
 REPEATS, FEWEST_REPEATS, MOST_REPEATS = 3, 2, 20
 """Copies for each manner."""
 SCAN, NEIGHBOURS, OWN = "scan", "neighbours", "own"
@@ -29,6 +45,8 @@ DETECTORS: Mapping[str, tuple[str, str]] = {
     "confidence": (later("self-confidence"), later("the probability of the given label, as in cleanlab")),
     "margin": (later("margin"), later("the given label against the most probable other one, as in cleanlab")),
     "disagreement": (later("disagreement"), later("rows that look like another class, the surest first")),
+    "whole": (later("the whole label"), later("the probability that all classes of the label are right")),
+    "doubtful": (later("the most doubtful class"), later("the least probability of any class being right")),
     NEIGHBOURS: (later("neighbour vote"), later("how many of the nearest rows have another label")),
     OWN: (later("your own probabilities"), later("ranked as the scan does")),
 }
