@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood
@@ -29,7 +30,7 @@ from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
 from core.jobs.clusters import find_clusters, kept_together
 from core.jobs.entry import run
-from core.jobs.rows import Rows, read_rows, read_splits
+from core.jobs.rows import Rows, read_kept, read_rows, read_splits
 from core.jobs.scan.fold_settings import forget_folds
 from core.jobs.scan.notes import class_notes
 from core.jobs.scan.spec import ScanJobSpec, ScanResult
@@ -282,7 +283,8 @@ class ScanRun:
             "contents": lambda: self.rows.payloads.digests,
             "groups": self._clusters,
             "faults": self._faults,
-            "written": lambda: self.rows.payloads.column,
+            "written": self._written_texts,
+            "kept": lambda: read_kept(self.folder, self.spec.kept),
             "named": self._named,
             "splits": lambda: read_splits(self.folder),
             "taught": lambda: taught(embeddings, self.rows, read_splits(self.folder), len(self.labels), seed),
@@ -297,6 +299,10 @@ class ScanRun:
             tick = self.tick("content issues")
             self.faults = modality.faults(self.rows.payloads, self.rows.measures, about.arrays, tick)
         return self.faults
+
+    def _written_texts(self) -> pa.ChunkedArray | None:
+        written = task_named(self.spec.about.task).modality.written
+        return self.rows.payloads.column if written else None
 
     def _named(self) -> Mapping[int, Sequence[Personal]] | None:
         """Once, with the last tier: the first ones are there to be quick."""
