@@ -29,8 +29,8 @@ _HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 
 def connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    """Opens the file, or makes it, with the mirror beside it. Raises `WorkspaceLockedError` while another process has it
-    open, `WorkspaceDamagedError` where it is not as it was written, `StoreError` where the disk says no."""
+    """Opens the file, or makes it, with the mirror beside it. Raises `WorkspaceLockedError` while another process has
+    it open, `WorkspaceDamagedError` where it is not as it was written, `StoreError` where the disk says no."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{MEMORY_MB}MB",
         "autoinstall_known_extensions": "false",
