@@ -85,7 +85,7 @@ def _foresee(context: Context, folder: JobFolder) -> Foreseen:
     encoding = Work("encoding", f"umap: encoding {spec.encodes}", rows, 4e-3, warm=2.0)
     fitted = min(rows, spec.fitted)
     fitting = Work("fitting UMAP", "umap: fitting", fitted, 2e-3, warm=10.0)
-    placing = Work("placing the rest", "umap: placing", rows - fitted, 8e-4, heavy=True)
+    placing = Work("placing the rest", "umap: placing", rows - fitted, 2e-4, heavy=True)
     return Foreseen(
         (start("map"), *((encoding,) if spec.encodes else ()), fitting, *((placing,) if rows > fitted else ()))
     )
