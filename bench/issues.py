@@ -46,7 +46,16 @@ def run() -> list[Row]:
     """Nothing where the data is not there."""
     if not (DATA / "cifar10_test").is_dir():
         return []
-    return [*_images(), *_texts(), *_sounds(), *_tables(), *rows(), *planted_personal.rows(), *planted_names.rows()]
+    return [
+        *_images(),
+        *_texts(),
+        *_sounds(),
+        *_tables(),
+        *rows(),
+        *planted_personal.rows(),
+        *planted_personal.beside(),
+        *planted_names.rows(),
+    ]
 
 
 def _planted(count: int, ways: Ways, generator: np.random.Generator) -> dict[int, str]:

@@ -7,12 +7,17 @@ to do and not how much there is that nobody has thought of. What is flagged of t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+import plotly.data
+import pyarrow as pa
 
 from bench.data import DATA, columns
 from bench.row import Row
+from core.issues.contract import Found
+from core.issues.personal_data.find import find
+from core.issues.signals import Signals
 from core.personal import PATTERNS, luhn, personal_in
 
 SEED, EACH = 0, 200
@@ -43,6 +48,53 @@ def rows() -> Iterator[Row]:
         speed = len(some) / (time.perf_counter() - began)
         yield Row(f"personal data: flagged of {len(some):,} {name}", held, "rows")
         yield Row(f"personal data: {name} per second", speed, "texts/s", bound="≥ 2,000", higher_is_better=True)
+
+
+def beside() -> Iterator[Row]:
+    """The same in a column that is kept with the rows: what is planted stands alone there, dates and names bare where
+    the column's name says what they are."""
+    draw = np.random.default_rng(SEED)
+    frame = plotly.data.gapminder()
+    places = [f"{one}, {part}" for one, part in zip(frame["country"], frame["continent"], strict=True)]
+    chosen = draw.choice(len(places), EACH, replace=False)
+    for kind in PATTERNS:
+        column = _NAMED.get(kind.name, "contact")
+        planted = list(places)
+        for row in chosen.tolist():
+            planted[row] = _BARE.get(kind.name, _MAKERS[kind.name])(draw)
+        told = found_in({column: planted}).evidence.column("kinds").to_pylist()
+        found = sum(kind.name in (told[row] or ()) for row in chosen.tolist()) / EACH
+        alone = sum(told[row] == [kind.name] for row in chosen.tolist()) / EACH
+        note = f"in the column {column}; as this kind and nothing else: {alone:.3f}"
+        yield Row(f"personal data in a column, {kind.name}: recall", found, "", higher_is_better=True, note=note)
+    districts = [str(one) for one in plotly.data.election()["district"]]
+    for name, some in (("countries", places), ("districts of Montréal", districts)):
+        held = int(found_in({"place": some}).is_issue.sum())
+        yield Row(f"personal data: flagged of {len(some):,} {name}", held, "rows")
+    many = [places[row] for row in draw.integers(0, len(places), 1_000_000).tolist()]
+    began = time.perf_counter()
+    found_in({"location": many})
+    speed = len(many) / (time.perf_counter() - began)
+    yield Row("personal data: a million values that repeat, per second", speed, "values/s", higher_is_better=True)
+    each = [f"{_email(draw)} {row}" for row in range(100_000)]
+    began = time.perf_counter()
+    found_in({"contact": each})
+    speed = len(each) / (time.perf_counter() - began)
+    note = "each holds an e-mail address"
+    yield Row("personal data: values of which each is another, per second", speed, "values/s", note=note)
+
+
+def found_in(kept: Mapping[str, Sequence[str]]) -> Found:
+    """What a scan finds in columns."""
+    columns = {name: pa.chunked_array([pa.array(values, pa.string())]) for name, values in kept.items()}
+    count = len(next(iter(kept.values())))
+    makers: dict[str, Callable[[], object]] = {
+        "example_ids": lambda: np.arange(count),
+        "written": lambda: None,
+        "named": lambda: None,
+        "kept": lambda: columns,
+    }
+    return find(Signals(makers))
 
 
 def _of(draw: Draw, *choices: str) -> str:
@@ -149,4 +201,14 @@ _MAKERS: dict[str, Callable[[Draw], str]] = {
     "phone": _phone,
     "address": _address,
     "name": _name,
+}
+_NAMED = {"birth_date": "date_of_birth", "name": "customer_name"}
+"""The columns in which some kinds are planted; all others in one that says nothing."""
+_BARE: dict[str, Callable[[Draw], str]] = {
+    "birth_date": lambda draw: (
+        f"{draw.integers(1930, 2015)}-{draw.integers(1, 13):02}-{draw.integers(1, 29):02}"
+        if draw.random() < 0.5
+        else f"{draw.integers(1, 29)}.{draw.integers(1, 13)}.{draw.integers(1930, 2015)}"
+    ),
+    "name": lambda draw: f"{_of(draw, 'Jane', 'Amir', 'Ana', 'Wei')} {_of(draw, 'Miller', 'Hassan', 'Lopez', 'Zhang')}",
 }

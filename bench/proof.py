@@ -18,8 +18,9 @@ from bench.known_sets import KnownSet, amazon_isbook, cifar10n_aggre_5k, disaste
 from bench.row import Row
 from core.duplicates.neighbourhood import Neighbourhood
 from core.heads.out_of_sample import out_of_sample_probabilities
+from core.jobs.proof.bed import Bed
 from core.jobs.proof.detectors import rankings
-from core.jobs.proof.prove import Bed, prove
+from core.jobs.proof.prove import prove
 from core.jobs.proof.score import Course
 from core.jobs.proof.spec import MANNERS, NEAR, SCAN
 

@@ -106,8 +106,10 @@ class Signals:
     of all others, and where such a head cannot be."""
     faults = Signal[Mapping[str, Suspicion]]()
     """What may be wrong with the n examples as they are, by the names of their modality's faults."""
-    written = Signal[pa.ChunkedArray]()
-    """(n,) the texts of examples that somebody wrote."""
+    written = Signal[pa.ChunkedArray | None]()
+    """(n,) the texts of examples that somebody wrote; None where examples are none."""
+    kept = Signal[Mapping[str, pa.ChunkedArray]]()
+    """(n,) of each column of texts that is kept with the examples, the source's own row ids too, by its name."""
     named = Signal[Mapping[int, Sequence[Personal]] | None]()
     """By position, the names and places of those of these texts that have any; None where they are not looked for."""
     groups = Signal[NDArray[np.int64]]()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -73,6 +74,21 @@ def array_form(labels: pa.Array, classes: int) -> Labels:
     found[np.repeat(np.arange(len(labels)), counts), positions] = 1
     found[labels.is_null().to_numpy(zero_copy_only=False)] = -1
     return found
+
+
+def read_kept(folder: JobFolder, names: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
+    """The columns that are kept with the rows, by their names: each (n,) strings, lists of them a line each; columns of
+    anything else are left out. `names`: column of the file → name."""
+    table = pq.read_table(folder.input / "rows.parquet", columns=list(names))
+    texts = {name: _as_texts(table.column(column)) for column, name in names.items()}
+    return {name: column for name, column in texts.items() if column is not None}
+
+
+def _as_texts(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    kind = column.type
+    if pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
+        return pc.binary_join(column, "\n")
+    return column if pa.types.is_string(kind) else column.cast(pa.string()) if pa.types.is_dictionary(kind) else None
 
 
 def read_splits(folder: JobFolder) -> NDArray[np.object_]:

@@ -1,5 +1,6 @@
 """Personal data in texts: by patterns, names by a model of English (in jobs alone), and what stands in its place."""
 
+from core.personal.columns import personal_in_column
 from core.personal.mask import MANNERS, Masking, masked, masked_by
 from core.personal.patterns import BY_NAME, KINDS, PATTERNS, Kind, Personal, luhn, merged, personal_in
 
@@ -16,4 +17,5 @@ __all__ = [
     "masked_by",
     "merged",
     "personal_in",
+    "personal_in_column",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
+from core.personal.columns import personal_in_column
 from core.personal.patterns import Personal, personal_in
 from core.personal.stand_in import stand_in
 from core.words import later
@@ -34,9 +35,10 @@ class Masking:
     """Keys the digests: the same value has the same one under the same salt, and none can be told without it."""
 
 
-def masked(text: str) -> str:
-    """The text with the kind of each in place of it: `Write to [email]`."""
-    return masked_by(Masking(), text)[0]
+def masked(text: str, column: str = "") -> str:
+    """The text with the kind of each in place of it: `Write to [email]`. `column`: whose value it is, where it is one
+    of a column that is kept with the example."""
+    return masked_by(Masking(), text, personal_in_column(column, text) if column else None)[0]
 
 
 def masked_by(how: Masking, text: str, places: Sequence[Personal] | None = None) -> tuple[str, Counter[str]]:

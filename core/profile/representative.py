@@ -94,13 +94,18 @@ def _unread(name: str, said: str) -> UsageError:
     return UsageError(f"{part!r} is no group with its share.", "Write each as east=50, or as a line east,50.")
 
 
+def named_rows(table: GroupTable) -> dict[str, int]:
+    """The rows of each group that a reference can name."""
+    return {group.name: group.count for group in table.groups if group.where is not None}
+
+
 def representativeness(table: GroupTable, reference: Mapping[str, float]) -> Representativeness:
     """The groups of a table beside reference shares, which sum to 1. Raises `UsageError` where no group has a name of
     the reference."""
     from scipy.special import chdtrc
 
-    rows = {group.name: group.count for group in table.groups if group.where is not None}
-    if not any(name in rows for name in reference):
+    rows = named_rows(table)
+    if not rows.keys() & reference.keys():
         known = ", ".join(list(rows)[:10])
         raise UsageError(
             f"None of the groups {', '.join(map(repr, reference))} is there.", f"{table.attribute} has: {known}."

@@ -78,7 +78,7 @@ class ReviewCounts:
     flagged: int
     """Flagged rows of the scan, without those that are settled."""
     decided: int
-    """Rows of the version with a decision in force."""
+    """Rows of the version with a decision in force, those of changes of classes too: a new version takes all."""
     left: int
     """Flagged rows without one, and without a verdict from an earlier version that still holds."""
     relabelled: int
@@ -89,3 +89,5 @@ class ReviewCounts:
     """Relabelled to exactly the label that was suggested."""
     settled_before: int
     """Rows that the scan would flag, were there no verdict from an earlier version that still holds."""
+    verdicts: int
+    """Of the decided rows, those of which somebody has said something; of others only classes were changed."""

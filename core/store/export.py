@@ -150,17 +150,37 @@ def export_issues(
     return copy_query(db, sql, out, format, parameters, plain)
 
 
-def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str], decided: bool = False) -> Path:
+KEPT = "kept_"
+"""How the columns of texts that are kept with rows begin in what jobs read; no other column does."""
+
+
+def kept_texts(dataset: Dataset) -> dict[str, str]:
+    """The columns that are kept with the rows and may hold texts, as `write_job_rows` writes them → as people know
+    them: the source's own row ids and attributes; what is derived of the example is none."""
+    own = {f"{KEPT}source_id": dataset.id_column} if dataset.id_column else {}
+    texts = [one for one in dataset.attributes if not one.derived and one.kind not in ("number", "time")]
+    return own | {f"{KEPT}{one.column}": one.name for one in texts}
+
+
+def write_job_rows(
+    db: Database,
+    version_id: str,
+    out: Path,
+    labels: Sequence[str],
+    decided: bool = False,
+    kept: Sequence[str] = (),
+) -> Path:
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
     INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
     confirmed the label), `before` (the label as it was loaded, where that was another one); of labels
     that are spans also what `spans_sql` has, of files what their load has measured. `decided`: with what is decided on
-    the version as if it were applied."""
+    the version as if it were applied. `kept`: those of `kept_texts` that are wanted too."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = as_decided(db, version_id) if decided else relation(db, version_id)
     spans = spans_sql(dataset, "r")
     measures = _measures_sql(dataset)
+    texts = "".join(f", r.{identifier(one.removeprefix(KEPT))} AS {identifier(one)}" for one in kept)
     with db.cursor() as cursor:
         register_names(
             cursor,
@@ -171,7 +191,7 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
                              r.example_id IN {known_sql(db, version_id, decided)} AS known,
-                             CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}{measures}
+                             CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}{measures}{texts}
                       FROM {rows} r LEFT JOIN names n ON n.name = r.label
                       LEFT JOIN names g ON g.name = r.given_label
                       WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)
@@ -245,15 +265,16 @@ def _mask(name: str, kind: str) -> str | None:
     """What masks a column of texts, or of lists of them; labels and splits are none."""
     if name in _NO_TEXTS:
         return None
+    column = literal("" if name == WORDS else name)
     if kind == "VARCHAR" or kind.startswith("ENUM"):
-        return f"{MASK}(CAST({identifier(name)} AS VARCHAR))"
-    return f"list_transform({identifier(name)}, lambda x: {MASK}(x))" if kind == "VARCHAR[]" else None
+        return f"{MASK}(CAST({identifier(name)} AS VARCHAR), {column})"
+    return f"list_transform({identifier(name)}, lambda x: {MASK}(x, {column}))" if kind == "VARCHAR[]" else None
 
 
 def _teach_to_mask(cursor: duckdb.DuckDBPyConnection) -> None:
     """Lets SQL mask; a database that has learnt it once knows it."""
     with suppress(duckdb.CatalogException):
-        cursor.create_function(MASK, personal.masked, [VARCHAR], VARCHAR)
+        cursor.create_function(MASK, personal.masked, [VARCHAR, VARCHAR], VARCHAR)
 
 
 def _fitted(kind: str, format: str) -> str | None:  # noqa: A002

@@ -36,6 +36,7 @@ DATA = (
     *("bank shares", "goal match team", "the goal of a match", "team match"),  # of stories
     *("full", "head", "auto", "off", "macro_f1"),  # values of settings
     *("id", "transformers", "softmax", "sigmoid", "UTF"),  # of the glossary
+    *("[email]", "[email 3f9a2c41]", "masked"),  # what may stand in the place of an address, and a copy without any
     "SELECT label, count(*) AS n FROM rows GROUP BY label ORDER BY n DESC",  # the query that the box begins with
     *("--server.address", "-- --i-know", "datasets.load_from_disk", "label_name", "Cramér's V", "Kelley", "Bergsma"),
 )

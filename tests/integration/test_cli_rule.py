@@ -8,6 +8,7 @@ import pytest
 
 from core.services.context import open_context
 from core.settings import workspace
+from core.store.datasets import get_dataset
 from tests.integration.cli_support import Run
 from tests.pages.issues_data import load, scan
 
@@ -56,6 +57,20 @@ def test_a_rule_is_tried_made_accepted_taken_back_and_retired(run: Run, news: No
         (1, ["words < 300"], False),
     ]
     assert "tech where words < 300" in run("rule", "news", "early").out
+
+
+def test_a_rule_that_cannot_be_looked_up_is_said_to_be_in_no_count(run: Run, news: None, tmp_path: Path) -> None:
+    run("views", "news", "--save", "mine", "--where", "desk = uk")
+    run("rule", "news", "by slice", "--where", "slice = mine", "--label", "tech")
+    context = open_context(workspace(tmp_path / "workspace"))
+    context.ledger.views.delete(get_dataset(context.store, "news").dataset_id, "mine")
+    context.close()
+    told = run("rules", "news", "--json").json
+    assert "There is no slice 'mine'" in told["not_counted"]["by slice"] and told["covered"] == 0
+    said = "Not counted: Rule 'by slice' cannot be looked up: There is no slice 'mine'."
+    assert said in run("rules", "news").out
+    made = run("rule", "news", "early", "--where", "words < 300", "--label", "sport", "--dry-run")
+    assert "covers" not in made.out and said in made.out
 
 
 def test_of_many_conflicts_the_largest_are_listed_and_the_rest_counted(run: Run, news: None) -> None:

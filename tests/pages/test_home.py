@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -62,7 +63,9 @@ def test_each_number_of_a_dataset_opens_the_rows_behind_it(app: Context, open_at
     record(app, scanned.version_id, "ada", [Act(new_id(), "keep", 0)])
     found = links(open_at("home"))
     assert found[":small[40 flagged]"] == ("issues", "dataset=news&version=1")
-    assert found[":small[1 decided]"] == ("review", "dataset=news&version=1&view=decisions&decided_on=1")
+    page, query = found[":small[1 decided]"]
+    asked = {"decided_on": "1", "view": "decisions", "decisions_where": "verdict = true"}
+    assert page == "review" and asked.items() <= dict(parse_qsl(query)).items()
     assert found[":small[39 left]"] == ("review", "dataset=news&version=1&view=desk")
     assert found[":small[health: 1 type of issue]"] == ("issues", "view=health&dataset=news&version=1")
 

@@ -5,22 +5,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.jobs.about import About
-from core.jobs.proof.spec import MANNERS, Found, ProofResult, ProofSpec
-from core.jobs.proof.web import PROOF
 from core.records import Dataset, Decision
 from core.review.records import Act
 from core.services.review.decisions import record
 from core.store.acts import decisions
 from core.store.ids import new_id
-from core.typed import to_json
 from core.ui.parts.background import THREADS, answers
 from tests.integration.load_support import loaded
 from tests.pages import issues_data as data
@@ -264,8 +261,8 @@ def test_the_decided_rows_are_one_click_from_their_number(open_at: Open, app: Co
     decide(app, scanned, example_id=0)
     shown = open_at("issues", dataset="news")
     (opens,) = [each.proto for each in shown.get("page_link") if "1 decided" in each.proto.label]
-    assert (opens.page, opens.query_string) == ("review", "dataset=news&version=1&view=decisions&decided_on=1")
-    decisions_of = open_at("review", dataset="news", version=1, view="decisions", decided_on=1)
+    assert opens.page == "review"
+    decisions_of = open_at("review", **dict(parse_qsl(opens.query_string)))
     assert list(table(decisions_of, "who")["row"]) == [0]
 
 
@@ -330,6 +327,20 @@ def test_clear_lifts_every_filter(open_at: Open, scanned: Dataset) -> None:
     shown = open_at("issues", dataset="news", given="sport", words="story")
     next(button for button in shown.button if button.label == "Clear").click().run()
     assert "**40 rows**, worst first" in texts(shown)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("failed", "No model folder at mine."), ("stopped", "The last one was stopped before its end.")],
+)
+def test_a_scan_without_a_result_says_why(
+    app: Context, open_at: Open, news: Dataset, status: Literal["failed", "stopped"], said: str
+) -> None:
+    job = app.queue.start_local("scan", "Scan", {"version_id": news.latest_version_id}, news.dataset_id, "ada")
+    app.queue.finish_local(job.job_id, status, "No model folder at mine." if status == "failed" else "")
+    shown = open_at("issues", dataset="news")
+    assert not shown.exception
+    assert said in "".join(one.value for one in (*shown.error, *shown.caption)).replace("\\", "")
 
 
 def test_labels_that_look_like_markup_are_shown_as_text(open_at: Open, app: Context, tmp_path: Path) -> None:
@@ -492,42 +503,3 @@ def test_the_next_reviews_say_what_they_find_and_when_to_stop(open_at: Open, app
     assert "you can stop" in texts(shown)
     shown.toggle(key="review-budget-numbers").set_value(True).run()
     assert table(shown, "more reviews")["more reviews"].max() == 60
-
-
-def test_the_detectors_can_be_tested_and_the_answer_is_drawn(open_at: Open, app: Context, scanned: Dataset) -> None:
-    shown = open_at("issues", dataset="news")
-    shown.query_params["panel"] = "proof"
-    shown.run()
-    assert not shown.exception
-    assert "Nothing of your data changes" in texts(shown)
-    shown.button(key="proof-start").click().run()
-    (job,) = app.queue.of("proof", scanned.dataset_id)
-    folder = app.queue.folder(job.job_id)
-    spec = PROOF.spec_of(folder)
-    assert (spec.repeats, spec.encoders, spec.about.labels) == (3, ("lexical", "minilm"), scanned.labels)
-    app.queue.cancel(job.job_id)
-
-
-def test_the_answer_of_a_proof_says_who_needs_the_fewest_reviews(
-    open_at: Open, app: Context, scanned: Dataset, tmp_path: Path
-) -> None:
-    def found(manner: str, detector: str, most: float) -> Found:
-        share = (0.9, 0.6, 0.3)
-        low, high = (0.8, 0.5, 0.2), (1.0, 0.7, 0.4)
-        numbers = (share, low, high, share, low, high, share)
-        return Found(manner, detector, *numbers, (most / 2,) * 3, (most, most + 1, most + 2), 0.7, 0.6)
-
-    each = [found(manner, name, most) for manner in MANNERS for name, most in (("scan", 50.0), ("margin", 30.0))]
-    result = ProofResult(90, 10, 5, 3.0, (10, 20, 40), tuple(each), 0, 0, (), (), 1.0, "cpu")
-    about = About(scanned.dataset_id, scanned.latest_version_id, scanned.task, scanned.labels, tmp_path, tmp_path)
-    spec = ProofSpec("another scan", ("lexical",), 5, 0, 3, about=about)
-    job = app.queue.start_local("proof", "proof", to_json(spec), scanned.dataset_id, "ada")
-    app.queue.folder(job.job_id).write_result(to_json(result))
-    app.queue.finish_local(job.job_id, "done")
-    shown = open_at("issues", dataset="news")
-    shown.query_params["panel"] = "proof"
-    shown.run()
-    assert not shown.exception
-    assert "margin needs the fewest reviews" in texts(shown)
-    assert table(shown, "reviews to half")["detector"].tolist() == ["margin", "the scan's ranking"]
-    assert "A newer scan has been made since" in texts(shown)

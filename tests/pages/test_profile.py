@@ -212,6 +212,15 @@ def test_groups_are_held_against_shares_that_somebody_gives(open_at: OpenAt, new
     assert not shown.exception and "reference" not in shown.query_params
 
 
+def test_a_reference_of_another_attribute_is_left_out_and_that_is_no_error(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="bias", reference="east=50, west=50")
+    while "names no group of desk" not in _captions(shown):
+        assert not shown.exception and not shown.error
+        shown.run()
+    assert not shown.error and shown.query_params["reference"] == "east=50, west=50"
+    assert not any("lacking" in one.value for one in shown.dataframe)
+
+
 def test_gaps_that_tell_the_label_are_said(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [
         (f"Text {row}", ("a", "b")[row % 2], "train", "" if row % 2 and row % 3 else row) for row in range(90)

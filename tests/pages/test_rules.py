@@ -10,10 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
+from core.errors import UsageError, WinnowError
 from core.records import Dataset
+from core.services.rules import figures
 from core.services.rules.keeping import condition_of, rule_named, save_rule
 from core.services.views import save_slice
 from core.store.acts import decisions
+from core.store.database import Database
+from core.store.rules.covered import Ready
 from tests import crops
 from tests.pages import issues_data
 
@@ -109,6 +113,25 @@ def test_why_a_rule_cannot_be_looked_up_stands_in_the_table_as_it_is(
     shown = until(open_at("issues", dataset="news", view="rules"), lambda page: bool(page.dataframe))
     [table] = [one.value for one in shown.dataframe if "remark" in one.value.columns]
     assert table["remark"][0].startswith("Rule 'by slice' cannot be looked up: There is no slice 'mine'.")
+
+
+def test_a_rule_that_fails_for_a_moment_is_said_to_be_in_no_count_and_counted_at_the_next_try(
+    app: Context, news: Dataset, open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(app, news)
+    holds = figures.all_ready
+
+    def busy(store: Database, version_id: str) -> tuple[list[Ready], dict[str, WinnowError]]:
+        found, _ = holds(store, version_id)
+        return [one for one in found if one.name != "odd"], {"odd": UsageError("Rule 'odd' cannot be looked up: busy")}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(figures, "all_ready", busy)
+        shown = until(open_at("issues", dataset="news", view="rules"), lambda page: bool(page.dataframe))
+    assert "**2 rules**" in words(shown) and r"Not counted\: Rule 'odd' cannot be looked up\: busy" in words(shown)
+    shown = until(pressed(shown, "Count again"), lambda page: "Not counted" not in words(page))
+    links = [one.proto.label for one in shown.get("page_link")]
+    assert ":small[10 rows in conflict]" in links
 
 
 def test_accepting_shows_what_would_change_and_is_one_act_with_one_undo(

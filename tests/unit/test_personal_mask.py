@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.personal import KINDS, Masking, Personal, masked_by, personal_in
+from core.personal import KINDS, Masking, Personal, masked, masked_by, personal_in, personal_in_column
 
 TEXT = "Jane (jane@example.com, +49 30 901820) paid with 4111111111111111 from 10.1.2.3; born on 12/03/1987."
 
@@ -60,3 +60,25 @@ def test_every_kind_has_a_replacement() -> None:
 def test_only_the_kinds_that_are_asked_for_are_masked() -> None:
     text, counts = masked_by(Masking(kinds=("email",)), TEXT)
     assert text == TEXT.replace("jane@example.com", "[email]") and counts == {"email": 1}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "left"),
+    [
+        ("date_of_birth", "1980-03-04", "[birth_date]"),
+        ("DOB", "March 4, 1980", "[birth_date]"),
+        ("bought", "1980-03-04", "1980-03-04"),
+        ("customer_name", "Jane Miller", "[name]"),
+        ("First name", "Jane", "[name]"),
+        ("姓名", "张娜", "[name]"),
+        ("name", "Blue Chair", "Blue Chair"),
+        ("file_name", "Blue Chair", "Blue Chair"),
+        ("notes", "Name: Jane Miller", "Name: [name]"),
+        ("customer_name", "jane@example.com", "[email]"),
+        ("birthplace", "call 212-555-0142", "call [phone]"),
+        ("birthday", "", ""),
+    ],
+)
+def test_a_column_s_name_says_what_its_values_are(column: str, value: str, left: str) -> None:
+    assert masked(value, column) == left
+    assert masked(value, column) == masked_by(Masking(), value, personal_in_column(column, value))[0]

@@ -3,6 +3,7 @@ figures."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -64,14 +65,16 @@ def rule_command(
     if dry_run:
         tried = previewed(context, dataset, version, rule, texts, says)
         data = {"dataset": name, "rule": rule, "coverage": tried.coverage, **asdict(tried.counts)}
-        return Answer(
-            data, _came_to(f"Rule “{rule}” would cover", tried.counts.rows, tried.coverage, tried.counts.open)
-        )
+        came_to = _came_to(f"Rule “{rule}” would cover", tried.counts.rows, tried.coverage, tried.counts.open)
+        said = "\n".join([came_to, *_not_counted(tried.not_counted)])
+        return Answer({**data, "not_counted": tried.not_counted}, said)
     saved = save_rule(context, dataset, version.version_id, rule, texts, says, by)
     told = told_of(context, version.version_id)
     made = next(one for one in told.rules if one.rule.name == saved.name)
     head = f"Rule “{saved.name}” of {name}, version {saved.number}, covers"
-    return Answer(_figures(dataset, made), _came_to(head, made.counts.rows, made.coverage, made.counts.open))
+    came_to = _came_to(head, made.counts.rows, made.coverage, made.counts.open)
+    said = "\n".join([came_to, *_not_counted(told.not_counted)])
+    return Answer({**_figures(dataset, made), "not_counted": told.not_counted}, said)
 
 
 @command
@@ -89,6 +92,7 @@ def rules_command(context: Context, name: str) -> Answer:
         "covered": told.covered,
         "conflicts": told.conflicts,
         "unlabelled": told.unlabelled,
+        "not_counted": told.not_counted,
     }
     return Answer(data, _listed(told))
 
@@ -106,7 +110,7 @@ def _listed(told: RulesTold) -> str:
         for one in told.rules
     ]
     said = [table(columns, lines)]
-    said += [f"{one.rule.name}: {one.problem}" for one in told.rules if one.problem]
+    said += _not_counted(told.not_counted)
     pairs = [one for one in told.pairs if one.conflict]  # most rows first
     said += [f"Conflict: {one.first} × {one.second}, {rows_words(one.rows)}" for one in pairs[:PAIRS]]
     more = len(pairs) - PAIRS
@@ -185,6 +189,10 @@ def _figures(dataset: Dataset, one: RuleFigures) -> dict[str, Any]:
         "problem": one.problem,
         "would_change": written(dataset, proposed(one.rule).columns),
     }
+
+
+def _not_counted(problems: Mapping[str, str]) -> list[str]:
+    return [f"Not counted: {problem}" for problem in problems.values()]
 
 
 def _came_to(head: str, rows: int, coverage: float, to_change: int) -> str:

@@ -21,6 +21,7 @@ from core.issues.contract import Found
 from core.issues.evidence import Columns, neighbour_columns, texts_of
 from core.issues.label.confident import calibrated_joint, chunks, confident_classes
 from core.issues.label.disagreement import fit_disagreement
+from core.issues.label.finding import Curve
 from core.issues.label.flags import NO_CURVE, as_probable, count_to_flag, flag_curve
 from core.issues.label.noise import expected_rates, fit_noise
 from core.issues.label.share import ANYTHING, CHANCE_ERRORS, SeenErrors, why_untold, with_known
@@ -47,8 +48,51 @@ class RowFacts:
     """(n,) how much more probable the model takes the classes to be right than classes drawn by their frequencies."""
 
 
+@dataclass(frozen=True, slots=True)
+class SetFinding:
+    """What is found of n labels that are several of k classes each."""
+
+    right: NDArray[np.float32]
+    """(n, k) see `right_classes`."""
+    whole: NDArray[np.float64]
+    """(n,) how probable it is that all of them are right."""
+    score: NDArray[np.float64]
+    """(n,) by which rows are ranked: `whole`, or cleanlab's."""
+    is_issue: NDArray[np.bool_]
+    """(n,)"""
+    share: Estimate
+    """Of wrong labels among the judged rows that nobody has confirmed."""
+    untold: str | None
+    curve: Curve
+    told: Estimate
+    """The share of all rows."""
+
+
 def find(signals: Signals, flag_by: str = "winnow") -> Found:
     """What a scan takes down of wrong labels that are several classes."""
+    known, found = signals.known & signals.judged, find_set_issues(signals, flag_by)
+    doubted = doubted_classes(found.right, found.is_issue)
+    usual = usual_probabilities(signals)
+    summary: JsonObject = {
+        "share_wrong": {name: number(value) for name, value in asdict(found.told).items()},
+        "untold": found.untold,
+        "curve": curve_of(found.curve),
+        "classes": _classes(signals, found.is_issue, doubted, usual),
+    }
+    return Found(
+        found.score,
+        found.is_issue,
+        where(np.asarray(doubted.any(1)), np.where(doubted, 1 - signals.labels, signals.labels).astype(np.int8)),
+        _evidence(signals, found.whole, found.is_issue, doubted, usual),
+        summary,
+        signals.judged,
+        known_notes(known),
+        known if known.any() else None,
+    )
+
+
+def find_set_issues(signals: Signals, flag_by: str = "winnow") -> SetFinding:
+    """Ranks and flags rows whose labels are several classes. A confirmed row is flagged as any other, and settled."""
     known = signals.known & signals.judged
     facts, judged = row_facts(signals.labels, signals.probabilities), np.flatnonzero(signals.judged & ~known)
     open_ = Signals.of(signals.labels, signals.probabilities, signals.judged & ~known)
@@ -67,26 +111,9 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
             flagged |= known & (score <= score[flagged].max())
     else:
         flagged = _filtered(signals, flag_by)
-    doubted = doubted_classes(right, flagged)
-    usual = usual_probabilities(signals)
     curve = NO_CURVE if chance else flag_curve(wrong, worst_first, int(flagged[judged].sum()))
     told = ANYTHING if chance else with_known(share, len(judged), confirmed)
-    summary: JsonObject = {
-        "share_wrong": {name: number(value) for name, value in asdict(told).items()},
-        "untold": untold,
-        "curve": curve_of(curve),
-        "classes": _classes(signals, flagged, doubted, usual),
-    }
-    return Found(
-        score,
-        flagged,
-        where(np.asarray(doubted.any(1)), np.where(doubted, 1 - signals.labels, signals.labels).astype(np.int8)),
-        _evidence(signals, whole, flagged, doubted, usual),
-        summary,
-        signals.judged,
-        known_notes(known),
-        known if confirmed else None,
-    )
+    return SetFinding(right, whole, score, flagged, share, untold, curve, told)
 
 
 def right_classes(signals: Signals) -> NDArray[np.float32]:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import UsageError
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -32,8 +34,9 @@ def grouped_parts(labels: Ints, groups: Ints, shares: Sequence[float], seed: int
     """(rows,) part of each row, no group in two parts, classes in the shares as near as the groups allow.
 
     Groups of several rows are placed largest first, each where the rows of its classes are needed most; single rows
-    then fill what is left of each class.
+    then fill what is left of each class. Raises UsageError where there are fewer groups than parts.
     """
+    check_groups(len(np.unique(groups)), shares)
     rng = np.random.default_rng(seed)
     wanted = np.outer(np.bincount(labels), _normal(shares))
     sizes = np.bincount(groups)
@@ -57,6 +60,16 @@ def grouped_parts(labels: Ints, groups: Ints, shares: Sequence[float], seed: int
         targets: Floats = np.where(total > 0, left / np.where(total > 0, total, 1), even) * counts[:, None]
         parts[single] = _assigned(labels[single], _rounded(targets, counts), rng)
     return parts
+
+
+def check_groups(count: int, shares: Sequence[float]) -> None:
+    """Raises UsageError where so few groups would leave a part that has a share without a row."""
+    parts = sum(share > 0 for share in shares)
+    if count < parts:
+        raise UsageError(
+            f"What has to stay together forms {count:,} groups: too few for {parts} splits.",
+            "Ask for fewer splits, or split by class (stratified).",
+        )
 
 
 def _neediest(wanted: Floats, labels: Ints, members: Ints | None) -> int:

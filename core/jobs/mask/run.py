@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from core.files import whole
 from core.jobs.entry import run
 from core.jobs.mask.spec import MaskResult, MaskSpec
-from core.personal import Personal, masked_by, merged, personal_in
+from core.modalities import WORDS
+from core.personal import Personal, masked_by, merged, personal_in, personal_in_column
 from core.progress import further
 from core.queue import JobFolder, ProgressWriter
 from core.records import EXAMPLE_ID
@@ -44,7 +45,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
                     values = table[column].to_pylist()
                     named = _named(values, meant, spec.names and place == 0, done, total, progress)
                     hidden = [
-                        _masked(spec, value, named.get(row), kinds) if meant[row] else value
+                        _masked(spec, column, value, named.get(row), kinds) if meant[row] else value
                         for row, value in enumerate(values)
                     ]
                     touched = [was or new != old for was, new, old in zip(touched, hidden, values, strict=True)]
@@ -72,12 +73,14 @@ def _named(
     return names_in(texts, further(progress.stage("masking"), done, total))
 
 
-def _masked(spec: MaskSpec, value: object, named: Sequence[Personal] | None, kinds: Counter[str]) -> object:
+def _masked(
+    spec: MaskSpec, column: str, value: object, named: Sequence[Personal] | None, kinds: Counter[str]
+) -> object:
     if isinstance(value, list):
-        return [_masked(spec, one, None, kinds) for one in value]
+        return [_masked(spec, column, one, None, kinds) for one in value]
     if not isinstance(value, str):
         return value
-    places = personal_in(value)
+    places = personal_in(value) if column == WORDS else personal_in_column(column, value)
     text, counts = masked_by(spec.how, value, merged(places, named) if named else places)
     kinds.update(counts)
     return text

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.arrays.device import device, device_name
 from core.errors import UsageError
 from core.files import whole
-from core.jobs.clusters import find_clusters
+from core.jobs.clusters import find_clusters, kept_together
 from core.jobs.entry import run
 from core.jobs.mitigation.compare import Judged, compared
 from core.jobs.mitigation.refit import refitted
@@ -103,7 +103,7 @@ def _predicted(
 ) -> tuple[NDArray[np.int64], int]:
     modality, arrays = task_named(spec.about.task).modality, spec.about.arrays
     encoder = make_encoder(spec.encoder, modality.name)
-    clusters = find_clusters(modality, rows.payloads, arrays, progress, [encoder])
+    clusters = kept_together(find_clusters(modality, rows.payloads, arrays, progress, [encoder]), rows.payloads)
     stage = f"{encoder.name}: encoding"
     progress.update(stage, 0)
     embeddings = np.asarray(encoder.embed(rows.payloads, arrays, progress.stage(stage))[told])

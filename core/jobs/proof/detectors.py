@@ -1,4 +1,5 @@
-"""The rankings that are compared: each gives every row a score, low for what is to be reviewed first."""
+"""The rankings of labels that are one class each: each gives every row a score, low for what is to be reviewed
+first."""
 
 from __future__ import annotations
 
@@ -7,21 +8,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.heads.combine import pool, pool_exponents
 from core.heads.out_of_sample import OutOfSample
 from core.issues.label.confident import row_facts
 from core.issues.label.find import find_label_issues
 from core.issues.signals import Probabilities, Signals
+from core.jobs.proof.bed import Scores, pooled
 from core.jobs.proof.spec import NEIGHBOURS, OWN, SCAN
 from core.targets import Labels
-
-Scores = NDArray[np.float64]
-
-
-def pooled(judged: Mapping[str, OutOfSample], labels: Labels) -> NDArray[np.float32]:
-    """The encoders' probabilities, combined as a scan does."""
-    parts = [one.probabilities for one in judged.values()]
-    return parts[0] if len(parts) == 1 else pool(parts, pool_exponents(parts, labels))
 
 
 def rankings(

@@ -27,7 +27,7 @@ class Soil:
     """(k,) how often a label of each class is estimated to be wrong; NaN where it cannot be told."""
 
 
-def plant(manner: str, soil: Soil, count: int, generator: np.random.Generator) -> Labels:
+def plant(soil: Soil, manner: str, count: int, generator: np.random.Generator) -> Labels:
     """The labels with `count` errors."""
     rows, classes = np.flatnonzero(soil.free), soil.probabilities.shape[1]
     given = soil.labels[rows]
@@ -38,19 +38,19 @@ def plant(manner: str, soil: Soil, count: int, generator: np.random.Generator) -
         others *= _overused(soil.noise)
         nearest, own = others.max(1), soil.probabilities[rows, given]
         odds = nearest / np.maximum(nearest + own, SELDOM)
-        chosen = _drawn(odds, count, generator)
+        chosen = drawn(odds, count, generator)
         found[rows[chosen]] = others[chosen].argmax(1)
     elif manner == "pairs":
         taken = _class_sums(given, others, classes)
         per_row = taken.sum(1) / np.maximum(np.bincount(given, minlength=classes), 1)
-        chosen = _drawn(per_row[given], count, generator)
-        found[rows[chosen]] = [_one_of(taken[label], label, generator) for label in given[chosen]]
+        chosen = drawn(per_row[given], count, generator)
+        found[rows[chosen]] = [one_of(taken[label], label, generator) for label in given[chosen]]
     elif manner == "classes":
         wrong = np.nan_to_num(soil.noise, nan=0.0) * np.bincount(given, minlength=classes)
-        chosen = _drawn(np.ones(len(rows)), count, generator)
-        found[rows[chosen]] = [_one_of(wrong, label, generator) for label in given[chosen]]
+        chosen = drawn(np.ones(len(rows)), count, generator)
+        found[rows[chosen]] = [one_of(wrong, label, generator) for label in given[chosen]]
     else:
-        chosen = _drawn(np.ones(len(rows)), count, generator)
+        chosen = drawn(np.ones(len(rows)), count, generator)
         found[rows[chosen]] = (given[chosen] + generator.integers(1, classes, len(chosen))) % classes
     return found
 
@@ -68,7 +68,7 @@ def _overused(noise: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.nan_to_num(noise, nan=mean) / mean + SELDOM, np.float64)
 
 
-def _drawn(odds: NDArray[np.float64], count: int, generator: np.random.Generator) -> NDArray[np.int64]:
+def drawn(odds: NDArray[np.float64], count: int, generator: np.random.Generator) -> NDArray[np.int64]:
     """Places of `count` rows, drawn without replacement with these odds: a race, whose first to arrive are taken."""
     arrival = generator.standard_exponential(len(odds)) / np.maximum(odds, SELDOM)
     return np.sort(np.argsort(arrival)[:count])
@@ -81,7 +81,7 @@ def _class_sums(given: Labels, others: NDArray[np.float64], classes: int) -> NDA
     return sums
 
 
-def _one_of(odds: NDArray[np.float64], but: int, generator: np.random.Generator) -> int:
+def one_of(odds: NDArray[np.float64], but: int, generator: np.random.Generator) -> int:
     """A class with these odds (k,), never `but`; any other one where there are none."""
     other = odds.copy()
     other[but] = 0

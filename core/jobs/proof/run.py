@@ -18,16 +18,17 @@ from core.duplicates.neighbourhood import Neighbourhood
 from core.errors import UsageError
 from core.heads.user_probabilities import Numbering, read_probabilities
 from core.issues.signals import Probabilities
-from core.jobs.clusters import find_clusters
+from core.jobs.clusters import find_clusters, kept_together
 from core.jobs.entry import run
-from core.jobs.proof.prove import Bed, prove
+from core.jobs.proof.bed import Bed
+from core.jobs.proof.prove import prove
 from core.jobs.proof.spec import ProofResult, ProofSpec
 from core.jobs.rows import Rows, read_rows
 from core.modalities.encoders import make_encoder
 from core.modalities.fitted import Learner
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter
-from core.targets.arrays import unlabelled
+from core.targets.arrays import distinct, unlabelled
 from core.tasks import task_named
 from core.words import stored
 
@@ -43,10 +44,10 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ProofResult:
     classes = len(spec.about.labels)
     rows = read_rows(folder, spec.about.task, spec.about.media, classes)
     told = np.flatnonzero(~unlabelled(rows.labels))
-    if len(told) < FEWEST_ROWS or len(np.unique(rows.labels[told])) < 2:
+    if len(told) < FEWEST_ROWS or len(distinct(rows.labels[told])[0]) < 2:
         raise UsageError(
             f"The version has {len(told):,} labelled rows: too few to plant errors in.",
-            f"A proof needs at least {FEWEST_ROWS} of at least two classes.",
+            f"A proof needs at least {FEWEST_ROWS} with at least two different labels.",
         )
     bed = _bed(folder, progress, spec, rows, told)
     found = prove(bed, spec.repeats, progress.stage(STAGE))
@@ -69,7 +70,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ProofResult:
 def _bed(folder: JobFolder, progress: ProgressWriter, spec: ProofSpec, rows: Rows, told: NDArray[np.int64]) -> Bed:
     modality, arrays = task_named(spec.about.task).modality, spec.about.arrays
     encoders = [make_encoder(name, modality.name) for name in spec.encoders]
-    clusters = find_clusters(modality, rows.payloads, arrays, progress, encoders)
+    clusters = kept_together(find_clusters(modality, rows.payloads, arrays, progress, encoders), rows.payloads)
     embeddings = {}
     for encoder in encoders:
         progress.update(f"{encoder.name}: encoding", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,16 @@ from core.heads.user_probabilities import Numbering
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
 from core.jobs.proof.plan import foresee_proof
-from core.jobs.proof.spec import FEWEST_REPEATS, MOST_REPEATS, REPEATS, ProofResult, ProofSpec
+from core.jobs.proof.spec import (
+    FEWEST_REPEATS,
+    MANNERS,
+    MOST_REPEATS,
+    OF_NUMBERS,
+    OF_SETS,
+    REPEATS,
+    ProofResult,
+    ProofSpec,
+)
 from core.jobs.submit import about, submit, write_once
 from core.queue import JobFolder
 from core.records import Dataset, Job, Scan
@@ -29,9 +39,15 @@ from core.words import stored
 
 
 def can_be_proved(task: Task) -> bool:
-    """Whether errors can be planted in labels of the task: they are one class each."""
-    target = task.target
-    return not (target.several or target.numeric or target.located)
+    """Whether errors can be planted in labels of the task: they are of whole rows."""
+    return not task.target.located
+
+
+def manners_of(task: Task) -> Mapping[str, tuple[str, str]]:
+    """How errors are planted in labels of the task: title and help of each, the most lifelike first."""
+    if task.target.numeric:
+        return OF_NUMBERS
+    return OF_SETS if task.target.several else MANNERS
 
 
 def start_proof(context: Context, version_id: str, *, by: str, repeats: int = REPEATS) -> Job:
@@ -67,7 +83,8 @@ def encoders_of(dataset: Dataset, scan: Scan) -> tuple[str, ...]:
 def _check(context: Context, dataset: Dataset, version_id: str, repeats: int) -> None:
     if not can_be_proved(task_named(dataset.task)):
         raise UsageError(
-            f"Errors are not planted in labels of {dataset.task}.", "A proof is for labels that are one class each."
+            f"Errors are not planted in labels of {dataset.task}.",
+            "A proof is for labels that are of whole rows: one class, several, or a number.",
         )
     if not FEWEST_REPEATS <= repeats <= MOST_REPEATS:
         raise UsageError(

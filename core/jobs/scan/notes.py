@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.heads.out_of_sample import OutOfSample
 from core.targets import Labels
 from core.targets.arrays import class_pairs, unlabelled
+from core.words import stored
 
 MAX_NAMED = 10
 """Classes that a note names."""
@@ -26,8 +27,10 @@ def class_notes(
     few = np.flatnonzero((separate > 0) & (separate < folds))
     if len(few):
         notes.append(
-            f"{len(few):,} classes have fewer examples than the {folds} folds, so that their probabilities are "
-            f"rough: {_named(names, few)}."
+            stored(
+                f"{len(few):,} classes have fewer examples than the {folds} folds, so that their probabilities are "
+                f"rough: {_named(names, few)}."
+            )
         )
     unseen = ~result.judged & ~unlabelled(labels)
     if unseen.any():
@@ -35,12 +38,14 @@ def class_notes(
         rare = (separate < folds) | (labels.ndim == 1)
         named = np.unique(classes[unseen[rows] & rare[classes]])
         notes.append(
-            f"{int(unseen.sum()):,} rows are not flagged: their class has too few distinct examples for "
-            f"a model to learn it without them: {_named(names, named)}."
+            stored(
+                f"{int(unseen.sum()):,} rows are not flagged: their class has too few distinct examples for "
+                f"a model to learn it without them: {_named(names, named)}."
+            )
         )
     told = int((~unlabelled(labels)).sum())
     if result.trained_rows < told:
-        notes.append(f"The heads learnt from a sample of {result.trained_rows:,} of {told:,} rows.")
+        notes.append(stored(f"The heads learnt from a sample of {result.trained_rows:,} of {told:,} rows."))
     return notes
 
 
@@ -52,8 +57,10 @@ def word_notes(result: OutOfSample, labels: NDArray[np.int64], names: Sequence[s
     if not len(few):
         return []
     return [
-        f"{int(types.sum()):,} words are not judged: too few distinct texts have their type for a model to know it "
-        f"without them: {_named(names, few)}."
+        stored(
+            f"{int(types.sum()):,} words are not judged: too few distinct texts have their type for a model to know "
+            f"it without them: {_named(names, few)}."
+        )
     ]
 
 

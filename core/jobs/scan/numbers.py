@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UsageError
+from core.heads.blend import blended
 from core.heads.held_out import held_out_numbers
 from core.heads.refitted_numbers import refitted_numbers
 from core.heads.ridge import Numbers, out_of_sample_numbers
@@ -18,9 +19,6 @@ from core.modalities.encoders import make_encoder
 from core.targets.number.residuals import Spread
 from core.tasks import task_named
 from core.typed import JsonObject
-
-SHARES = np.linspace(0, 1, 21)
-"""Shares of a newer model in the blend that are compared."""
 
 
 @dataclass
@@ -50,8 +48,8 @@ class NumberScan(ScanRun):
         """The tiers, quickest first."""
         modality = task_named(self.spec.about.task).modality
         encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
-        clusters = self._clusters(encoders)
-        folds, seed = self._folds(clusters), self.spec.settings.seed
+        clusters, folds = self._folds(encoders)
+        seed = self.spec.settings.seed
         learner = self._learner()
         embeddings = np.empty((0, 0), np.float32)
         for order, encoder in enumerate(encoders):
@@ -63,17 +61,17 @@ class NumberScan(ScanRun):
                 tick = self.tick(f"{encoder.name}: probabilities")
                 found = out_of_sample_numbers(embeddings, self.rows.labels, clusters, folds=folds, seed=seed, tick=tick)
             final = learner is None and not self.spec.settings.fine_tune and order == len(encoders) - 1
-            yield self._numbers_tier(encoder.name, found, final, embeddings, clusters, folds)
+            yield self._numbers_tier(encoder.name, found, final, embeddings, folds)
         if learner is not None:
             with self.timed(f"{learner.name}: fits"):
                 tick = self.tick(f"{learner.name}: probabilities")
                 found = refitted_numbers(learner, self.rows.labels, clusters, folds=folds, seed=seed, tick=tick)
-            yield self._numbers_tier(learner.name, found, True, embeddings, clusters, folds)
+            yield self._numbers_tier(learner.name, found, True, embeddings, folds)
         if self.spec.settings.fine_tune:
             models = self.fine_tuned(folds)
             with self.timed(f"{models.name}: fits"):
                 found = held_out_numbers(models.ask, self.rows.labels, clusters, folds=folds, seed=seed)
-            yield self._numbers_tier(models.name, found, True, embeddings, clusters, folds)
+            yield self._numbers_tier(models.name, found, True, embeddings, folds)
 
     def _numbers_tier(
         self,
@@ -81,7 +79,6 @@ class NumberScan(ScanRun):
         found: Numbers,
         final: bool,
         embeddings: NDArray[np.float32],
-        clusters: NDArray[np.int64],
         folds: int,
     ) -> str:
         """Takes a member into the blend and writes the tier."""
@@ -93,7 +90,7 @@ class NumberScan(ScanRun):
             "spread": lambda: spread.of(self.blend),
             "half": lambda: spread.half(self.blend),
         }
-        signals = self._signals(self.blend[:, None].astype(np.float32), told, embeddings, lambda: clusters, more)
+        signals = self._signals(self.blend[:, None].astype(np.float32), told, embeddings, more)
         about: JsonObject = {
             "encoders": [
                 {"name": one, "weight": weight, "l2": member.l2, "mae": self._mae(member.predicted)}
@@ -101,7 +98,7 @@ class NumberScan(ScanRun):
             ],
             "folds": folds,
             "repeats": found.repeats,
-            "clusters": int((np.unique(clusters, return_counts=True)[1] > 1).sum()),
+            "clusters": self.clusters(),
         }
         names = " + ".join(one for one, _ in self.members)
         return self.write(names, order, final, signals, about)
@@ -117,16 +114,10 @@ class NumberScan(ScanRun):
         }
 
     def _take(self, name: str, found: Numbers) -> None:
-        """Blends the newest member with what there is by the share that errs least: of the absolute errors, which a few
-        wrong labels hardly move."""
+        """Blends the newest member with what there is."""
         self.members.append((name, found))
-        if len(self.members) == 1:
-            self.blend, self.weights = found.predicted, [1.0]
-            return
-        blends = [self.blend + share * (found.predicted - self.blend) for share in SHARES]
-        best = int(np.argmin([self._mae(one) for one in blends]))
-        share = float(SHARES[best])
-        self.blend, self.weights = blends[best], [*((1 - share) * one for one in self.weights), share]
+        predicted = [one.predicted for _, one in self.members]
+        self.blend, self.weights = blended(predicted, self.rows.labels)
 
     def _mae(self, predicted: NDArray[np.float64]) -> float:
         return float(np.abs(self.rows.labels - predicted)[self._told].mean())

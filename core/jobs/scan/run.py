@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood
@@ -27,9 +28,9 @@ from core.heads.user_probabilities import Numbering, read_probabilities
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
-from core.jobs.clusters import find_clusters
+from core.jobs.clusters import find_clusters, kept_together
 from core.jobs.entry import run
-from core.jobs.rows import Rows, read_rows, read_splits
+from core.jobs.rows import Rows, read_kept, read_rows, read_splits
 from core.jobs.scan.fold_settings import forget_folds
 from core.jobs.scan.notes import class_notes
 from core.jobs.scan.spec import ScanJobSpec, ScanResult
@@ -48,6 +49,7 @@ from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import distinct, labelled, most_probable, same, unlabelled
 from core.tasks import task_named
 from core.typed import JsonObject
+from core.words import stored
 
 if TYPE_CHECKING:  # a scan that fine-tunes nothing does not load what it takes
     from core.jobs.fits.fit import Fit
@@ -109,7 +111,9 @@ class ScanRun:
     final: bool = False
     """Whether the tier that is being written, or was, is the last."""
     heard: list[str] = field(default_factory=list)
-    """What fine-tunes had to tell."""
+    """What folds and fine-tunes had to tell."""
+    near: NDArray[np.int64] | None = None
+    """Near-duplicates, once they were looked for."""
     faults: Mapping[str, Suspicion] | None = None
     """What may be wrong with the examples as they are, once it was looked for."""
 
@@ -146,15 +150,14 @@ class ScanRun:
         with self.timed(name):
             encoder = make_encoder(name, modality.name)
             embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
-        signals = self._signals(probabilities, ~unlabelled(self.rows.labels), embeddings, self._clusters)
+        signals = self._signals(probabilities, ~unlabelled(self.rows.labels), embeddings)
         yield self.write(OWN, 0, True, signals, {"encoders": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""
         modality = task_named(self.spec.about.task).modality
         encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
-        clusters = self._clusters(encoders)
-        folds = self._folds(clusters)
+        clusters, folds = self._folds(encoders)
         learner = self._learner()
         members: list[Member] = []
         for order, encoder in enumerate(encoders):
@@ -189,9 +192,9 @@ class ScanRun:
         with self.timed("combination"):
             probabilities, weights = self._combined(members)
         newest = members[-1].result
-        about = self._about(members, weights, clusters, folds)
+        about = self._about(members, weights, folds)
         notes = class_notes(newest, self.rows.labels, self.labels, clusters, folds)
-        signals = self._signals(probabilities, newest.judged, embeddings, lambda: clusters)
+        signals = self._signals(probabilities, newest.judged, embeddings)
         return self.write(" + ".join(member.name for member in members), order, final, signals, about, notes)
 
     def write(
@@ -247,17 +250,22 @@ class ScanRun:
         return float(same(self.rows.labels[rows], predicted).mean())
 
     def _clusters(self, encoders: Sequence[Encoder] = ()) -> NDArray[np.int64]:
-        """Near-duplicates, see `find_clusters`."""
-        modality = task_named(self.spec.about.task).modality
-        with self.timed("near-duplicates"):
-            return find_clusters(modality, self.rows.payloads, self.arrays, self.progress, encoders)
+        """Near-duplicates, see `find_clusters`: looked for once."""
+        if self.near is None:
+            modality = task_named(self.spec.about.task).modality
+            with self.timed("near-duplicates"):
+                self.near = find_clusters(modality, self.rows.payloads, self.arrays, self.progress, encoders)
+        return self.near
+
+    def clusters(self) -> int:
+        """How many groups of near-duplicates there are."""
+        return int((np.bincount(self._clusters()) > 1).sum())
 
     def _signals(
         self,
         probabilities: Probabilities,
         judged: NDArray[np.bool_],
         embeddings: NDArray[np.float32],
-        groups: Callable[[], NDArray[np.int64]],
         more: Mapping[str, Callable[[], object]] | None = None,
     ) -> Signals:
         """What issue types may ask of this tier; what none of them asks for is not made."""
@@ -273,9 +281,10 @@ class ScanRun:
             "embeddings": lambda: embeddings,
             "neighbours": lambda: Neighbourhood(embeddings, self.tick("neighbours"), lambda: self.timed("neighbours")),
             "contents": lambda: self.rows.payloads.digests,
-            "groups": groups,
+            "groups": self._clusters,
             "faults": self._faults,
-            "written": lambda: self.rows.payloads.column,
+            "written": self._written_texts,
+            "kept": lambda: read_kept(self.folder, self.spec.kept),
             "named": self._named,
             "splits": lambda: read_splits(self.folder),
             "taught": lambda: taught(embeddings, self.rows, read_splits(self.folder), len(self.labels), seed),
@@ -291,6 +300,10 @@ class ScanRun:
             self.faults = modality.faults(self.rows.payloads, self.rows.measures, about.arrays, tick)
         return self.faults
 
+    def _written_texts(self) -> pa.ChunkedArray | None:
+        written = task_named(self.spec.about.task).modality.written
+        return self.rows.payloads.column if written else None
+
     def _named(self) -> Mapping[int, Sequence[Personal]] | None:
         """Once, with the last tier: the first ones are there to be quick."""
         if not (self.spec.settings.names and self.final):
@@ -302,11 +315,22 @@ class ScanRun:
         """Makers of signals that only some targets have."""
         return {}
 
-    def _folds(self, clusters: NDArray[np.int64]) -> int:
+    def _folds(self, encoders: Sequence[Encoder]) -> tuple[NDArray[np.int64], int]:
+        """Which rows share a fold, (n,), and how many folds there are."""
+        near = self._clusters(encoders)
+        clusters = kept_together(near, self.rows.payloads)
+        if clusters is not near:
+            most = int(np.bincount(near).max())
+            self.heard.append(
+                stored(
+                    f"{most:,} of {len(near):,} rows are near-duplicates of each other: of these only equal ones share "
+                    "a fold, so that a model may have learnt from a row much like the one that it is asked about."
+                )
+            )
         distinct = len(np.unique(clusters))
         if distinct < 2:
-            raise UsageError("All rows are near-duplicates of each other.", "A scan needs rows that differ.")
-        return min(self.spec.settings.folds, distinct)
+            raise UsageError("All rows have the same content.", "A scan needs rows that differ.")
+        return clusters, min(self.spec.settings.folds, distinct)
 
     def _judge(
         self, embeddings: NDArray[np.float32], clusters: NDArray[np.int64], folds: int, name: str
@@ -377,10 +401,7 @@ class ScanRun:
         exponents = pool_exponents(parts, self.rows.labels)
         return pool(parts, exponents, self.folder.path, link_of(self.rows.labels)), exponents
 
-    def _about(
-        self, members: list[Member], exponents: NDArray[np.float64], clusters: NDArray[np.int64], folds: int
-    ) -> JsonObject:
-        sizes = np.unique(clusters, return_counts=True)[1]
+    def _about(self, members: list[Member], exponents: NDArray[np.float64], folds: int) -> JsonObject:
         newest = members[-1].result
         return {
             "encoders": [
@@ -397,7 +418,7 @@ class ScanRun:
             "temperature": newest.temperature if len(members) == 1 else float(1 / exponents.sum()),
             "folds": folds,
             "repeats": newest.repeats,
-            "clusters": int((sizes > 1).sum()),
+            "clusters": self.clusters(),
         }
 
     def _found(self, kind: str, signals: Signals) -> Found:

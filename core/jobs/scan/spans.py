@@ -59,15 +59,14 @@ class SpanScan(ScanRun):
             encoder = make_encoder(name, modality.name)
             embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
         self.words.append(self._labelled_words(probabilities, np.ones(len(probabilities), bool)))
-        signals = self._signals(self._of_rows(probabilities), self.spans.told.copy(), embeddings, self._clusters)
+        signals = self._signals(self._of_rows(probabilities), self.spans.told.copy(), embeddings)
         yield self.write(OWN, 0, True, signals, {"encoders": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""
         modality = task_named(self.spec.about.task).modality
         encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
-        clusters = self._clusters(encoders)
-        folds = self._folds(clusters)
+        clusters, folds = self._folds(encoders)
         members: list[Member] = []
         embeddings = np.empty((0, 0), np.float32)
         fine_tune = bool(self.spec.settings.fine_tune)
@@ -81,10 +80,10 @@ class SpanScan(ScanRun):
                 result = self._word_probabilities(vectors, clusters, folds, encoder.name)
             members.append(self._member(encoder.name, result))
             final = not fine_tune and order == len(encoders) - 1
-            yield self._words_tier(members, order, final, embeddings, clusters, folds)
+            yield self._words_tier(members, order, final, embeddings, folds)
         if fine_tune:
             members.append(self._fine_tuned(clusters, folds))
-            yield self._words_tier(members, len(encoders), True, embeddings, clusters, folds)
+            yield self._words_tier(members, len(encoders), True, embeddings, folds)
 
     def _words_tier(
         self,
@@ -92,7 +91,6 @@ class SpanScan(ScanRun):
         order: int,
         final: bool,
         embeddings: NDArray[np.float32],
-        clusters: NDArray[np.int64],
         folds: int,
     ) -> str:
         """Combines what there is so far and writes it."""
@@ -103,9 +101,9 @@ class SpanScan(ScanRun):
         judged[np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))[~result.judged]] = False
         notes = word_notes(result, self.labelled, self.labels)
         self.words.append(self._labelled_words(probabilities, result.judged))
-        signals = self._signals(self._of_rows(probabilities), judged, embeddings, lambda: clusters)
+        signals = self._signals(self._of_rows(probabilities), judged, embeddings)
         name = " + ".join(member.name for member in members)
-        return self.write(name, order, final, signals, self._about(members, weights, clusters, folds), notes)
+        return self.write(name, order, final, signals, self._about(members, weights, folds), notes)
 
     def fit_and_ask(self, fit: Fit, train: NDArray[np.int64], held: NDArray[np.int64]) -> NDArray[np.float32]:
         from core.jobs.fits.words import SpanTexts, fit_words

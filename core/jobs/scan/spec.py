@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,8 @@ class ScanJobSpec:
     """The person's own file of probabilities."""
     numbering: Numbering | None = None
     """Where there is one."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Columns that are kept with the rows and may hold texts: as the file of rows has them → as people know them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from core.queue import JobFolder, read_events
 from core.records import Dataset, Job, ScanSpec, Version
 from core.settings import expanded
 from core.store.datasets import get_dataset, rejected
-from core.store.export import write_job_rows
+from core.store.export import kept_texts, write_job_rows
 from core.store.rows import taken_names
 from core.store.scans import add_tier, has_tier
 from core.store.versions import get_version
@@ -55,7 +55,12 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     write_once(
         folder.input / "rows.parquet",
         lambda path: write_job_rows(
-            context.store, asked.about.version_id, path, asked.about.labels, decided=bool(asked.settings.anew)
+            context.store,
+            asked.about.version_id,
+            path,
+            asked.about.labels,
+            decided=bool(asked.settings.anew),
+            kept=tuple(asked.kept),
         ),
     )
     own, where = asked.settings.probabilities, asked.probabilities_from
@@ -79,12 +84,13 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
     encoders = spec.encoders or task_named(dataset.task).modality.encoders
     model = fold_settings(spec, dataset.task, version.row_count).model if spec.fine_tune else ""
     settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders), fine_tune=model)
+    kept = kept_texts(dataset)
     if spec.probabilities is None:
-        return ScanJobSpec(settings, about(context, dataset, version))
+        return ScanJobSpec(settings, about(context, dataset, version), kept=kept)
     path = _file_of_probabilities(spec.probabilities)
     copy = f"probabilities{path.suffix.lower()}"
     numbering = _numbering(context, dataset, version)
-    return ScanJobSpec(replace(settings, probabilities=copy), about(context, dataset, version), path, numbering)
+    return ScanJobSpec(replace(settings, probabilities=copy), about(context, dataset, version), path, numbering, kept)
 
 
 def _absolute(encoder: str) -> str:

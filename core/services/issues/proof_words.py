@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from core.jobs.proof.spec import DETECTORS, MANNERS, NEAR, SCAN, ProofResult
-from core.services.issues.proof import BesideDecided, Winner, standings, winner
+from collections.abc import Mapping
+
+from core.jobs.proof.spec import DETECTORS, SCAN, ProofResult
+from core.jobs.proof.web import manners_of
+from core.records import Dataset
+from core.services.issues.proof import BesideDecided, Winner, first_manner, standings, winner
+from core.tasks import task_named
 from core.words import later, say
 
 TRUST = later(
@@ -25,18 +30,19 @@ def detector_help(detector: str) -> str:
     return say(DETECTORS[detector][1]) if detector in DETECTORS else say("ranked as the scan does")
 
 
-def manner_title(manner: str) -> str:
+def manner_title(dataset: Dataset, manner: str) -> str:
     """Where errors were planted."""
-    return say(MANNERS[manner][0])
+    return say(_manners(dataset)[manner][0])
 
 
-def manner_help(manner: str) -> str:
+def manner_help(dataset: Dataset, manner: str) -> str:
     """The same as a sentence."""
-    return say(MANNERS[manner][1])
+    return say(_manners(dataset)[manner][1])
 
 
-def conclusion(result: ProofResult, manner: str = NEAR) -> str:
+def conclusion(result: ProofResult, manner: str | None = None) -> str:
     """Which detector to go by, and why."""
+    manner = manner or first_manner(result)
     found, by_name = winner(result, manner), {one.detector: one for one in standings(result, manner)}
     base, first = by_name[SCAN], by_name[found.planted]
     if found.clear:
@@ -87,6 +93,10 @@ def how_words(result: ProofResult) -> str:
         left=result.left_out,
         own=result.own_errors,
     )
+
+
+def _manners(dataset: Dataset) -> Mapping[str, tuple[str, str]]:
+    return manners_of(task_named(dataset.task))
 
 
 def _decided(result: ProofResult, found: Winner) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.beside.answers import TIMEOUT, Pending
+from core.beside.answers import TIMEOUT, Answers, Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.proportions import wilson
@@ -75,6 +75,11 @@ class RulesTold:
     scanned: bool
     """Whether the version has a scan that suggests labels."""
 
+    @property
+    def not_counted(self) -> dict[str, str]:
+        """The rules that hold and are in none of these figures, with why; see `RuleFigures.problem`."""
+        return {one.rule.name: one.problem for one in self.rules if one.problem}
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -87,14 +92,20 @@ class Preview:
     """Rules with which it would share rows."""
     first: tuple[Example, ...]
     """The first rows that it covers."""
+    not_counted: dict[str, str]
+    """Other rules with which it may share rows: these could not be looked up, for this reason."""
 
 
 def rules_told(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> RulesTold | Pending:
     """All of it, kept until an answer may be another."""
-    answers = context.beside.answers("figures of rules", kept=16)
-    return answers.ask(
+    return _kept(context).ask(
         (version_id, _fresh(context)), stored("Counting"), lambda report: told_of(context, version_id), timeout
     )
+
+
+def count_again(context: Context, version_id: str) -> None:
+    """Has `rules_told` count anew: what kept it from looking a rule up may have passed."""
+    _kept(context).forget((version_id, _fresh(context)))
 
 
 def told_of(context: Context, version_id: str) -> RulesTold:
@@ -138,7 +149,8 @@ def previewed(
 ) -> Preview:
     """The same, worked out now."""
     tried, written = checked(context, dataset, version.version_id, name, where, label)
-    others = [one for one in all_ready(context.store, version.version_id)[0] if one.name != name]
+    found, problems = all_ready(context.store, version.version_id)
+    others = [one for one in found if one.name != name]
     tried = Ready("", tried.label, tried.condition)
     counted = count_rules(context.store, version.version_id, [tried, *others], within=tried)
     counts = counted.rules[""]
@@ -150,6 +162,7 @@ def previewed(
         precision_of(counts),
         tuple(one for one in counted.pairs if not one.first),
         tuple(first),
+        {other: str(problem) for other, problem in problems.items() if other != name},
     )
 
 
@@ -169,6 +182,10 @@ def _figures(rule: Rule, counts: RuleCounts, version: Version, problem: WinnowEr
 
 def _share(rows: int, version: Version) -> float:
     return rows / max(1, version.row_count)
+
+
+def _kept(context: Context) -> Answers:
+    return context.beside.answers("figures of rules", kept=16)
 
 
 def _fresh(context: Context) -> Hashable:

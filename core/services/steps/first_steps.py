@@ -10,7 +10,7 @@ from core.context import Context
 from core.records import CleaningEffect, Dataset, Version
 from core.services.steps.overview import PageName
 from core.services.steps.planted import PlantedErrors, planted_errors
-from core.store.acts.decisions import decided_rows
+from core.store.acts.decisions import reviewed_rows
 from core.store.scans import newest_scan
 from core.store.versions import list_versions, nothing_labelled
 from core.tasks import nothing_to_tell_apart
@@ -62,7 +62,7 @@ def first_steps(context: Context, dataset: Dataset) -> FirstSteps:
     flagged = int(scan.found().get("flagged", 0)) if scan else 0
     wanted = min(ROWS, flagged) if scan else ROWS
     # Once a version is made of them, how many there were is settled: acts may be many, and are not counted for nothing.
-    decided = wanted if reviewed else decided_rows(context.store, [version.version_id for version in versions])
+    decided = wanted if reviewed else reviewed_rows(context.store, [version.version_id for version in versions])
     effect = _newest_effect(context, reviewed)
     number = versions[-1].number
     scanned = next((one.number for one in versions if scan and one.version_id == scan.version_id), number)

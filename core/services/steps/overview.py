@@ -174,7 +174,7 @@ def _export() -> Step:
 
 
 def _review(review: ReviewCounts) -> Step:
-    said = later("Go on reviewing: {n:,} left") if review.decided else later("Review: {n:,} left")
+    said = later("Go on reviewing: {n:,} left") if review.verdicts else later("Review: {n:,} left")
     return Step("review", say(said, n=review.left))
 
 
@@ -243,7 +243,7 @@ def _standing(
     version = told.versions[dataset.dataset_id][-1] if told else get_version(context.store, dataset.latest_version_id)
     scanned = told is None or version.version_id in told.shares
     scan = latest_scan(context.store, version.version_id) if scanned else None
-    review = counts(context.store, version.version_id, scan.scan_id) if scan else ReviewCounts(*[0] * 9)
+    review = counts(context.store, version.version_id, scan.scan_id) if scan else ReviewCounts(*[0] * 10)
     runs = context.ledger.runs.of(dataset.dataset_id)
     done = next((run for run in runs if run.version_id == version.version_id and run.summary), None)
     compared = version.kind == "review" and bool(context.ledger.effects.of(version.version_id))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from core.records import Decision, ReviewCounts
-from core.store.acts.in_force import decided_sql, in_force_sql, judged_sql, standing_sql
+from core.store.acts.in_force import NOT_BY_CLASS, in_force_sql, judged_sql, said_of_any_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.ids import checked_id
@@ -66,16 +66,16 @@ def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str =
                    count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
-                   (SELECT count(*) FROM listed) - (SELECT count(*) FROM flagged)
+                   (SELECT count(*) FROM listed) - (SELECT count(*) FROM flagged), count(*) FILTER ({NOT_BY_CLASS})
             FROM f""",
         [version_id, scan_id, issue_type, version_id],
     )
-    return ReviewCounts(*(row or (0,) * 9))
+    return ReviewCounts(*(row or (0,) * 10))
 
 
-def decided_rows(db: Database, version_ids: Sequence[str]) -> int:
-    """Rows with a decision in force on any of these versions of a dataset."""
-    row = db.fetch_one(f"SELECT count(*) FROM {decided_sql(version_ids, db.newest_act())}")
+def reviewed_rows(db: Database, version_ids: Sequence[str]) -> int:
+    """Rows of which somebody has said something on any of these versions of a dataset; see `judged`."""
+    row = db.fetch_one(f"SELECT count(*) FROM {said_of_any_sql(version_ids, db.newest_act())}")
     return int(row[0]) if row else 0
 
 

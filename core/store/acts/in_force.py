@@ -19,7 +19,7 @@ they said of the row is their verdict, not this."""
 NOT_BY_CLASS = f"""NOT contains(shown, '"{BY_CLASS}":')"""
 """Of decisions: somebody looked at the row."""
 SAID_OF_ROW = f"""{NOT_BY_CLASS} AND NOT contains(shown, '"{AFTER_VERDICT}":')"""
-"""Of acts: no part of a change of classes."""
+"""Of acts: no part of a change of classes. Whatever counts verdicts counts these."""
 ONE_BY_ONE = "NOT contains(client_key, ':')"
 """Of acts: no part of an act on many rows, whose keys begin with its id and a colon."""
 
@@ -40,9 +40,18 @@ def judged_sql(db: Database, version_id: str) -> str:
     return _given(_newest_of([version_id], db.newest_act(), "", SAID_OF_ROW))
 
 
-def decided_sql(version_ids: Sequence[str], seq: int) -> str:
-    """Of each row the decision in force on the newest of these versions that has one, once act `seq` was written."""
-    return _given(_newest_of(version_ids, seq, ""))
+def said_of_any_sql(version_ids: Sequence[str], seq: int) -> str:
+    """Of each row what people said of it on any of these versions, as an SQL subquery: the newest, as `judged_sql`."""
+    return _given(_newest_of(version_ids, seq, "", SAID_OF_ROW))
+
+
+def newest_sql(acts: str, which: str = "true") -> str:
+    """Of each version and row the newest act that nobody has taken back, `ask` too, as an SQL subquery for `seq`; acts
+    are those of a relation with the columns of `ACTS`, `which` narrows them: `SAID_OF_ROW` for verdicts alone."""
+    return f"""(
+        SELECT max(seq) AS seq FROM {acts} WHERE action <> 'undo' AND {which} AND decision_id NOT IN (
+            SELECT undoes FROM {acts} WHERE action = 'undo' AND undoes IS NOT NULL)
+        GROUP BY version_id, example_id)"""
 
 
 def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: bool = False) -> str:

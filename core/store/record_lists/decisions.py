@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Dataset, ListColumn, RowOrder
+from core.store.acts.in_force import SAID_OF_ROW, newest_sql
 from core.store.acts.mirror import ACTS
 from core.store.names import examples_table
 from core.store.record_lists import Records
@@ -25,6 +26,7 @@ _COLUMNS = (
     ListColumn("label", later("new label"), "new_label", "category", added=True),
     ListColumn("suggested_label", later("suggested"), "suggested_label", "category", added=True),
     ListColumn("in_force", later("in force"), "in_force", "flag", added=True),
+    ListColumn("verdict", later("verdict in force"), "verdict", "flag", added=True),
     ListColumn("version", later("version"), "version", "number", added=True),
     ListColumn("in_versions", later("in versions"), "in_versions", "words", added=True),
     ListColumn("note", later("note"), "note", "words", added=True),
@@ -43,10 +45,6 @@ def decided(dataset: Dataset, many: Sequence[str]) -> Records:
     dataset_id = dataset.dataset_id
     sql = f"""
         WITH acts AS (SELECT * FROM {ACTS} WHERE dataset_id = ?),
-             undone AS (SELECT undoes FROM acts WHERE action = 'undo' AND undoes IS NOT NULL),
-             newest AS (SELECT max(seq) AS seq FROM acts
-                        WHERE action <> 'undo' AND decision_id NOT IN (SELECT undoes FROM undone)
-                        GROUP BY version_id, example_id),
              held AS (SELECT o.decision_id, string_agg(v.number, ', ' ORDER BY v.number) AS numbers
                       FROM overrides o JOIN versions v USING (version_id)
                       WHERE o.dataset_id = ? AND o.decision_id IS NOT NULL GROUP BY 1),
@@ -58,7 +56,9 @@ def decided(dataset: Dataset, many: Sequence[str]) -> Records:
                TRY_CAST(d.shown->>'score' AS DOUBLE) AS score, d.shown->>'tier' AS tier,
                coalesce(TRY_CAST(d.shown->>'blind' AS BOOLEAN), false) AS blind, v.number AS version,
                CASE WHEN d.action <> 'undo'
-                    THEN d.action <> 'ask' AND d.seq IN (SELECT seq FROM newest) END AS in_force,
+                    THEN d.action <> 'ask' AND d.seq IN {newest_sql("acts")} END AS in_force,
+               CASE WHEN d.action <> 'undo'
+                    THEN d.action <> 'ask' AND d.seq IN {newest_sql("acts", SAID_OF_ROW)} END AS verdict,
                h.numbers AS in_versions
         FROM acts d JOIN versions v ON v.version_id = d.version_id
         JOIN {examples_table(dataset_id)} e ON e.example_id = d.example_id

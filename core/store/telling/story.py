@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.records import PredictedRow, RowOrder, Scan, Tally
-from core.store.acts.in_force import standing_sql
+from core.store.acts.in_force import SAID_OF_ROW, newest_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -18,19 +18,15 @@ from core.store.predictions import ClassesSql
 
 
 def tally(db: Database, dataset_id: str) -> list[Tally]:
-    """The acts in force on each version by reviewer and kind, newest version first."""
+    """The verdicts in force on each version by reviewer and kind, newest version first; changes of classes are none."""
     db.newest_act()
     return db.records(
         Tally,
-        f"""WITH acts AS (SELECT * FROM {ACTS} WHERE dataset_id = ?),
-                 standing AS (
-                     SELECT * FROM acts WHERE action <> 'undo' AND decision_id NOT IN (
-                         SELECT undoes FROM acts WHERE action = 'undo' AND undoes IS NOT NULL)
-                     QUALIFY row_number() OVER (PARTITION BY version_id, example_id ORDER BY seq DESC) = 1)
+        f"""WITH acts AS (SELECT * FROM {ACTS} WHERE dataset_id = ?)
             SELECT v.number AS version, s.reviewer, s.action, count(*) AS rows, min(s.decided_at) AS first,
                    max(s.decided_at) AS last
-            FROM standing s JOIN versions v ON v.version_id = s.version_id
-            WHERE s.action <> 'ask'
+            FROM acts s JOIN versions v ON v.version_id = s.version_id
+            WHERE s.action <> 'ask' AND s.seq IN {newest_sql("acts", SAID_OF_ROW)}
             GROUP BY ALL ORDER BY version DESC, last DESC, rows DESC""",
         [dataset_id],
     )

@@ -13,9 +13,8 @@ from core.services.evaluation.words import percent
 from core.services.issues.listing import types_found
 from core.services.steps.overview import Standing, next_step, standings
 from core.tasks import target_of, task_named
-from core.ui import keys
 from core.ui.lists.paging import paged, pages
-from core.ui.lists.review_counts import settled_before
+from core.ui.lists.review_counts import decided
 from core.ui.parts.labels import size_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import count, link
@@ -143,6 +142,5 @@ def _counts(standing: Standing) -> None:
     here: dict[str, str | int] = {"dataset": standing.dataset.name, "version": number}
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         count(review.flagged, later("{n:,} flagged"), "issues", **here)
-        count(review.decided, later("{n:,} decided"), "review", **here, view="decisions", **{keys.LOG_VERSION: number})
-        settled_before(review)
+        decided(standing.dataset, number, review)
         count(review.left, later("{n:,} left"), "review", **here, view="desk")

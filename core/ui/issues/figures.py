@@ -8,16 +8,14 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.records import Dataset, ReviewCounts, Scan, Version
+from core.records import Dataset, Scan, Version
 from core.services.issues.flags import worst_rows
 from core.services.issues.listing import Findings
 from core.tasks import target_of
-from core.ui import keys
 from core.ui.lists.how_many import in_words
 from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
-from core.ui.lists.review_counts import settled_before
+from core.ui.lists.review_counts import decided
 from core.ui.parts.problems import plain
-from core.ui.shell.pages import count
 from core.words import later, say, say_stored
 
 TIERS = later(
@@ -53,7 +51,7 @@ def figures(dataset: Dataset, version: Version, found: Findings, again: Callable
             else say("{n:,} classes", n=len(dataset.labels))
         )
         with _figure(later("left to judge", "figure"), f"{review.left:,}", _choose_undecided):
-            _decided(dataset, version, review)
+            decided(dataset, version.number, review)
         _result(scan, scanning=again is None)
         st.space("stretch")
         if again is not None:
@@ -82,14 +80,6 @@ def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerat
     label = f"**{value}** {say(name, 'figure')}"
     place.button(label, type="tertiary", on_click=on_click, key=f"figure-{name}", help=say("Show the rows"))
     return place
-
-
-def _decided(dataset: Dataset, version: Version, review: ReviewCounts) -> None:
-    here: dict[str, str | int] = {"dataset": dataset.name, "version": version.number}
-    count(
-        review.decided, later("{n:,} decided"), "review", **here, view="decisions", **{keys.LOG_VERSION: version.number}
-    )
-    settled_before(review)
 
 
 def _choose_undecided() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.charts.proof import Line, by_reviews
 from core.context import Context
-from core.jobs.proof.spec import MANNERS, SCAN, ProofResult, ProofSpec
+from core.jobs.proof.spec import SCAN, ProofResult, ProofSpec
 from core.records import Dataset, Scan
 from core.services.issues.proof import beside_decided, standings
 from core.services.issues.proof_words import (
@@ -34,8 +34,14 @@ DRAWN = 4
 
 def proof_result(context: Context, dataset: Dataset, scan: Scan, spec: ProofSpec, result: ProofResult) -> None:
     """One manner of planting at a time, the most lifelike first."""
-    manner = st.selectbox(say("Errors planted"), list(MANNERS), format_func=manner_title, key="proof-manner", width=320)
-    st.caption(manner_help(manner))
+    manner = st.selectbox(
+        say("Errors planted"),
+        list(dict.fromkeys(one.manner for one in result.found)),
+        format_func=lambda one: manner_title(dataset, one),
+        key="proof-manner",
+        width=320,
+    )
+    st.caption(manner_help(dataset, manner))
     st.markdown(plain(conclusion(result, manner)))
     beside = beside_decided(context, scan, result)
     if beside is not None:

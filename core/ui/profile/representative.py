@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import UsageError
 from core.profile.records import GroupTable
-from core.profile.representative import Representativeness, reference_shares, representativeness
+from core.profile.representative import Representativeness, named_rows, reference_shares, representativeness
 from core.records import Dataset, Version
 from core.ui import keys
 from core.ui.parts.labels import attributes_said
@@ -17,6 +17,8 @@ from core.words import later, say
 
 LONGEST = 2_000
 """Characters of a reference: it stands in the address, so that a copied link has it."""
+LISTED = 10
+"""Groups that are named where the reference names none."""
 _TYPED, _FILE = "reference-typed", "reference-file"
 
 
@@ -36,11 +38,19 @@ def representative_view(dataset: Dataset, version: Version, table: GroupTable) -
             st.error(say("The reference is longer than {n:,} characters: leave out what needs no share.", n=LONGEST))
             return
         try:
-            found = representativeness(table, reference_shares(asked))
+            reference = reference_shares(asked)
         except UsageError as error:
             show_error(error)
             return
-        _shown(dataset, version, found)
+        names = named_rows(table)
+        if names.keys() & reference.keys():
+            _shown(dataset, version, representativeness(table, reference))
+        else:  # it was written for another attribute
+            known = ", ".join(list(names)[:LISTED])
+            left_out = say(
+                "The reference names no group of {name} and is left out. Its groups: {groups}", name=name, groups=known
+            )
+            st.caption(plain(left_out))
 
 
 def _box(table: GroupTable, asked: str) -> None:

@@ -17,7 +17,7 @@ from core.ui.modalities import line_of
 from core.ui.parts.labels import words_of
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, show_error, shown_errors
-from core.ui.rules.words import rows_words, share_words
+from core.ui.rules.words import not_counted_words, rows_words, share_words
 from core.ui.url import put
 from core.words import say
 
@@ -127,6 +127,8 @@ def _draw(dataset: Dataset, found: Preview) -> None:
         if conflicts:
             named = ", ".join(f"{plain(one.second)} ({one.rows:,})" for one in conflicts)
             st.markdown(f":material/warning: {say('Conflicts with {rules}', rules=named)}")
+        if found.not_counted:
+            st.markdown(f":material/warning: {not_counted_words(found.not_counted)}")
         lines = [
             f"{row.example_id}: {words(row.label) or say('no label')} · {line_of(dataset, row, LINE_CHARACTERS)}"
             for row in found.first

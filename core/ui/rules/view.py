@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Version
-from core.services.rules.figures import RulesTold, rules_told
+from core.services.rules.figures import RulesTold, count_again, rules_told
 from core.services.rules.keeping import can_have_rules
 from core.ui import keys
 from core.ui.parts.empty import empty_state
@@ -15,7 +15,7 @@ from core.ui.rules.form import rule_form
 from core.ui.rules.links import rows_link
 from core.ui.rules.one import chosen_rule, retired_rules
 from core.ui.rules.table import rule_picture, rule_table
-from core.ui.rules.words import rows_words
+from core.ui.rules.words import not_counted_words, rows_words
 from core.words import say, say_n
 
 
@@ -36,6 +36,7 @@ def rules_view(context: Context, dataset: Dataset, version: Version, user: str) 
         return
     if told.rules:
         _heading(told)
+        _not_counted(context, told)
         rule_picture(told)
         chosen = rule_table(told)
         if chosen is not None:
@@ -70,3 +71,13 @@ def _heading(told: RulesTold) -> None:
             rows_link(*about, without, told.unlabelled, "all", "rule present", "label missing")
         said = say("{rows} in conflict", rows=rows_words(told.conflicts))
         rows_link(*about, said, told.conflicts, "all", "rule_conflict present")
+
+
+def _not_counted(context: Context, told: RulesTold) -> None:
+    """The rules that are in none of the figures, why, and another try."""
+    if not told.not_counted:
+        return
+    st.warning(not_counted_words(told.not_counted), icon=":material/warning:")
+    if st.button(say("Count again"), icon=":material/refresh:", type="tertiary", key="rules-again"):
+        count_again(context, told.version.version_id)
+        st.rerun()

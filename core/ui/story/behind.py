@@ -166,7 +166,7 @@ def _decided(context: Context, told: Story, rest: str, offset: int, order: RowOr
     if line is None or action not in ("keep", "relabel", "exclude", "unsure"):
         return 0, (), {}
     asked = {"version": number, "action": action, "reviewer": reviewer}
-    where = [ColumnFilter(column, "=", (value,)) for column, value in (asked | {"in_force": "true"}).items()]
+    where = [ColumnFilter(column, "=", (value,)) for column, value in (asked | {"verdict": "true"}).items()]
     store, records = context.store, decided(told.dataset, ())
     total = count_records(store, records, where)
     chosen = page_records(store, records, where, order or records.usual, PAGE_ROWS, offset)

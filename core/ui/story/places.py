@@ -6,9 +6,9 @@ from core.records import Place, RowsBehind, Story, Tally
 from core.services.lists.asked import ALL, FILTERS
 from core.tasks import target_of
 from core.ui import keys
+from core.ui.lists.review_counts import VERDICTS
 
 ERRORS, SUSPECTS = "errors", "suspects"
-_COUNTS = "in_force = true"
 
 
 def worst_at(place: int) -> str:
@@ -36,8 +36,8 @@ def list_of(told: Story, name: str) -> Place | None:
         )
     if kind == "decided":
         number, action, reviewer = act_of(rest)
-        asked = {keys.LOG_VERSION: number, keys.LOG_ACTION: action, keys.LOG_REVIEWER: reviewer, keys.LOG_EACH: "true"}
-        return Place("review", query | {keys.VIEW: "decisions", **asked, f"decisions_{FILTERS}": _COUNTS})
+        asked = {keys.LOG_ACTION: action, keys.LOG_REVIEWER: reviewer}
+        return Place("review", query | VERDICTS | {keys.LOG_VERSION: number} | asked)
     behind = behind_of(told, kind, rest)
     if told.score is None or behind is None:
         return None

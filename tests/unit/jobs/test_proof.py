@@ -17,7 +17,7 @@ from core.jobs.about import About
 from core.jobs.proof import run as proof
 from core.jobs.proof.plant import Soil, plant
 from core.jobs.proof.score import Course, on_decided
-from core.jobs.proof.spec import DETECTORS, MANNERS, NEAR, SCAN, ProofSpec
+from core.jobs.proof.spec import MANNERS, NEAR, SCAN, ProofSpec
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.typed import from_json, to_json
 from tests.training_support import texts
@@ -38,21 +38,21 @@ def _soil(rows: int = 400) -> Soil:
 @pytest.mark.parametrize("manner", MANNERS)
 def test_as_many_errors_as_asked_are_planted_in_rows_that_are_free(manner: str) -> None:
     soil = _soil()
-    found = plant(manner, soil, 20, np.random.default_rng(0))
+    found = plant(soil, manner, 20, np.random.default_rng(0))
     changed = np.flatnonzero(found != soil.labels)
     assert len(changed) == 20 and changed.max() < 300
-    again = plant(manner, soil, 20, np.random.default_rng(0))
+    again = plant(soil, manner, 20, np.random.default_rng(0))
     assert (again == found).all()
 
 
 def test_errors_lie_near_the_other_class_or_carry_the_class_that_is_often_wrong() -> None:
     soil = _soil()
-    near = plant(NEAR, replace(soil, noise=np.full(4, np.nan)), 20, np.random.default_rng(1))
+    near = plant(replace(soil, noise=np.full(4, np.nan)), NEAR, 20, np.random.default_rng(1))
     changed = np.flatnonzero(near != soil.labels)
     assert (changed % 10 == 0).mean() > 0.5  # a tenth of the rows
-    overused = plant(NEAR, soil, 20, np.random.default_rng(1))
+    overused = plant(soil, NEAR, 20, np.random.default_rng(1))
     assert (overused[overused != soil.labels] == 1).all()
-    of_class = plant("classes", soil, 20, np.random.default_rng(1))
+    of_class = plant(soil, "classes", 20, np.random.default_rng(1))
     carried = of_class[of_class != soil.labels]
     assert (carried == 1).mean() > 0.6
 
@@ -104,7 +104,7 @@ def test_a_whole_proof_counts_every_detector_in_every_manner(tmp_path: Path) -> 
     folder, wrong = _folder(tmp_path, 240, decided=60)
     found = proof.main(folder, ProgressWriter(folder))
     assert {(one.manner, one.detector) for one in found.found} == {
-        (manner, name) for manner in MANNERS for name in DETECTORS if name != "own"
+        (manner, name) for manner in MANNERS for name in (SCAN, "confidence", "margin", "disagreement", "neighbours")
     }
     scan = {one.manner: one for one in found.found if one.detector == SCAN}
     assert scan["uniform"].average_precision > 0.3  # by chance .1

@@ -17,9 +17,11 @@ from PIL import Image
 
 from core.errors import ProbabilitiesError, UsageError
 from core.issues import ISSUE_TYPES
+from core.jobs.clusters import kept_together
 from core.jobs.groups import run as groups
 from core.jobs.groups.spec import GroupsResult
 from core.jobs.scan import run as scan
+from core.modalities.payloads import Payloads
 from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import ScanSpec
 from core.typed import to_json
@@ -29,6 +31,10 @@ WORDS = {
     "money": ["bank", "market", "shares", "profit", "rates", "stock", "budget", "growth", "price", "tax"],
     "film": ["actor", "scene", "director", "oscar", "cinema", "plot", "star", "script", "role", "drama"],
 }
+
+
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode()).hexdigest()
 
 
 def run_folder(
@@ -61,7 +67,7 @@ def text_folder(root: Path, rows: int = 240, wrong: int = 20, **settings: Any) -
     flipped = np.zeros(rows, bool)
     flipped[generator.choice(rows, wrong, replace=False)] = True
     labels = [topics[topic] for topic in np.where(flipped, (true + 1) % 3, true)]
-    hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
+    hashes = [md5(text) for text in texts]
     settings = {"encoders": ["lexical"]} | settings
     return run_folder(root, "text", texts, labels, hashes, **settings), flipped
 
@@ -214,6 +220,30 @@ def test_near_duplicates_are_counted(tmp_path: Path) -> None:
     assert summary(folder)["clusters"] == 1
 
 
+def test_texts_that_are_all_alike_are_scanned_and_the_scan_says_what_that_costs(tmp_path: Path) -> None:
+    texts = [f"a text of its own {row}" for row in range(40)]
+    hashes = [md5(text) for text in texts]
+    folder = run_folder(tmp_path, "text", texts, list("xy" * 20), hashes, encoders=["lexical"])
+    run(folder)
+    told = summary(folder)
+    assert (told["clusters"], told["folds"]) == (1, 5)
+    assert len(issues(folder, kind="near_duplicate")["example_id"]) > 1
+    assert any(note.startswith("40 of 40 rows are near-duplicates of each other") for note in told["notes"])
+
+
+def test_a_cluster_of_most_rows_falls_apart_into_equal_contents_and_smaller_ones_stay(tmp_path: Path) -> None:
+    texts = ["one", "one", *(f"one {row}" for row in range(4)), "two", "two"]
+    payloads = Payloads.of(pa.chunked_array([texts]), pa.chunked_array([[md5(text) for text in texts]]), None)
+    assert kept_together(np.array([0, 0, 0, 0, 0, 0, 6, 6]), payloads).tolist() == [0, 0, 2, 3, 4, 5, 6, 6]
+    half = np.array([0, 0, 0, 0, 4, 4, 6, 6])
+    assert kept_together(half, payloads) is half
+
+
+def test_rows_of_one_content_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="All rows have the same content"):
+        run(run_folder(tmp_path, "text", ["the same"] * 40, list("xy" * 20), [md5("the same")] * 40))
+
+
 def test_a_scan_that_is_asked_to_stop_ends_without_a_tier(tmp_path: Path) -> None:
     folder, _ = text_folder(tmp_path)
     folder.request_stop()
@@ -231,7 +261,7 @@ def test_a_scan_run_again_gives_the_same_result(tmp_path: Path) -> None:
 
 
 def test_one_class_alone_is_refused(tmp_path: Path) -> None:
-    hashes = [hashlib.md5(text.encode()).hexdigest() for text in "abc"]
+    hashes = [md5(text) for text in "abc"]
     with pytest.raises(UsageError, match="3 labelled rows of 1 class"):
         run(run_folder(tmp_path, "text", list("abc"), ["x"] * 3, hashes, encoders=["lexical"]))
 
@@ -242,12 +272,19 @@ def test_groups_hold_near_duplicates_together_under_the_first_example_id(tmp_pat
         "another text",
         "A long and winding sentence about one thing!",
     ]
-    hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
+    hashes = [md5(text) for text in texts]
     plan = {"method": "leak-safe", "shares": {"train": 0.5, "test": 0.5}}
     folder = run_folder(tmp_path, "text", texts, ["x", "y", "x"], hashes, plan=plan)
     assert groups.main(folder, ProgressWriter(folder)) == GroupsResult(rows=3, groups=2)
     found = pq.read_table(folder.output / "groups.parquet").to_pydict()
     assert found == {"example_id": [100, 101, 102], "group": [100, 101, 100]}
+
+
+def test_fewer_groups_than_splits_are_refused(tmp_path: Path) -> None:
+    plan = {"method": "leak-safe", "shares": {"train": 0.8, "test": 0.2}}
+    folder = run_folder(tmp_path, "text", ["one text"] * 4, list("xyxy"), [md5("one text")] * 4, plan=plan)
+    with pytest.raises(UsageError, match="1 groups: too few for 2 splits"):
+        groups.main(folder, ProgressWriter(folder))
 
 
 def test_every_issue_type_is_scanned_for_and_ranked_by_itself(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def decision(action: Action, label: str | None = None) -> Decision:
 
 
 def test_counts_are_said_without_zeros() -> None:
-    assert count_words(ReviewCounts(9, 4, 5, 3, 0, 1, 0, 2, 0)) == "4 rows decided: 3 changed, 1 kept."
+    assert count_words(ReviewCounts(9, 4, 5, 3, 0, 1, 0, 2, 0, 4)) == "4 rows decided: 3 changed, 1 kept."
 
 
 def test_a_change_of_one_class_is_said_by_the_new_one_alone() -> None:

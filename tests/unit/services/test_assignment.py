@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from core.errors import UsageError
 from core.jobs.groups.assignment import grouped_parts, indices, random_parts, stratified_parts
 
 SHARES = [0.8, 0.1, 0.1]
@@ -33,12 +34,13 @@ def test_a_class_with_one_row_goes_into_one_part() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30)), min_size=1, max_size=200),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30)), min_size=3, max_size=200),
     st.integers(0, 5),
 )
 def test_no_group_is_ever_in_two_parts(rows: list[tuple[int, int]], seed: int) -> None:
     labels = np.array([label for label, _ in rows])
     groups = indices([group for _, group in rows])
+    assume(len(np.unique(groups)) >= len(SHARES))
     parts = grouped_parts(labels, groups, SHARES, seed)
     assert set(parts) <= {0, 1, 2}
     for group in np.unique(groups):
@@ -57,3 +59,9 @@ def test_groups_do_not_keep_the_classes_from_their_shares() -> None:
 
 def test_rows_without_a_group_are_groups_of_their_own() -> None:
     assert indices(["a", None, None, "a"]).tolist() == [0, 1, 2, 0]
+
+
+def test_fewer_groups_than_parts_with_a_share_are_refused() -> None:
+    with pytest.raises(UsageError, match="2 groups: too few for 3 splits"):
+        grouped_parts(np.zeros(4, np.int64), np.array([0, 0, 1, 1]), [0.8, 0.1, 0.1], 0)
+    assert set(grouped_parts(np.zeros(4, np.int64), np.array([0, 0, 1, 1]), [0.5, 0.0, 0.5], 0)) == {0, 2}

@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 
 from core.context import Context
-from core.records import Dataset, Scan
+from core.records import ColumnFilter, Dataset, Scan
 from core.review.records import Act
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.issues.listing import required_scan
 from core.services.profile.cleaning import CleaningByGroup, cleaning_by_group
 from core.services.review.decisions import as_decision, record
-from core.store.acts.decisions import in_force, judged
+from core.store.acts.decisions import counts, in_force, judged, reviewed_rows
 from core.store.acts.in_force import known_sql
 from core.store.acts.judged import judged_by_rank
 from core.store.acts.since import Judged, since
 from core.store.ids import new_id
-from core.store.telling.health import LOOKED_AT, pace
+from core.store.record_lists import count_records
+from core.store.record_lists.decisions import decided
+from core.store.telling.health import LOOKED_AT, Counted, counted, pace
+from core.store.telling.story import tally
 from core.store.versions import get_version
 from tests.pages import issues_data
 
@@ -62,6 +65,31 @@ def test_a_change_of_classes_is_nobodys_verdict_and_leaves_what_was_said(
         context.store.fetch(f"SELECT * FROM {known_sql(context.store, scan.version_id, decided=True)} ORDER BY 1")
         == known
     )
+
+
+def test_whatever_counts_verdicts_counts_no_change_of_classes(context: Context, scanned: tuple[Dataset, Scan]) -> None:
+    news, scan = scanned
+    store, rows = context.store, _flagged(context, scan)
+    acts = [Act(f"k{row}", "keep", row) for row in rows[:4]] + [Act("x", "exclude", rows[4])]
+    assert not record(context, scan.version_id, "ada", acts).refused
+
+    def told() -> tuple[object, ...]:
+        by_person = {(one.version, one.reviewer, one.action, one.rows) for one in tally(store, news.dataset_id)}
+        listed = count_records(store, decided(news, ()), [ColumnFilter("verdict", "=", ("true",))])
+        steps = reviewed_rows(store, [scan.version_id])
+        return by_person, listed, steps, counts(store, scan.version_id, scan.scan_id).verdicts
+
+    def labels() -> Counted:
+        return next(one for one in counted(store, scan) if one.issue_type == "label")
+
+    before, health = told(), labels()
+    assert before == ({(1, "ada", "keep", 4), (1, "ada", "exclude", 1)}, 5, 5, 5)
+    assert (health.rows, health.decided, health.changed) == (len(rows), 5, 1)
+    merge = ClassChange("merge", tuple(news.labels[1:]), news.labels[0])
+    carry_out_change(context, plan_change(context, news, merge), "bob")
+    assert told() == before and counts(store, scan.version_id, scan.scan_id).decided > 20
+    left = len({*rows} - {one.example_id for one in in_force(store, scan.version_id)})
+    assert (labels().rows, labels().decided, labels().changed) == (5 + left, 5, 1)
 
 
 def test_a_group_is_relabelled_as_often_as_people_said_so_whatever_classes_became(

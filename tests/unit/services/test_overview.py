@@ -12,7 +12,7 @@ from core.records import Dataset, ReviewCounts, Run, Scan, Version, VersionKind
 from core.services.steps.overview import PageName, Standing, next_step
 
 NOW = datetime.now(UTC)
-NONE = ReviewCounts(*[0] * 9)
+NONE = ReviewCounts(*[0] * 10)
 
 
 def standing(
@@ -29,6 +29,7 @@ def standing(
     )
     version = Version("v", "d", 1, None, kind, "", "f", 9, NOW, "ada")
     scan = Scan("s", "j", "d", "v", "lexical", 0, NOW, "ada", {}, {}, True) if scanned else None
+    counts |= {"verdicts": counts.get("decided", 0)}
     fields: dict[str, Any] = dict.fromkeys(ReviewCounts.__slots__, 0) | counts
     done = Run("r", run, "d", "v", "Quick retrain", NOW, "ada", {}, ("a", "b"), {"splits": {}}) if run else None
     return Standing(dataset, version, scan, ReviewCounts(**fields), None, done, training, compared)

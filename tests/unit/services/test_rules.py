@@ -352,7 +352,10 @@ def test_a_rule_that_cannot_be_looked_up_says_so_and_leaves_the_others(context: 
     rule(context, stories, "gone", ("slice = mine",), "sport")
     context.ledger.views.delete(stories.dataset_id, "mine")
     assert "There is no slice 'mine'" in figures(context, stories, "gone").problem
-    assert figures(context, stories, "early").counts.rows == 30
+    told = told_of(context, stories.latest_version_id)
+    assert figures(context, stories, "early").counts.rows == told.covered == 30
+    tried = previewed(context, stories, told.version, "odd", ODD, "sport")
+    assert told.not_counted == tried.not_counted == {"gone": figures(context, stories, "gone").problem}
     assert rows(context, stories, "rule_conflict missing") == 90
     with pytest.raises(UsageError, match="Rule 'gone' cannot be looked up"):
         rows(context, stories, "rule = gone")

@@ -1,0 +1,35 @@
+"""Personal data in columns that are kept with a row: a column's name says of its values what a word before them says in
+a text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from core.personal.patterns import Personal, merged, personal_in
+
+_TELLS = re.compile(r"birth|\bdob\b|born|\bgeb|[a-z] ?name$|出生|生日|姓名|联系人|收件人")
+"""Names of columns that tell what their values are. A bare “name” is that of a thing as often."""
+_SHORT = 300
+"""Characters of a value that is kept with what was found in it: values of a column repeat."""
+
+
+def personal_in_column(column: str, value: str) -> list[Personal]:
+    """The places of personal data in a value of the column of that name, as `personal_in` gives them: `1980-03-04` is a
+    birth date in the column `date_of_birth`, and `Jane Miller` a name in `customer_name`."""
+    return list(_kept(column, value)) if len(value) <= _SHORT else _found(column, value)
+
+
+@lru_cache(1 << 15)
+def _kept(column: str, value: str) -> tuple[Personal, ...]:
+    return tuple(_found(column, value))
+
+
+def _found(column: str, value: str) -> list[Personal]:
+    found, said = personal_in(value), " ".join(column.replace("_", " ").split()).lower()
+    if not _TELLS.search(said):
+        return found
+    before = len(said) + 2
+    told = [(one.kind, one.start - before, one.stop - before) for one in personal_in(f"{said}: {value}")]
+    return merged(found, [Personal(*one) for one in told if one[1] >= 0])
