@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 import sklearn.metrics
 from numpy.typing import NDArray
 
+from bench.large import seconds
 from bench.row import Row
 from core.context import Context
 from core.evaluation.bootstrap import RESAMPLES, score_intervals
@@ -65,14 +65,14 @@ def run() -> list[Row]:
 
 def _first(context: Context, made: Run, true: NDArray[np.int64], predicted: NDArray[np.int64]) -> list[Row]:
     """Everything once, with nothing kept. scikit-learn is given class indices, which it counts faster than names."""
-    ours = _seconds(lambda: evaluation.evaluate(context, made, SPLIT, timeout=None))
+    ours = seconds(lambda: evaluation.evaluate(context, made, SPLIT, timeout=None))
     matrix = _cells(true, predicted)
-    resample = _seconds(lambda: score_intervals(matrix, lambda done, total: None)) / RESAMPLES
+    resample = seconds(lambda: score_intervals(matrix, lambda done, total: None)) / RESAMPLES
     chosen = np.random.default_rng(1).integers(ROWS, size=ROWS)
-    theirs = statistics.median(_seconds(lambda: _macro_f1(true[chosen], predicted[chosen])) for _ in range(3))
-    curve = _seconds(lambda: evaluation.curves(context, made, SPLIT, LABELS[0], "roc", timeout=None))
+    theirs = statistics.median(seconds(lambda: _macro_f1(true[chosen], predicted[chosen])) for _ in range(3))
+    curve = seconds(lambda: evaluation.curves(context, made, SPLIT, LABELS[0], "roc", timeout=None))
     column = np.load(context.queue.folder(made.run_id).output / "probabilities.npy", mmap_mode="r")[:, 1]
-    their_curve = _seconds(lambda: (_roc(true == 1, column), sklearn.metrics.roc_auc_score(true == 1, column)))
+    their_curve = seconds(lambda: (_roc(true == 1, column), sklearn.metrics.roc_auc_score(true == 1, column)))
     return [
         Row("First evaluation: report, matrix, log loss, intervals from 1,000 resamples", ours, "s"),
         Row(
@@ -97,22 +97,22 @@ def _reruns(context: Context, made: Run) -> list[Row]:
             partial(evaluation.predicted_rows, context, made, PredictionFilter(SPLIT), "version", PAGE, place * PAGE),
             partial(evaluation.curves, context, made, SPLIT, label, "roc", timeout=None),
         )
-        seconds = [_seconds(step) for step in steps]
-        whole.append(sum(seconds))
-        for kept, one in zip(parts.values(), seconds, strict=True):
+        taken = [seconds(step) for step in steps]
+        whole.append(sum(taken))
+        for kept, one in zip(parts.values(), taken, strict=True):
             kept.append(one)
     rows = [
         Row("Rerun of the page: evaluation, a cell's rows, a page, a new curve, p50", _p50(whole), "ms"),
         Row("Rerun of the page, p95", _p95(whole), "ms", bound="≤ 500 ms"),
     ]
-    rows += [Row(f"Rerun, of it {name}, p95", _p95(seconds), "ms") for name, seconds in parts.items()]
+    rows += [Row(f"Rerun, of it {name}, p95", _p95(taken), "ms") for name, taken in parts.items()]
     by_class = [PredictionFilter(SPLIT, true_label=label, correct=False) for label in LABELS[:RERUNS]]
-    wrong = [_seconds(partial(_listed, context, made, where)) for where in by_class]
+    wrong = [seconds(partial(_listed, context, made, where)) for where in by_class]
     every = PredictionFilter(SPLIT, correct=False)
     return [
         *rows,
         Row("Rows of a class that are wrong, a page, p95", _p95(wrong), "ms"),
-        Row("All wrong rows, a page, once", _seconds(lambda: _listed(context, made, every)) * 1000, "ms"),
+        Row("All wrong rows, a page, once", seconds(lambda: _listed(context, made, every)) * 1000, "ms"),
     ]
 
 
@@ -204,15 +204,9 @@ def _roc(of_class: NDArray[np.bool_], column: NDArray[np.float32]) -> object:
     return sklearn.metrics.roc_curve(of_class, column)
 
 
-def _p50(seconds: list[float]) -> float:
-    return statistics.median(seconds) * 1000
+def _p50(taken: list[float]) -> float:
+    return statistics.median(taken) * 1000
 
 
-def _p95(seconds: list[float]) -> float:
-    return float(np.quantile(seconds, 0.95)) * 1000
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def _p95(taken: list[float]) -> float:
+    return float(np.quantile(taken, 0.95)) * 1000

@@ -20,7 +20,8 @@ from pathlib import Path
 import duckdb
 from streamlit.testing.v1 import AppTest
 
-from bench.pages import PAGES, load_large
+from bench.large import load_large
+from bench.pages import PAGES
 from bench.row import Row
 from core.context import Context
 from core.records import Dataset, Scan

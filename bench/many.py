@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench.pages import load_large
+from bench.large import load_large
 from bench.row import Row
 from core.context import Context
 from core.records import Dataset

@@ -11,7 +11,6 @@ import json
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
-from bench.pages import load_large
+from bench.large import load_large, seconds
 from bench.row import Row
 from core.arrays.embeddings import EmbeddingCache
 from core.context import Context
@@ -78,12 +77,12 @@ def write_embeddings(context: Context, dataset: Dataset) -> NDArray[np.float32]:
 
 def _measured(context: Context, dataset: Dataset, vectors: NDArray[np.float32]) -> list[Row]:
     found: list[Projection] = []
-    ours = _seconds(lambda: found.append(_made(context, dataset)))
-    theirs = _seconds(lambda: PCA(2, svd_solver="covariance_eigh").fit_transform(vectors))
+    ours = seconds(lambda: found.append(_made(context, dataset)))
+    theirs = seconds(lambda: PCA(2, svd_solver="covariance_eigh").fit_transform(vectors))
     version = get_version(context.store, dataset.latest_version_id)
     [projection] = found
     shown = Shown(dataset, version, projection, "label")
-    first = _seconds(lambda: told_sight(context, shown, CELLS))
+    first = seconds(lambda: told_sight(context, shown, CELLS))
     told = told_sight(context, shown, CELLS)
     left, bottom, right, top = told["box"]
     x, y, wide, high = (left + right) / 2, (bottom + top) / 2, (right - left) / 3, (top - bottom) / 3
@@ -111,11 +110,5 @@ def _made(context: Context, dataset: Dataset) -> Projection:
     return made
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def _median(work: Callable[[], object]) -> float:
-    return statistics.median(_seconds(work) for _ in range(TIMES))
+    return statistics.median(seconds(work) for _ in range(TIMES))

@@ -8,38 +8,22 @@ from __future__ import annotations
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
+from bench.large import load_large, seconds
 from bench.row import Row
 from core.context import Context
 from core.modalities.text.facts import TEXT
-from core.records import Reader, Schema
 from core.services.profile import figures as profile
 from core.store.datasets import get_dataset
-from core.store.ingest.ingest import ingest
-from core.store.ingest.stage import stage
 
-ROWS = int(os.environ.get("WINNOW_BENCH_ROWS", "1000000"))
 RERUNS = 20
 PAGES = Path(__file__).resolve().parents[1] / "pages"
-
-_MADE = """
-    SELECT 'The story of ' || j || ' and what it is for you, told in ' || (1 + j % 97) || ' words'
-             || repeat(' more', (hash(j) % 30)::INTEGER) AS text,
-           'class ' || least((-ln(1 - random()) * 9)::INTEGER, 49) AS label,
-           CASE WHEN i % 5 = 0 THEN 'test' ELSE 'train' END AS split,
-           'region ' || (hash(i + 1) % 12) AS region, 'shop ' || (hash(i + 2) % 900) AS shop,
-           random() * 100 AS price, DATE '2020-01-01' + (i % 1500)::INTEGER AS day
-    FROM (SELECT i, i % ({rows} * 19 // 20) AS j FROM range({rows}) t(i))"""
-"""Texts of about 130 characters, 50 uneven classes, 5 % of the rows repeated, two categories, a number, a date."""
 
 
 def run() -> list[Row]:
@@ -56,31 +40,10 @@ def run() -> list[Row]:
             close_contexts()
 
 
-def load_large(context: Context, folder: Path) -> Path:
-    """The rows as the dataset `large`, and the file that they come from."""
-    path = folder / "rows.parquet"
-    with duckdb.connect() as connection:
-        connection.execute("SELECT setseed(0.5)")
-        connection.execute(f"COPY ({_MADE.format(rows=ROWS)}) TO '{path}' (FORMAT parquet)")
-    schema = Schema("text", "text", "label", "split", None, ("region", "shop", "price", "day"))
-    ingest(
-        context.store,
-        partial(stage, Reader(sql=f"read_parquet('{path}')"), schema, folder),
-        schema,
-        name="large",
-        source="parquet",
-        licence="",
-        by="bench",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
-    return path
-
-
 def _first_visits(context: Context, frame: pd.DataFrame) -> list[Row]:
     """Each answer once, with nothing kept; medians have no meaning here, since a second call is answered at once."""
     dataset = get_dataset(context.store, "large")
-    derived = _seconds(lambda: profile.derived(context, dataset.dataset_id, None))
+    derived = seconds(lambda: profile.derived(context, dataset.dataset_id, None))
     dataset = get_dataset(context.store, "large")
     version_id = dataset.latest_version_id
     length = profile.attribute_of(dataset, "text_length")
@@ -108,10 +71,10 @@ def _first_visits(context: Context, frame: pd.DataFrame) -> list[Row]:
         ),
     }
     rows = [
-        Row(f"profile, first visit: {name}", _seconds(ours) * 1000, "ms", _seconds(theirs) * 1000, "pandas, in memory")
+        Row(f"profile, first visit: {name}", seconds(ours) * 1000, "ms", seconds(theirs) * 1000, "pandas, in memory")
         for name, (ours, theirs) in asked.items()
     ]
-    every = _seconds(lambda: profile.associations(context, version_id, None))
+    every = seconds(lambda: profile.associations(context, version_id, None))
     attributes = len(dataset.attributes)
     rows.append(Row(f"profile, beside the page: {attributes} associations with intervals", every, "s"))
     made = ", ".join(one.name for one in TEXT.derived)
@@ -139,15 +102,9 @@ def _reruns() -> list[Row]:
         times = []
         for turn in range(RERUNS):
             chosen = page.selectbox(key=key).select(options[turn % len(options)])
-            times.append(_seconds(chosen.run) * 1000)
+            times.append(seconds(chosen.run) * 1000)
         times.sort()
         p95 = times[round(0.95 * (len(times) - 1))]
         rows.append(Row(f"profile rerun, {view}, rows opened: p50", statistics.median(times), "ms"))
         rows.append(Row(f"profile rerun, {view}, rows opened: p95", p95, "ms", bound="≤ 300 ms"))
     return rows
-
-
-def _seconds(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

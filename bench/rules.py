@@ -6,30 +6,22 @@ Run alone: `python -m bench rules`. Every figure is worked out anew: nothing tha
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from bench.pages import load_large
+from bench.large import large_dataset, p95, page_of
 from bench.row import Row
 from core.context import Context
-from core.records import Dataset, RowFilter
+from core.records import Dataset
 from core.review.records import Act
-from core.services.context import open_context
 from core.services.lists.asked import row_filter
 from core.services.review.decisions import record
 from core.services.review.many import carry_out, plan
 from core.services.rules.figures import previewed, told_of
 from core.services.rules.keeping import rule_named, save_rule
 from core.services.rules.proposals import OfRule, name_and_version, proposed
-from core.settings import Workspace
-from core.store.datasets import get_dataset
-from core.store.rows import count_and_page_of_ids, get_rows
 from core.store.versions import get_version
 
-TIMES = 20
 JUDGED = 1_000
 RULES = (
     ("dear", ["price > 90"], 0),
@@ -41,13 +33,8 @@ RULES = (
 
 
 def run() -> list[Row]:
-    with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
-        context = open_context(Workspace(Path(folder) / "workspace").create())
-        try:
-            load_large(context, Path(folder))
-            return _measured(context, get_dataset(context.store, "large"))
-        finally:
-            context.close()
+    with large_dataset() as (context, dataset):
+        return _measured(context, dataset)
 
 
 def _measured(context: Context, dataset: Dataset) -> list[Row]:
@@ -59,16 +46,16 @@ def _measured(context: Context, dataset: Dataset) -> list[Row]:
         return dataset.labels[place % len(dataset.labels)]
 
     one = {
-        name: _p95(partial(previewed, context, dataset, version, "tried", where, label(place)))
+        name: p95(partial(previewed, context, dataset, version, "tried", where, label(place)))
         for name, where, place in RULES
     }
     for name, where, place in RULES:
         save_rule(context, dataset, version_id, name, where, label(place), "bench")
-    five = _p95(lambda: told_of(context, version_id))
+    five = p95(lambda: told_of(context, version_id))
     asked = ("rule = dear", "rule_conflict present", "rule_right = dear")
-    lists = [_p95(_page(context, version_id, row_filter(dataset, {"where": where}))) for where in asked]
+    lists = [p95(page_of(context, version_id, row_filter(dataset, {"where": where}))) for where in asked]
     dear = rule_named(context, dataset, "dear")
-    review = _p95(_page(context, version_id, proposed(dear)))
+    review = p95(page_of(context, version_id, proposed(dear)))
     among = OfRule(version_id, dear)
     began = time.perf_counter()
     planned = plan(context, among, among.doing, "bench")
@@ -88,22 +75,3 @@ def _measured(context: Context, dataset: Dataset) -> list[Row]:
         Row(f"count what accepting a rule changes ({planned.rows:,} rows)", counted, "s"),
         Row(f"accept it ({done.rows:,} rows)", written, "s"),
     ]
-
-
-def _page(context: Context, version_id: str, where: RowFilter) -> Callable[[], object]:
-    def page() -> object:
-        _, found = count_and_page_of_ids(context.store, version_id, where, 500)
-        return get_rows(context.store, version_id, found[:50])
-
-    return page
-
-
-def _p95(work: Callable[[], object]) -> float:
-    """Seconds, after one try that does not count."""
-    work()
-    found = []
-    for _ in range(TIMES):
-        began = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - began)
-    return sorted(found)[int(0.95 * TIMES) - 1]

@@ -6,39 +6,25 @@ Run alone: `python -m bench tags`. An act is from the look at what would change 
 from __future__ import annotations
 
 import statistics
-import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from bench.pages import load_large
+from bench.large import TIMES, large_dataset, page_of, seconds
 from bench.row import Row
 from core.context import Context
 from core.records import Dataset
-from core.services.context import open_context
 from core.services.lists.asked import row_filter
 from core.services.review.among import OfVersion
 from core.services.tags.tagging import OneTag, carry_out, plan_tag, record_tags, take_back
-from core.settings import Workspace
-from core.store.datasets import get_dataset
-from core.store.rows import count_and_page_of_ids, get_rows
 from core.store.versions import get_version
 
 TAGGED = 100_000
-TIMES = 20
 AT_THE_DESK = 300
 FILTERS = ("tag = many", "tag = few", "tag != many", "tag missing", "tag present")
 
 
 def run() -> list[Row]:
-    with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
-        context = open_context(Workspace(Path(folder) / "workspace").create())
-        try:
-            load_large(context, Path(folder))
-            return _measured(context, get_dataset(context.store, "large"))
-        finally:
-            context.close()
+    with large_dataset() as (context, dataset):
+        return _measured(context, dataset)
 
 
 def _measured(context: Context, dataset: Dataset) -> list[Row]:
@@ -55,33 +41,21 @@ def _measured(context: Context, dataset: Dataset) -> list[Row]:
         take_back(context, act, "bench")
         context.store.newest_tag()
 
-    put_s, undo_s = _seconds(put), _seconds(undo)
+    put_s, undo_s = seconds(put), seconds(undo)
     put()
 
     def one(at: int) -> None:
         record_tags(context, version, "bench", [OneTag(f"k{at}", 7 * at, "few", True)])
 
-    at_desk = [_seconds(partial(one, at)) for at in range(AT_THE_DESK)]
-    pages = sorted(_seconds(_page(context, dataset, where)) for where in FILTERS for _ in range(TIMES))
+    at_desk = [seconds(partial(one, at)) for at in range(AT_THE_DESK)]
+    pages = sorted(
+        seconds(page_of(context, version.version_id, row_filter(dataset, {"where": where})))
+        for where in FILTERS
+        for _ in range(TIMES)
+    )
     return [
         Row(f"tag {TAGGED:,} of 1M rows in one act", put_s, "s", bound="≤ 2 s"),
         Row("take it back", undo_s, "s", bound="≤ 2 s"),
         Row("tag one row at the desk", 1000 * statistics.median(at_desk), "ms"),
         Row("a list of 1M rows by a tag, p95", 1000 * pages[int(0.95 * len(pages))], "ms", bound="≤ 300 ms"),
     ]
-
-
-def _page(context: Context, dataset: Dataset, where: str) -> Callable[[], object]:
-    asked = row_filter(dataset, {"where": where})
-
-    def page() -> object:
-        _, found = count_and_page_of_ids(context.store, dataset.latest_version_id, asked, 500)
-        return get_rows(context.store, dataset.latest_version_id, found[:50])
-
-    return page
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

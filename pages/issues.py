@@ -13,9 +13,10 @@ from core.ui.issues.figures import figures
 from core.ui.issues.groups import excluded
 from core.ui.issues.list import ranked_list
 from core.ui.issues.panels import panels
-from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
+from core.ui.issues.scan import follow, is_under_way, no_scan_yet, scan_form
 from core.ui.lists.issue_filter import filter_bar
 from core.ui.parts.choices import view_switch
+from core.ui.parts.ending import without_result
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.rules.view import rules_view
@@ -35,7 +36,7 @@ with shown_errors():
     if followed is not None:
         follow(context, version, followed, scan)
     elif job is not None:
-        failure(job)
+        without_result(context, job, "scan")
     if view == "health":
         health_view(context, dataset, version)
         next_act(context, dataset, "issues")

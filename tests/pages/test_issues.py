@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -327,6 +327,20 @@ def test_clear_lifts_every_filter(open_at: Open, scanned: Dataset) -> None:
     shown = open_at("issues", dataset="news", given="sport", words="story")
     next(button for button in shown.button if button.label == "Clear").click().run()
     assert "**40 rows**, worst first" in texts(shown)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("failed", "No model folder at mine."), ("stopped", "The last one was stopped before its end.")],
+)
+def test_a_scan_without_a_result_says_why(
+    app: Context, open_at: Open, news: Dataset, status: Literal["failed", "stopped"], said: str
+) -> None:
+    job = app.queue.start_local("scan", "Scan", {"version_id": news.latest_version_id}, news.dataset_id, "ada")
+    app.queue.finish_local(job.job_id, status, "No model folder at mine." if status == "failed" else "")
+    shown = open_at("issues", dataset="news")
+    assert not shown.exception
+    assert said in "".join(one.value for one in (*shown.error, *shown.caption)).replace("\\", "")
 
 
 def test_labels_that_look_like_markup_are_shown_as_text(open_at: Open, app: Context, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from core.services.profile.report import whole_profile
 from core.services.profile.slices import slice_profiles
 from core.services.views import save_slice
 from core.store.row_facts.slice import SLICE
-from core.ui.evaluation.groups.slices import narrowed_to
+from core.ui.evaluation.groups.tables import narrowed_to
 from tests.pages import issues_data
 from tests.runs import finished_run
 from tests.staged import taken_in
@@ -68,7 +68,7 @@ def test_evaluate_has_the_accuracy_of_each_slice_and_marks_small_ones(
     assert found[2].accuracy is not None and found[2].accuracy.low < 8 / 12 < found[2].accuracy.high
     shown = until(open_at("evaluation", dataset="news", run="1", split="test", view="groups"), "slice")
     assert table(shown, "accuracy") == [("all rows", 90, 60 / 90), ("business", 30, 0.0), ("early", 12, 8 / 12)]
-    assert [row[2] for row in table(shown, "reading")] == ["", "", "fewer than 30 rows: not compared"]
+    assert [row[2] for row in table(shown, "remark")] == ["", "", "fewer than 30 rows: not compared"]
 
 
 def test_profile_has_the_classes_of_each_slice(app: Context, news: Dataset, open_at: Open) -> None:

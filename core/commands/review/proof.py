@@ -8,9 +8,9 @@ from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
-from core.jobs.proof.spec import MANNERS, NEAR, REPEATS
+from core.jobs.proof.spec import REPEATS
 from core.services.issues.listing import required_scan
-from core.services.issues.proof import beside_decided, run_proof, standings, winner
+from core.services.issues.proof import beside_decided, manner_named, run_proof, standings, winner
 from core.services.issues.proof_words import TRUST, beside_words, conclusion, how_words
 from core.typed import to_json
 from core.words import say
@@ -20,10 +20,11 @@ from core.words import say
 @version_argument
 @click.option("--version", type=int, metavar="V", help="a version that was scanned; default: the newest")
 @click.option("--copies", default=REPEATS, metavar="C", help="copies with planted errors, for each manner of planting")
-@click.option("--manner", type=click.Choice(tuple(MANNERS)), default=NEAR, help="which manner the table is of")
-def proof_command(context: Context, name: str, version: int | None, copies: int, manner: str) -> Answer:
+@click.option("--manner", metavar="M", help="which manner of planting the table is of; default: the most lifelike")
+def proof_command(context: Context, name: str, version: int | None, copies: int, manner: str | None) -> Answer:
     """Plant known errors in copies and compare the detectors on them."""
-    _, chosen = dataset_version(context, name, version)
+    dataset, chosen = dataset_version(context, name, version)
+    manner = manner_named(dataset, manner)
     scan = required_scan(context, chosen.version_id, name)
     with ProgressLine() as line:
         result = run_proof(context, chosen.version_id, by=person(), repeats=copies, on_progress=line.show)

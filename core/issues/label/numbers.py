@@ -37,9 +37,9 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
     scaled, loaded = np.abs(labels - predicted) / spread, np.abs(signals.before - predicted) / spread
     open_ = np.flatnonzero(judged & ~known)
     right = Mixture.fitted(loaded[judged & np.isfinite(loaded)]).right(scaled)
-    score = right if flag_by == "winnow" else _cleanlab(labels, predicted, flag_by)
+    score = right if flag_by == "winnow" else cleanlab_quality(labels, predicted, flag_by)
     worst_first = open_[np.lexsort((-scaled[open_], score[open_]))]
-    count = _count(right[open_])
+    count = count_to_list(right[open_])
     flagged = np.zeros(len(labels), bool)
     flagged[worst_first[:count]] = True
     if count:
@@ -84,13 +84,15 @@ def decimals(labels: NDArray[np.float64]) -> int:
     return MOST_DIGITS
 
 
-def _count(right: NDArray[np.float64]) -> int:
-    """The length of the list with the best balance of hits and misses to be expected."""
+def count_to_list(right: NDArray[np.float64]) -> int:
+    """Of labels that are so probably right (n,): the length of the list with the best balance of hits and misses to be
+    expected."""
     wrong = (1 - right)[None]
     return count_to_flag(WrongRows(wrong, wrong[0], wrong[0]), np.argsort(right, kind="stable")) if len(right) else 0
 
 
-def _cleanlab(labels: NDArray[np.float64], predicted: NDArray[np.float64], method: str) -> NDArray[np.float64]:
+def cleanlab_quality(labels: NDArray[np.float64], predicted: NDArray[np.float64], method: str) -> NDArray[np.float64]:
+    """(n,) cleanlab's score by one of its methods."""
     return np.asarray(get_label_quality_scores(labels, predicted, method=method), np.float64)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from core.jobs.proof.bed import Bed, Kind, Steps
+from core.jobs.proof.numbers import OfNumbers
 from core.jobs.proof.one_class import OneClass
 from core.jobs.proof.score import Course, found_by, lengths, on_decided
 from core.jobs.proof.sets import Sets
 from core.jobs.proof.spec import SCAN, Found, OnDecided
 from core.progress import Report, unheard
-from core.targets.arrays import same
+from core.targets.arrays import numeric, same
 
 LEAST_SHARE, MOST_SHARE, USUAL_SHARE = 0.02, 0.2, 0.05
 FEWEST, FEWEST_DECIDED = 10, 30
@@ -33,6 +34,8 @@ class Proof:
 
 def kind_of(bed: Bed) -> Kind[Any]:
     """By the array form of the labels."""
+    if numeric(bed.labels):
+        return OfNumbers(bed)
     return OneClass(bed) if bed.labels.ndim == 1 else Sets(bed)
 
 

@@ -37,6 +37,19 @@ OF_SETS: Mapping[str, tuple[str, str]] = {
     "uniform": (MANNERS["uniform"][0], later("Any class of a row is left out, or any other one is added.")),
 }
 """The same where a label may be several classes."""
+OF_NUMBERS: Mapping[str, tuple[str, str]] = {
+    "slips": (
+        later("slips of the hand"),
+        later("The decimal point is moved by a place, or a digit is doubled, left out or exchanged with the next."),
+    ),
+    "rows": (later("rows mixed up"), later("A row gets the number of one that is like it.")),
+    "shifts": (
+        later("somewhat off"),
+        later("A number is moved by two to six times as much as labels usually lie from what is predicted."),
+    ),
+    "uniform": (MANNERS["uniform"][0], later("Any row gets the number of any other one.")),
+}
+"""The same where labels are numbers."""
 REPEATS, FEWEST_REPEATS, MOST_REPEATS = 3, 2, 20
 """Copies for each manner."""
 SCAN, NEIGHBOURS, OWN = "scan", "neighbours", "own"
@@ -47,6 +60,8 @@ DETECTORS: Mapping[str, tuple[str, str]] = {
     "disagreement": (later("disagreement"), later("rows that look like another class, the surest first")),
     "whole": (later("the whole label"), later("the probability that all classes of the label are right")),
     "doubtful": (later("the most doubtful class"), later("the least probability of any class being right")),
+    "residual": (later("residual"), later("how far the label lies from what is predicted, as in cleanlab")),
+    "outre": (later("OUTRE"), later("how unusual label and prediction are together, as in cleanlab")),
     NEIGHBOURS: (later("neighbour vote"), later("how many of the nearest rows have another label")),
     OWN: (later("your own probabilities"), later("ranked as the scan does")),
 }

@@ -19,6 +19,7 @@ from core.jobs.proof.spec import (
     FEWEST_REPEATS,
     MANNERS,
     MOST_REPEATS,
+    OF_NUMBERS,
     OF_SETS,
     REPEATS,
     ProofResult,
@@ -38,12 +39,14 @@ from core.words import stored
 
 
 def can_be_proved(task: Task) -> bool:
-    """Whether errors can be planted in labels of the task: they are classes of whole rows."""
-    return not (task.target.numeric or task.target.located)
+    """Whether errors can be planted in labels of the task: they are of whole rows."""
+    return not task.target.located
 
 
 def manners_of(task: Task) -> Mapping[str, tuple[str, str]]:
     """How errors are planted in labels of the task: title and help of each, the most lifelike first."""
+    if task.target.numeric:
+        return OF_NUMBERS
     return OF_SETS if task.target.several else MANNERS
 
 
@@ -81,7 +84,7 @@ def _check(context: Context, dataset: Dataset, version_id: str, repeats: int) ->
     if not can_be_proved(task_named(dataset.task)):
         raise UsageError(
             f"Errors are not planted in labels of {dataset.task}.",
-            "A proof is for labels that are classes of whole rows, one or several of each.",
+            "A proof is for labels that are of whole rows: one class, several, or a number.",
         )
     if not FEWEST_REPEATS <= repeats <= MOST_REPEATS:
         raise UsageError(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UsageError
+from core.heads.blend import blended
 from core.heads.held_out import held_out_numbers
 from core.heads.refitted_numbers import refitted_numbers
 from core.heads.ridge import Numbers, out_of_sample_numbers
@@ -18,9 +19,6 @@ from core.modalities.encoders import make_encoder
 from core.targets.number.residuals import Spread
 from core.tasks import task_named
 from core.typed import JsonObject
-
-SHARES = np.linspace(0, 1, 21)
-"""Shares of a newer model in the blend that are compared."""
 
 
 @dataclass
@@ -116,16 +114,10 @@ class NumberScan(ScanRun):
         }
 
     def _take(self, name: str, found: Numbers) -> None:
-        """Blends the newest member with what there is by the share that errs least: of the absolute errors, which a few
-        wrong labels hardly move."""
+        """Blends the newest member with what there is."""
         self.members.append((name, found))
-        if len(self.members) == 1:
-            self.blend, self.weights = found.predicted, [1.0]
-            return
-        blends = [self.blend + share * (found.predicted - self.blend) for share in SHARES]
-        best = int(np.argmin([self._mae(one) for one in blends]))
-        share = float(SHARES[best])
-        self.blend, self.weights = blends[best], [*((1 - share) * one for one in self.weights), share]
+        predicted = [one.predicted for _, one in self.members]
+        self.blend, self.weights = blended(predicted, self.rows.labels)
 
     def _mae(self, predicted: NDArray[np.float64]) -> float:
         return float(np.abs(self.rows.labels - predicted)[self._told].mean())

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.context import Context
-from core.errors import JobError, NotFoundError
+from core.errors import JobError, NotFoundError, UsageError
 from core.jobs.about import version_of
-from core.jobs.proof.spec import NEAR, SCAN, Found, OnDecided, ProofResult, ProofSpec
-from core.jobs.proof.web import PROOF, can_be_proved, start_proof
+from core.jobs.proof.spec import SCAN, Found, OnDecided, ProofResult, ProofSpec
+from core.jobs.proof.web import PROOF, can_be_proved, manners_of, start_proof
 from core.proportions import Z95, student_above, wilson
 from core.records import Dataset, Estimate, Job, Scan, Version
 from core.services.follow import follow
@@ -26,6 +26,8 @@ __all__ = [
     "Standing",
     "Winner",
     "beside_decided",
+    "first_manner",
+    "manner_named",
     "newest_job",
     "newest_proof",
     "possible",
@@ -102,6 +104,15 @@ def possible(dataset: Dataset) -> bool:
     return can_be_proved(task_named(dataset.task))
 
 
+def manner_named(dataset: Dataset, name: str | None) -> str:
+    """A manner of planting errors in labels of the dataset: that of the name, else the most lifelike. Raises UsageError
+    for another name."""
+    manners = tuple(manners_of(task_named(dataset.task)))
+    if name and name not in manners:
+        raise UsageError(f"Errors cannot be planted by {name!r} here.", f"Choose one of: {', '.join(manners)}.")
+    return name or manners[0]
+
+
 def newest_job(context: Context, version: Version) -> Job | None:
     """The proof of the version that was started last."""
     return next(_jobs(context, version), None)
@@ -147,8 +158,14 @@ def standings(result: ProofResult, manner: str) -> tuple[Standing, ...]:
     return tuple(sorted(found, key=lambda one: (one.most, one.half)))
 
 
-def winner(result: ProofResult, manner: str = NEAR) -> Winner:
+def first_manner(result: ProofResult) -> str:
+    """The most lifelike one."""
+    return result.found[0].manner
+
+
+def winner(result: ProofResult, manner: str | None = None) -> Winner:
     """By rows to review for four of five planted errors; and by average precision on decided rows."""
+    manner = manner or first_manner(result)
     by_name = {one.detector: one for one in _of(result, manner)}
     first = standings(result, manner)[0].detector
     saved = np.array(by_name[SCAN].most) - np.array(by_name[first].most)
@@ -187,7 +204,7 @@ def beside_decided(context: Context, scan: Scan, result: ProofResult) -> BesideD
     told = [one for one in told if one[0] <= result.reviewed[-1]]
     if len(told) < FEWEST_DECIDED:
         return None
-    found = next(one for one in _of(result, NEAR) if one.detector == SCAN)
+    found = next(one for one in _of(result, first_manner(result)) if one.detector == SCAN)
     ranks = np.array([rank for rank, _ in told], np.float64)
     wrong = sum(one for _, one in told)
     low, high = wilson(np.array([wrong]), np.array([len(told)]))

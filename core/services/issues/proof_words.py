@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.jobs.proof.spec import DETECTORS, NEAR, SCAN, ProofResult
+from core.jobs.proof.spec import DETECTORS, SCAN, ProofResult
 from core.jobs.proof.web import manners_of
 from core.records import Dataset
-from core.services.issues.proof import BesideDecided, Winner, standings, winner
+from core.services.issues.proof import BesideDecided, Winner, first_manner, standings, winner
 from core.tasks import task_named
 from core.words import later, say
 
@@ -40,8 +40,9 @@ def manner_help(dataset: Dataset, manner: str) -> str:
     return say(_manners(dataset)[manner][1])
 
 
-def conclusion(result: ProofResult, manner: str = NEAR) -> str:
+def conclusion(result: ProofResult, manner: str | None = None) -> str:
     """Which detector to go by, and why."""
+    manner = manner or first_manner(result)
     found, by_name = winner(result, manner), {one.detector: one for one in standings(result, manner)}
     base, first = by_name[SCAN], by_name[found.planted]
     if found.clear:

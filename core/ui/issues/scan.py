@@ -28,7 +28,7 @@ from core.ui.parts.problems import plain, room_line, show_error, shown_errors
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
-from core.words import later, say, say_stored, stored
+from core.words import later, say, stored
 
 FINE_TUNED = later(
     "For each fold a model is fine-tuned on all the others and asked about the one that it has not seen. What it says "
@@ -188,24 +188,6 @@ def follow(context: Context, version: Version, job: Job, scan: Scan | None) -> N
         return (urgent, newest.scan_id if newest else None), other
 
     live(context, lambda: _follow(context, version, job.job_id, shown), look, key="scan")
-
-
-def failure(job: Job) -> None:
-    """Why the last scan gave no result, or not its last one; nothing where it has done all."""
-    if not job.collected or job.status == "done":
-        return
-    if job.status in ("stopped", "cancelled"):
-        ended = say(
-            "The last scan was stopped before its end."
-            if job.status == "stopped"
-            else "The last scan was cancelled before its end."
-        )
-        st.caption(f":material/block: {ended}")
-        return
-    cause = job.error or stored(f"The scan ended as {job.status}.")
-    st.error(plain(say_stored(cause)), icon=":material/error:")
-    hint = say("Its log is on the Jobs page. Change the settings or start it again.")
-    st.caption(f":material/arrow_forward: {hint}")
 
 
 def _follow(context: Context, version: Version, job_id: str, shown: str | None) -> None:

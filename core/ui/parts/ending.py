@@ -38,8 +38,7 @@ def under_way(context: Context, job: Job | None, title: str, key: str, *, keeps:
             key=f"{key}-live",
         )
         return True
-    if job.status != "done":
-        _without_result(context, job, key)
+    without_result(context, job, key)
     return False
 
 
@@ -69,11 +68,17 @@ def _followed(context: Context, job_id: str, title: str, key: str, keeps: str | 
         )
 
 
-def _without_result(context: Context, job: Job, key: str) -> None:
-    if job.status == "failed":
-        st.error(plain(say_stored(job.error)), icon=":material/error:")
-    else:
+def without_result(context: Context, job: Job, key: str) -> None:
+    """Why a job that has ended gave no result, or not its last one, and what starts it again; nothing where it has
+    done all."""
+    if not job.collected or job.status == "done":
+        return
+    if job.status in ("stopped", "cancelled"):
         st.caption(say(":material/block: The last one was {status} before its end.", status=say_stored(job.status)))
+    else:
+        st.error(plain(say_stored(job.error)), icon=":material/error:")
+        hint = say("Its log is on the Jobs page. Change the settings or start it again.")
+        st.caption(f":material/arrow_forward: {hint}")
     if not reading():
         again_button(context, job, key, kind="secondary")
 

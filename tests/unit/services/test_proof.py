@@ -15,7 +15,7 @@ from core.proportions import student_above
 from core.records import Dataset, Scan
 from core.review.records import Act
 from core.services.issues.listing import required_scan
-from core.services.issues.proof import beside_decided, newest_proof, standings, start_proof, winner
+from core.services.issues.proof import beside_decided, manner_named, newest_proof, standings, start_proof, winner
 from core.services.issues.proof_words import beside_words, conclusion
 from core.services.review.decisions import record
 from core.store.versions import get_version
@@ -129,6 +129,17 @@ def test_a_proof_needs_a_scan_and_says_so(context: Context, tmp_path: Path) -> N
     with pytest.raises(UsageError, match="has not been scanned"):
         start_proof(context, news.latest_version_id, by="ada")
     assert newest_proof(context, get_version(context.store, news.latest_version_id)) is None
+
+
+def test_a_manner_is_of_what_a_label_is(context: Context, scanned: tuple[Dataset, Scan]) -> None:
+    news, numbers = scanned[0], replace(scanned[0], task="text-regression")
+    assert (manner_named(news, None), manner_named(numbers, None), manner_named(news, "pairs")) == (
+        NEAR,
+        "slips",
+        "pairs",
+    )
+    with pytest.raises(UsageError, match="by 'pairs' here"):
+        manner_named(numbers, "pairs")
 
 
 def test_a_number_of_copies_that_cannot_be_is_refused(context: Context, scanned: tuple[Dataset, Scan]) -> None:

@@ -12,19 +12,11 @@ from core.records import Attribute, Dataset
 from core.services.evaluation.groups import ByAttribute
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown
-from core.ui.evaluation.groups.parts import (
-    LISTED,
-    WITHOUT,
-    chosen_attribute,
-    group_box,
-    rate_chart,
-    rate_columns,
-    reading,
-)
+from core.ui.evaluation.groups.parts import group_box, rate_chart, rate_columns
+from core.ui.evaluation.groups.tables import AttributeLine, Measured, attribute_chosen, attribute_table
 from core.ui.parts.labels import attribute_said, attributes_said, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import heading, numbers, share_column
-from core.ui.url import put
 from core.words import later, say
 
 
@@ -32,52 +24,34 @@ def attributes(shown: AnyShown, compared: Sequence[ByAttribute], others: int) ->
     """Every attribute with how far apart its groups are; the one that is chosen, else the first, and those that it is
     crossed with."""
     dataset = shown.dataset
-    names = {one.outcomes.column: attribute_said(dataset, one.outcomes.attribute) for one in compared}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(say("Is it wrong more often in some groups?"), say("accuracy by group"))
-        st.space("stretch")
-        numbers(dataset, shown.truth, later("accuracy by group"), _attribute_columns(compared), key="groups-attributes")
-    st.caption(_verdict(dataset, compared[0]))
-    columns = list(names)
-
-    def picked() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        put(WITHOUT | {keys.BY: columns[rows[0]] if rows else None})
-
-    key = f"groups-attributes-{hash((shown.run.run_id, shown.split, st.query_params.get(keys.BY))):x}"
-    ends = [one.outcomes.accuracy.ends or (0, 0) for one in compared]
-    st.dataframe(
-        {
-            "attribute": list(names.values()),
-            "difference": [one.outcomes.accuracy.difference for one in compared],
-            "lowest": [_end(dataset, one.outcomes, low) for one, (low, _) in zip(compared, ends, strict=True)],
-            "highest": [_end(dataset, one.outcomes, high) for one, (_, high) in zip(compared, ends, strict=True)],
-            "reading": [reading(one.chance) for one in compared],
-        },
-        hide_index=True,
-        height="content" if len(compared) <= LISTED else 38 + 35 * LISTED,
-        column_config={
-            "attribute": st.column_config.Column(say("attribute")),
-            "difference": share_column(
-                say("difference"), say("How far apart the groups are: the highest less the lowest."), 110
-            ),
-            "lowest": st.column_config.Column(say("lowest in")),
-            "highest": st.column_config.Column(say("highest in")),
-            "reading": st.column_config.Column(
-                say("reading", "what a figure says"),
-                help=say(
-                    "By a chi-square test of right and wrong rows in the groups, corrected for the {n:,} attributes "
-                    "that are looked at together (Holm): not chance where it is below 5 %.",
-                    n=len(compared),
-                ),
-            ),
-        },
-        key=key,
-        on_select=picked,
-        selection_mode="single-row",
-        alt=say("How differently accurate it is in the groups of each attribute"),
+    lines = [_line(dataset, one) for one in compared]
+    attribute_table(
+        shown,
+        Measured(
+            key="groups-attributes",
+            title=say("Is it wrong more often in some groups?"),
+            about=say("accuracy by group"),
+            file=later("accuracy by group"),
+            numbers=_attribute_columns(compared),
+            alt=say("How differently accurate it is in the groups of each attribute"),
+        ),
+        lines,
+        _verdict(dataset, compared[0]),
+        share_column(say("difference"), say("How far apart the groups are: the highest less the lowest."), 110),
+        say(
+            "By a chi-square test of right and wrong rows in the groups, corrected for the {n:,} attributes that are "
+            "looked at together (Holm): not chance where it is below 5 %.",
+            n=len(compared),
+        ),
     )
-    return chosen_attribute(dataset, names, others)
+    return attribute_chosen(dataset, lines, others)
+
+
+def _line(dataset: Dataset, one: ByAttribute) -> AttributeLine:
+    outcome = one.outcomes
+    low, high = (_end(dataset, outcome, place) for place in outcome.accuracy.ends or (0, 0))
+    name = attribute_said(dataset, outcome.attribute)
+    return AttributeLine(outcome.column, name, outcome.accuracy.difference, low, high, one.chance)
 
 
 def accuracy(shown: AnyShown, outcome: Outcomes) -> Group | None:

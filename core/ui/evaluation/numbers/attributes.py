@@ -10,67 +10,46 @@ from core.profile.by_group.off import NumberOutcomes
 from core.records import Attribute, Dataset
 from core.services.evaluation.number_groups import NumbersByAttribute
 from core.services.evaluation.number_report import number
-from core.ui import keys
 from core.ui.evaluation.choice import ShownNumbers
-from core.ui.evaluation.groups.parts import LISTED, WITHOUT, chosen_attribute, reading
+from core.ui.evaluation.groups.tables import AttributeLine, Measured, attribute_chosen, attribute_table
 from core.ui.parts.labels import attribute_said, attributes_said, group_said
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import heading, numbers
-from core.ui.url import put
 from core.words import later, say
 
 
 def attributes(shown: ShownNumbers, compared: Sequence[NumbersByAttribute], others: int) -> tuple[Attribute, ...]:
     """The one that is chosen, else the first, and those that it is crossed with."""
     dataset = shown.dataset
-    names = {one.outcomes.column: attribute_said(dataset, one.outcomes.attribute) for one in compared}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(say("Is it farther off in some groups?"), say("mean absolute error by group"))
-        st.space("stretch")
-        numbers(dataset, shown.truth, later("MAE by group"), _columns(compared), key="numbers-attributes")
-    st.caption(_verdict(dataset, compared[0]))
-    columns = list(names)
-
-    def picked() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        put(WITHOUT | {keys.BY: columns[rows[0]] if rows else None})
-
-    key = f"numbers-attributes-{hash((shown.run.run_id, shown.split, st.query_params.get(keys.BY))):x}"
-    ends = [one.outcomes.ends for one in compared]
-    st.dataframe(
-        {
-            "attribute": list(names.values()),
-            "difference": [one.outcomes.difference for one in compared],
-            "lowest": [one and _end(dataset, of.outcomes, one[0]) for of, one in zip(compared, ends, strict=True)],
-            "highest": [one and _end(dataset, of.outcomes, one[1]) for of, one in zip(compared, ends, strict=True)],
-            "reading": [reading(one.chance) for one in compared],
-        },
-        hide_index=True,
-        height="content" if len(compared) <= LISTED else 38 + 35 * LISTED,
-        column_config={
-            "attribute": st.column_config.Column(say("attribute")),
-            "difference": st.column_config.NumberColumn(
-                say("difference"),
-                format="%.4g",
-                help=say("How far apart the groups are: the highest less the lowest."),
-            ),
-            "lowest": st.column_config.Column(say("lowest in")),
-            "highest": st.column_config.Column(say("highest in")),
-            "reading": st.column_config.Column(
-                say("reading", "what a figure says"),
-                help=say(
-                    "By the Kruskal-Wallis test of how far off, and of to which side, in the groups, corrected for the "
-                    "{n:,} attributes that are looked at together (Holm): not chance where it is below 5 %.",
-                    n=len(compared),
-                ),
-            ),
-        },
-        key=key,
-        on_select=picked,
-        selection_mode="single-row",
-        alt=say("How differently far off it is in the groups of each attribute"),
+    lines = [_line(dataset, one) for one in compared]
+    attribute_table(
+        shown,
+        Measured(
+            key="numbers-attributes",
+            title=say("Is it farther off in some groups?"),
+            about=say("mean absolute error by group"),
+            file=later("MAE by group"),
+            numbers=_columns(compared),
+            alt=say("How differently far off it is in the groups of each attribute"),
+        ),
+        lines,
+        _verdict(dataset, compared[0]),
+        st.column_config.NumberColumn(
+            say("difference"), format="%.4g", help=say("How far apart the groups are: the highest less the lowest.")
+        ),
+        say(
+            "By the Kruskal-Wallis test of how far off, and of to which side, in the groups, corrected for the {n:,} "
+            "attributes that are looked at together (Holm): not chance where it is below 5 %.",
+            n=len(compared),
+        ),
     )
-    return chosen_attribute(dataset, names, others)
+    return attribute_chosen(dataset, lines, others)
+
+
+def _line(dataset: Dataset, one: NumbersByAttribute) -> AttributeLine:
+    outcome = one.outcomes
+    low, high = (outcome.ends and _end(dataset, outcome, outcome.ends[place]) for place in (0, 1))
+    name = attribute_said(dataset, outcome.attribute)
+    return AttributeLine(outcome.column, name, outcome.difference, low, high, one.chance)
 
 
 def _verdict(dataset: Dataset, first: NumbersByAttribute) -> str:

@@ -7,15 +7,10 @@ import streamlit as st
 from core.context import Context
 from core.services.evaluation.number_groups import NumbersBySlice, numbers_by_slices
 from core.services.evaluation.number_report import number
-from core.services.lists.asked import FILTERS
 from core.ui.evaluation.choice import ShownNumbers
-from core.ui.evaluation.groups.parts import LISTED
-from core.ui.evaluation.groups.slices import narrowed_to
+from core.ui.evaluation.groups.tables import Measured, slice_table
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import heading, numbers
-from core.ui.shell.reading import reading
-from core.ui.url import put
 from core.words import later, say, say_stored
 
 
@@ -24,21 +19,18 @@ def slices(context: Context, shown: ShownNumbers) -> None:
     found = settled(lambda: numbers_by_slices(context, shown.run, shown.found))
     if not found:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(say("Slices"), say("how far off in each, with 95 % intervals"))
-        st.space("stretch")
-        numbers(shown.dataset, shown.truth, later("MAE by slice"), _columns(found), key="numbers-slices")
-    names = [one.name for one in found]
-    key = f"numbers-slices-{hash((shown.run.run_id, shown.split, tuple(names))):x}"
-
-    def picked() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        name = names[rows[0]] if rows else ""
-        put({FILTERS: narrowed_to(shown.dataset, st.query_params.get(FILTERS, ""), name) or None})
-
-    st.dataframe(
+    slice_table(
+        shown,
+        Measured(
+            key="numbers-slices",
+            title=say("Slices"),
+            about=say("how far off in each, with 95 % intervals"),
+            file=later("MAE by slice"),
+            numbers=_columns(found),
+            alt=say("How far predictions are off in each slice"),
+        ),
+        [one.name for one in found],
         {
-            "slice": [one.name or say("all rows") for one in found],
             "rows": [one.off.rows for one in found],
             "mae": [None if one.off.mae is None else one.off.mae.estimate for one in found],
             "mae interval": [_interval(one, "mae") for one in found],
@@ -46,26 +38,12 @@ def slices(context: Context, shown: ShownNumbers) -> None:
             "bias interval": [_interval(one, "bias") for one in found],
             "remark": [_remark(one) for one in found],
         },
-        hide_index=True,
-        height="content" if len(found) <= LISTED else 38 + 35 * LISTED,
-        column_config={
-            "slice": st.column_config.Column(say("slice")),
-            "rows": st.column_config.NumberColumn(say("rows", "column"), format="localized", width=80),
+        {
             "mae": st.column_config.NumberColumn(say("MAE"), format="%.4g"),
             "mae interval": st.column_config.Column(say("95 % interval")),
             "bias": st.column_config.NumberColumn(say("predicted less labelled"), format="%+.4g"),
             "bias interval": st.column_config.Column(say("95 % interval")),
-            "remark": st.column_config.Column(say("remark")),
         },
-        key=key,
-        on_select="ignore" if reading() else picked,
-        selection_mode="single-row",
-        alt=say("How far predictions are off in each slice"),
-    )
-    st.caption(
-        say("Slices may overlap. One that is picked narrows the list of rows below.")
-        if not reading()
-        else say("Slices may overlap.")
     )
 
 
