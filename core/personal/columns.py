@@ -20,6 +20,12 @@ _SHORT = 300
 """Characters of a value that is kept with what was found in it: values of a column repeat."""
 
 
+def tells(column: str) -> bool:
+    """Whether a column of that name holds what is somebody's: its numbers and dates are looked at as texts are."""
+    said = _said(column)
+    return bool(_TELLS.search(said) or _NUMBERS.search(said))
+
+
 def personal_in_column(column: str, value: str) -> list[Personal]:
     """The places of personal data in a value of the column of that name, as `personal_in` gives them: `1980-03-04` is a
     birth date in the column `date_of_birth`, and `Jane Miller` a name in `customer_name`. Digits alone are a card's or
@@ -33,7 +39,7 @@ def _kept(column: str, value: str) -> tuple[Personal, ...]:
 
 
 def _found(column: str, value: str) -> list[Personal]:
-    found, said = personal_in(value), " ".join(column.replace("_", " ").split()).lower()
+    found, said = personal_in(value), _said(column)
     if value.strip().isdigit() and not _NUMBERS.search(said):
         found = [one for one in found if one.kind not in ("card", "phone")]
     if not _TELLS.search(said):
@@ -41,3 +47,7 @@ def _found(column: str, value: str) -> list[Personal]:
     before = len(said) + 2
     told = [(one.kind, one.start - before, one.stop - before) for one in personal_in(f"{said}: {value}")]
     return merged(found, [Personal(*one) for one in told if one[1] >= 0])
+
+
+def _said(column: str) -> str:
+    return " ".join(column.replace("_", " ").split()).lower()
