@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -25,31 +25,37 @@ from core.issues.label.finding import Curve
 from core.issues.label.flags import NO_CURVE, flag_curve, wrong_rows
 from core.issues.label.span_share import WrongTexts, wrong_texts
 from core.issues.label.tables import SHOWN, curve_of, known_notes, number
-from core.issues.label.words import spans_from, suggested_labels, text_quality, word_quality
+from core.issues.label.words import Spans, WordQuality, spans_from, suggested_labels, text_quality, word_quality
 from core.issues.signals import LabelledWords, Signals
 from core.targets.spans.form import written
 from core.typed import JsonObject
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SpanFinding:
+    """What is found of n texts whose labels are spans."""
+
+    quality: WordQuality
+    suggested: Sequence[Spans]
+    rows: EntityRows
+    score: NDArray[np.float64]
+    """(n,)"""
+    is_issue: NDArray[np.bool_]
+    """(n,)"""
+
+
 def find(signals: Signals, flag_by: str = "winnow") -> Found:
     """What a scan takes down of wrong labels that are spans."""
     words, types = signals.words, signals.classes
-    quality = word_quality(words)
-    suggested = spans_from(suggested_labels(words, quality), words, types)
-    rows = entity_rows(words, suggested, quality.quality, types)
-    if flag_by == "winnow":
-        score = text_quality(quality.quality, words.offsets)
-        flagged = np.zeros(len(score), bool)
-        flagged[rows.row[rows.changed]] = True
-    else:
-        score, flagged = _by_cleanlab(words, flag_by)
+    found = find_span_issues(words, types, flag_by)
+    rows, score, flagged = found.rows, found.score, found.is_issue
     known = signals.known & signals.judged
     wrong = wrong_texts(signals)
     summary: JsonObject = {
         "share_wrong": {name: number(value) for name, value in asdict(wrong.share).items()},
         "untold": wrong.untold,
         "curve": curve_of(_curve(wrong, score, flagged)),
-        "classes": _types(rows, types, flagged, quality.usual),
+        "classes": _types(rows, types, flagged, found.quality.usual),
         "spans": {"given": int((rows.given > 0).sum()), "changed": int(rows.changed.sum())},
     }
     return Found(
@@ -57,7 +63,7 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
         flagged,
         [
             written(one) if flag else written(given)
-            for one, given, flag in zip(suggested, words.spans, flagged, strict=True)
+            for one, given, flag in zip(found.suggested, words.spans, flagged, strict=True)
         ],
         _evidence(signals, words, rows, flagged),
         summary,
@@ -65,6 +71,19 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
         known_notes(known),
         known if known.any() else None,
     )
+
+
+def find_span_issues(words: LabelledWords, types: Sequence[str], flag_by: str = "winnow") -> SpanFinding:
+    """Ranks and flags texts. A confirmed one is flagged as any other."""
+    quality = word_quality(words)
+    suggested = spans_from(suggested_labels(words, quality), words, types)
+    rows = entity_rows(words, suggested, quality.quality, types)
+    if flag_by != "winnow":
+        return SpanFinding(quality, suggested, rows, *_by_cleanlab(words, flag_by))
+    score = text_quality(quality.quality, words.offsets)
+    flagged = np.zeros(len(score), bool)
+    flagged[rows.row[rows.changed]] = True
+    return SpanFinding(quality, suggested, rows, score, flagged)
 
 
 def _curve(wrong: WrongTexts, score: NDArray[np.float64], flagged: NDArray[np.bool_]) -> Curve:

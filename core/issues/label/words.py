@@ -66,7 +66,7 @@ def suggested_labels(words: LabelledWords, found: WordQuality) -> NDArray[np.int
     """(w,) the type that each word looks like: the given one, but in spans with a doubted word, and where doubted words
     and those around them that look like a type make a span of their own."""
     text = np.repeat(np.arange(len(words.offsets) - 1), np.diff(words.offsets))
-    given = _runs(words.labels, _begins(words), text)
+    given = _runs(words.labels, begins(words), text)
     open_ = words.labels == 0
     touched = np.bincount(given, found.doubted, given.max(initial=-1) + 1)[given] > 0
     free = open_ | touched
@@ -83,9 +83,9 @@ def spans_from(labels: NDArray[np.int64], words: LabelledWords, types: Sequence[
     """The spans of each text that words of these types make. Where two given spans part within a run of one type, so do
     these."""
     text = np.repeat(np.arange(len(words.offsets) - 1), np.diff(words.offsets))
-    begins = _begins(words) & (labels == words.labels)
-    begins[1:] &= words.labels[:-1] == words.labels[1:]
-    runs = _runs(labels, begins, text)
+    first_of = begins(words) & (labels == words.labels)
+    first_of[1:] &= words.labels[:-1] == words.labels[1:]
+    runs = _runs(labels, first_of, text)
     first = np.flatnonzero(np.diff(runs, prepend=-1))
     last = np.append(first[1:], len(labels)) - 1
     found: list[Spans] = [[] for _ in range(len(words.offsets) - 1)]
@@ -96,15 +96,15 @@ def spans_from(labels: NDArray[np.int64], words: LabelledWords, types: Sequence[
     return found
 
 
-def _runs(labels: NDArray[np.int64], begins: NDArray[np.bool_], text: NDArray[np.int64]) -> NDArray[np.int64]:
+def _runs(labels: NDArray[np.int64], starts: NDArray[np.bool_], text: NDArray[np.int64]) -> NDArray[np.int64]:
     """(w,) the number of each word's run: words of a text, one after the other, with one label."""
-    new = begins.copy()
+    new = starts.copy()
     new[1:] |= (labels[1:] != labels[:-1]) | (text[1:] != text[:-1])
     new[:1] = False
     return np.asarray(np.cumsum(new), np.int64)
 
 
-def _begins(words: LabelledWords) -> NDArray[np.bool_]:
+def begins(words: LabelledWords) -> NDArray[np.bool_]:
     """(w,) whether a given span begins with the word."""
     found = np.zeros(len(words.labels), bool)
     for row, spans in enumerate(words.spans):

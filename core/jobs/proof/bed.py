@@ -83,6 +83,9 @@ class Kind(Protocol[Judged]):
     def look(self, judged: Judged) -> Look:
         """At the bed's own labels."""
 
+    def changed(self, labels: Labels) -> NDArray[np.bool_]:
+        """(n,) rows whose label is another than the bed's own."""
+
     def rankings(self, labels: Labels, judged: Judged) -> dict[str, Scores]:
         """By the detector's name."""
 

@@ -19,6 +19,7 @@ from core.jobs.proof.spec import NEIGHBOURS, OF_NUMBERS, SCAN
 from core.modalities.fitted import Learner
 from core.progress import Report
 from core.targets import Labels
+from core.targets.arrays import same
 from core.targets.number.residuals import Mixture, Spread
 
 ByModel = Mapping[str, Numbers]
@@ -53,6 +54,10 @@ class OfNumbers:
         soil = NumberSoil(bed.labels, spread, bed.nearest.rows, ~suspected)
         chance = chance_wrong(bed, everything, lambda rows: 1 - right[rows])
         return Look(suspected, chance, share, ~suspected, partial(plant_numbers, soil))
+
+    def changed(self, labels: Labels) -> NDArray[np.bool_]:
+        """See `Kind`."""
+        return ~same(labels, self.bed.labels)
 
     def rankings(self, labels: Labels, judged: ByModel) -> dict[str, Scores]:
         """By the detector's name."""

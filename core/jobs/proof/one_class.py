@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.heads.out_of_sample import OutOfSample
 from core.issues.label.confident import row_facts
 from core.issues.label.find import find_label_issues
@@ -17,6 +20,7 @@ from core.jobs.proof.detectors import rankings
 from core.jobs.proof.plant import Soil, plant
 from core.jobs.proof.spec import MANNERS
 from core.targets import Labels
+from core.targets.arrays import same
 
 ByModel = Mapping[str, OutOfSample]
 
@@ -43,6 +47,10 @@ class OneClass:
         free = ~suspected & seen
         soil = Soil(bed.labels, together, free, finding.class_shares.estimates)
         return Look(suspected, chance, finding.share_wrong.estimate, free, partial(plant, soil))
+
+    def changed(self, labels: Labels) -> NDArray[np.bool_]:
+        """See `Kind`."""
+        return ~same(labels, self.bed.labels)
 
     def rankings(self, labels: Labels, judged: ByModel) -> dict[str, Scores]:
         """See `core.jobs.proof.detectors`."""

@@ -23,6 +23,6 @@ def foresee_proof(context: Context, version_id: str, encoders: tuple[str, ...], 
     usual = sum(HEADS.get(name, HEADS["minilm"]) for name in encoders)
     if amount.modality.fine_tuning.at_once:
         usual += TREES
-    key = f"{amount.modality.name}: planted copies"
+    key = f"{amount.dataset.task}: planted copies"
     copies = Work("planted copies", key, fits * amount.heads(), usual, sure=True, heavy=True)
     return Foreseen((start("proof"), *near_duplicates(amount), *encoded, copies))

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from core.errors import UsageError
 from core.jobs.proof.bed import Bed, Kind, Steps
 from core.jobs.proof.numbers import OfNumbers
 from core.jobs.proof.one_class import OneClass
 from core.jobs.proof.score import Course, found_by, lengths, on_decided
 from core.jobs.proof.sets import Sets
+from core.jobs.proof.spans import OfSpans, SpanBed
 from core.jobs.proof.spec import SCAN, Found, OnDecided
 from core.progress import Report, unheard
-from core.targets.arrays import numeric, same
+from core.targets.arrays import numeric
 
 LEAST_SHARE, MOST_SHARE, USUAL_SHARE = 0.02, 0.2, 0.05
 FEWEST, FEWEST_DECIDED = 10, 30
@@ -32,29 +34,37 @@ class Proof:
     decided: tuple[OnDecided, ...]
 
 
-def kind_of(bed: Bed) -> Kind[Any]:
+def kind_of(bed: Bed | SpanBed) -> Kind[Any]:
     """By the array form of the labels."""
+    if isinstance(bed, SpanBed):
+        return OfSpans(bed)
     if numeric(bed.labels):
         return OfNumbers(bed)
     return OneClass(bed) if bed.labels.ndim == 1 else Sets(bed)
 
 
-def prove(bed: Bed, repeats: int, tick: Report = unheard) -> Proof:
+def prove(bed: Bed | SpanBed, repeats: int, tick: Report = unheard) -> Proof:
     """`repeats` copies for each manner; raises whatever `tick` raises, which is called between fits."""
     kind = kind_of(bed)
     steps = Steps(tick, bed.fits * (1 + len(kind.manners) * repeats))
     judged = kind.judge(bed.labels, steps)
     look = kind.look(judged)
+    rows = len(bed.right)
     share = USUAL_SHARE if np.isnan(look.share) else float(np.clip(look.share, LEAST_SHARE, MOST_SHARE))
-    count = int(min(max(FEWEST, round(share * len(bed.labels))), look.free.sum() // 3))
-    reviewed = lengths(len(bed.labels), count)
+    count = int(min(max(FEWEST, round(share * rows)), look.free.sum() // 3))
+    if not count:
+        raise UsageError(
+            "There is nowhere to plant errors: hardly any label is taken to be right.",
+            "Review some of what the scan has flagged, scan again, and test again.",
+        )
+    reviewed = lengths(rows, count)
     found = []
     for place, manner in enumerate(kind.manners):
         courses: dict[str, list[Course]] = {}
         for repeat in range(repeats):
             generator = np.random.default_rng([bed.seed, place, repeat])
             labels = look.plant(manner, count, generator)
-            planted = ~same(labels, bed.labels)
+            planted = kind.changed(labels)
             for name, score in kind.rankings(labels, kind.judge(labels, steps)).items():
                 courses.setdefault(name, []).append(Course.of(score, planted, look.chance))
         found += [found_by(manner, name, each, reviewed) for name, each in courses.items()]

@@ -16,17 +16,21 @@ from numpy.typing import NDArray
 from core.arrays.device import device, device_name
 from core.duplicates.neighbourhood import Neighbourhood
 from core.errors import UsageError
+from core.heads.token_probabilities import read_token_probabilities
 from core.heads.user_probabilities import Numbering, read_probabilities
-from core.issues.signals import Probabilities
+from core.issues.signals import LabelledWords, Probabilities
 from core.jobs.clusters import find_clusters, kept_together
 from core.jobs.entry import run
 from core.jobs.proof.bed import Bed
 from core.jobs.proof.prove import prove
+from core.jobs.proof.spans import SpanBed
 from core.jobs.proof.spec import ProofResult, ProofSpec
-from core.jobs.rows import Rows, read_rows
+from core.jobs.rows import Rows, read_rows, read_spans
+from core.modalities.encoder import WordEncoder
 from core.modalities.encoders import make_encoder
 from core.modalities.fitted import Learner
 from core.modalities.heavy import heavy_modality
+from core.modalities.text.word_shapes import forms_and_shapes
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import distinct, unlabelled
 from core.tasks import task_named
@@ -44,12 +48,14 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ProofResult:
     classes = len(spec.about.labels)
     rows = read_rows(folder, spec.about.task, spec.about.media, classes)
     told = np.flatnonzero(~unlabelled(rows.labels))
-    if len(told) < FEWEST_ROWS or len(distinct(rows.labels[told])[0]) < 2:
+    located = task_named(spec.about.task).target.located
+    differ = bool(rows.labels[told].any()) if located else len(distinct(rows.labels[told])[0]) > 1
+    if len(told) < FEWEST_ROWS or not differ:
         raise UsageError(
             f"The version has {len(told):,} labelled rows: too few to plant errors in.",
             f"A proof needs at least {FEWEST_ROWS} with at least two different labels.",
         )
-    bed = _bed(folder, progress, spec, rows, told)
+    bed = (_span_bed if located else _bed)(folder, progress, spec, rows, told)
     found = prove(bed, spec.repeats, progress.stage(STAGE))
     return ProofResult(
         len(told),
@@ -91,6 +97,50 @@ def _bed(folder: JobFolder, progress: ProgressWriter, spec: ProofSpec, rows: Row
         spec.seed,
         _learner(spec, rows, told),
         _own(folder, spec, rows, told),
+        folder.path,
+    )
+
+
+def _span_bed(
+    folder: JobFolder, progress: ProgressWriter, spec: ProofSpec, rows: Rows, told: NDArray[np.int64]
+) -> SpanBed:
+    modality, arrays, types = task_named(spec.about.task).modality, spec.about.arrays, spec.about.labels
+    encoders = [make_encoder(name, modality.name) for name in spec.encoders]
+    clusters = kept_together(find_clusters(modality, rows.payloads, arrays, progress, encoders), rows.payloads)
+    texts = rows.payloads.take(slice(None))
+    spans = read_spans(folder, texts)
+    labels = np.concatenate([np.zeros(0, np.int64), *spans.labels(types)])
+    forms, shapes = forms_and_shapes(texts, spans.bounds, spans.offsets)
+    kept = spans.told[np.repeat(np.arange(len(rows)), np.diff(spans.offsets))]
+    vectors: dict[str, NDArray[np.float16] | None] = {}
+    for encoder in encoders:
+        stage = f"{encoder.name}: encoding"
+        progress.update(stage, 0)
+        vectors[encoder.name] = None
+        if isinstance(encoder, WordEncoder):
+            found = encoder.words(rows.payloads, spans.bounds, arrays, progress.stage(stage))
+            vectors[encoder.name] = np.asarray(found[kept])
+    own = None
+    if spec.probabilities:
+        path, counts = folder.input / spec.probabilities, np.diff(spans.offsets)
+        own = np.asarray(read_token_probabilities(path, rows.example_ids, counts, types, labels), np.float32)[kept]
+    bounds = np.concatenate([np.zeros((0, 2), np.int64), *spans.bounds])
+    nothing = np.zeros((len(labels), len(types) + 1), np.float32)
+    words = LabelledWords(texts, spans.spans, spans.offsets, bounds, labels, nothing, np.zeros(len(labels), bool))
+    right, wrong = _verdicts(folder, rows)
+    return SpanBed(
+        labels[kept],
+        words.among(told),
+        types,
+        clusters[told],
+        forms[kept],
+        shapes[kept],
+        vectors,
+        right[told],
+        wrong[told],
+        spec.folds,
+        spec.seed,
+        own,
         folder.path,
     )
 

@@ -17,7 +17,7 @@ from core.jobs.proof.bed import Bed, Look, Scores, Steps, chance_wrong, judged_b
 from core.jobs.proof.plant_sets import SetSoil, plant_sets
 from core.jobs.proof.spec import NEIGHBOURS, OF_SETS, OWN, SCAN
 from core.targets import Labels
-from core.targets.arrays import of_truth
+from core.targets.arrays import of_truth, same
 
 ByModel = Mapping[str, OutOfSample]
 
@@ -45,6 +45,10 @@ class Sets:
         extra, missing = (np.asarray(np.where(side, wrong, 0).sum(0), np.float64) for side in (given, ~given))
         soil = SetSoil(bed.labels, together, free, extra, missing)
         return Look(suspected, chance, finding.share.estimate, free, partial(plant_sets, soil))
+
+    def changed(self, labels: Labels) -> NDArray[np.bool_]:
+        """See `Kind`."""
+        return ~same(labels, self.bed.labels)
 
     def rankings(self, labels: Labels, judged: ByModel) -> dict[str, Scores]:
         """By the detector's name."""

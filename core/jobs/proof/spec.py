@@ -50,6 +50,16 @@ OF_NUMBERS: Mapping[str, tuple[str, str]] = {
     "uniform": (MANNERS["uniform"][0], later("Any row gets the number of any other one.")),
 }
 """The same where labels are numbers."""
+OF_SPANS: Mapping[str, tuple[str, str]] = {
+    NEAR: (
+        MANNERS[NEAR][0],
+        later("Where the model nearly says so, a span is overlooked, mistyped, cut or widened, or a word is marked."),
+    ),
+    "overlooked": (later("overlooked"), later("Any span is not marked.")),
+    "pairs": (later("confusable types"), later("A span gets another type, as often as the model takes one for it.")),
+    "edges": (later("at the edges"), later("A span is a word too long or too short.")),
+}
+"""The same where labels are spans of texts."""
 REPEATS, FEWEST_REPEATS, MOST_REPEATS = 3, 2, 20
 """Copies for each manner."""
 SCAN, NEIGHBOURS, OWN = "scan", "neighbours", "own"

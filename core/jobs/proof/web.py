@@ -21,6 +21,7 @@ from core.jobs.proof.spec import (
     MOST_REPEATS,
     OF_NUMBERS,
     OF_SETS,
+    OF_SPANS,
     REPEATS,
     ProofResult,
     ProofSpec,
@@ -38,15 +39,12 @@ from core.typed import from_json
 from core.words import stored
 
 
-def can_be_proved(task: Task) -> bool:
-    """Whether errors can be planted in labels of the task: they are of whole rows."""
-    return not task.target.located
-
-
 def manners_of(task: Task) -> Mapping[str, tuple[str, str]]:
     """How errors are planted in labels of the task: title and help of each, the most lifelike first."""
     if task.target.numeric:
         return OF_NUMBERS
+    if task.target.located:
+        return OF_SPANS
     return OF_SETS if task.target.several else MANNERS
 
 
@@ -81,11 +79,6 @@ def encoders_of(dataset: Dataset, scan: Scan) -> tuple[str, ...]:
 
 
 def _check(context: Context, dataset: Dataset, version_id: str, repeats: int) -> None:
-    if not can_be_proved(task_named(dataset.task)):
-        raise UsageError(
-            f"Errors are not planted in labels of {dataset.task}.",
-            "A proof is for labels that are of whole rows: one class, several, or a number.",
-        )
     if not FEWEST_REPEATS <= repeats <= MOST_REPEATS:
         raise UsageError(
             f"Copies cannot be {repeats}.",

@@ -23,7 +23,7 @@ from core.jobs.scan.notes import word_notes
 from core.jobs.scan.run import OWN, Member, ScanRun
 from core.modalities.encoder import Encoder, WordEncoder
 from core.modalities.encoders import make_encoder
-from core.modalities.text.word_shapes import shapes
+from core.modalities.text.word_shapes import forms_and_shapes
 from core.tasks import task_named
 from core.typed import JsonObject
 
@@ -151,13 +151,7 @@ class SpanScan(ScanRun):
     @cached_property
     def _written(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """(w,) the form of each word, and how it is written."""
-        words = [
-            text[start:stop]
-            for text, bounds in zip(self.texts, self.spans.bounds, strict=True)
-            for start, stop in bounds.tolist()
-        ]
-        forms = np.unique(np.array([word.casefold() for word in words], object).astype(str), return_inverse=True)[1]
-        return forms.astype(np.int64), shapes(words, self.offsets)
+        return forms_and_shapes(self.texts, self.spans.bounds, self.offsets)
 
     def _vectors(self, encoder: Encoder, stage: str) -> NDArray[np.float16] | None:
         """(w, d), None of an encoder that knows no words."""

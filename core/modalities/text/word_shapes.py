@@ -14,6 +14,16 @@ TITLED = 0.6
 """A text of which more words than this share begin with a capital is taken for a heading: there it tells nothing."""
 
 
+def forms_and_shapes(
+    texts: Sequence[str], bounds: Sequence[NDArray[np.int64]], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(w,) the form of each word, the same number for words that are written alike, and its `shapes`. bounds (m, 2) of
+    each text: where its words start and stop."""
+    words = [text[start:stop] for text, own in zip(texts, bounds, strict=True) for start, stop in own.tolist()]
+    forms = np.unique(np.array([word.casefold() for word in words], object).astype(str), return_inverse=True)[1]
+    return forms.astype(np.int64), shapes(words, offsets)
+
+
 def shapes(words: Sequence[str], offsets: NDArray[np.int64]) -> NDArray[np.float32]:
     """(w, 66) of 0 and 1: 22 signs of each word, of the one before and of the one after it. The words of text i are
     `words[offsets[i] : offsets[i + 1]]`."""

@@ -14,7 +14,7 @@ from core.context import Context
 from core.errors import JobError, NotFoundError, UsageError
 from core.jobs.about import version_of
 from core.jobs.proof.spec import SCAN, Found, OnDecided, ProofResult, ProofSpec
-from core.jobs.proof.web import PROOF, can_be_proved, manners_of, start_proof
+from core.jobs.proof.web import PROOF, manners_of, start_proof
 from core.proportions import Z95, student_above, wilson
 from core.records import Dataset, Estimate, Job, Scan, Version
 from core.services.follow import follow
@@ -30,7 +30,6 @@ __all__ = [
     "manner_named",
     "newest_job",
     "newest_proof",
-    "possible",
     "run_proof",
     "standings",
     "start_proof",
@@ -97,11 +96,6 @@ class BesideDecided:
     def agree(self) -> bool:
         """Whether the two intervals have something in common."""
         return self.decided.low <= self.planted.high and self.planted.low <= self.decided.high
-
-
-def possible(dataset: Dataset) -> bool:
-    """Whether a proof can be made of such labels."""
-    return can_be_proved(task_named(dataset.task))
 
 
 def manner_named(dataset: Dataset, name: str | None) -> str:

@@ -45,7 +45,7 @@ def panels(context: Context, dataset: Dataset, version: Version, user: str, foun
         draw[REVIEWS] = lambda: what_they_find(dataset, budget)
     if says_where(found):
         draw[WHERE] = lambda: where_they_are(dataset, version, found)
-    if offered(dataset, found):
+    if offered(found):
         draw[PROOF] = lambda: proof(context, dataset, version, user, found)
     optional_from_url(keys.PANEL, list(draw))
     titles = {TYPES: how_many_types(scan)} | {name: say(title) for name, title in TITLES.items()}

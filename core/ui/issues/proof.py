@@ -8,7 +8,7 @@ from core.context import Context
 from core.jobs.proof.spec import FEWEST_REPEATS, MOST_REPEATS, REPEATS
 from core.records import Dataset, Version
 from core.services.issues.listing import Findings
-from core.services.issues.proof import newest_job, newest_proof, possible, start_proof
+from core.services.issues.proof import newest_job, newest_proof, start_proof
 from core.services.runs.forecast_time import time_of_proof
 from core.services.runs.time_in_words import of_work
 from core.ui.issues.proof_result import proof_result
@@ -23,9 +23,9 @@ WHAT = later(
 )
 
 
-def offered(dataset: Dataset, found: Findings) -> bool:
-    """Of wrong labels that are one class each."""
-    return found.kind.name == "label" and possible(dataset)
+def offered(found: Findings) -> bool:
+    """Of wrong labels."""
+    return found.kind.name == "label"
 
 
 def proof(context: Context, dataset: Dataset, version: Version, user: str, found: Findings) -> None:
