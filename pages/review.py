@@ -9,6 +9,7 @@ from core.ui import keys
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
+from core.ui.parts.provenance import provenance
 from core.ui.review.log import decision_log
 from core.ui.review.many import acts_on_many
 from core.ui.review.rule import rule_queue
@@ -33,6 +34,7 @@ with shown_errors():
             version_form(context, dataset, version, user)
         with right:
             version_table(frame.context, frame.versions)
+            provenance(context, dataset, "review")
             reviewed_changes(context, dataset, version, frame.versions)
         next_act(context, dataset, "review")
     elif keys.RULE in st.query_params:

@@ -8,7 +8,9 @@ from core.services.story.tell import story
 from core.services.story.words import QUESTIONS
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.provenance import provenance
 from core.ui.shell.frame import open_page
+from core.ui.shell.reading import reading
 from core.ui.story.answer import answer, next_acts
 from core.ui.story.behind import rows_behind
 from core.ui.story.classes import classes
@@ -23,6 +25,7 @@ from core.words import say, say_stored
 frame = open_page("Story", versions=False, to_read="story")
 context, dataset = frame.context, frame.dataset
 with shown_errors():
+    provenance(context, dataset, "story", links=not reading())
     if number_page(context, dataset):
         st.stop()
     told = settled(lambda: story(context, dataset))

@@ -8,6 +8,7 @@ from core.commands.command import Answer, command, table
 from core.context import Context
 from core.records import Dataset
 from core.services.issues.listing import latest_scan
+from core.services.privacy.copies import copies_of, copy_of, named
 from core.services.trash import empty
 from core.store.datasets import list_datasets
 from core.store.telling.class_lists import class_list
@@ -42,6 +43,8 @@ def _cell(value: object) -> object:
 
 def _data(context: Context, dataset: Dataset) -> JsonObject:
     scan = latest_scan(context, dataset.latest_version_id)
+    origin = copy_of(context, dataset)
+    of = named(context, origin.of_dataset) if origin else None
     return {
         "name": dataset.name,
         "dataset_id": dataset.dataset_id,
@@ -64,4 +67,10 @@ def _data(context: Context, dataset: Dataset) -> JsonObject:
             for version in list_versions(context.store, dataset.dataset_id)
         ],
         "scan": scan.tier if scan else None,
+        "masked_copy_of": origin and {"dataset": of.name if of else origin.of_name, "version": origin.of_number},
+        "masked_copies": [
+            {"dataset": made.name, "version": one.of_number}
+            for one in copies_of(context, dataset)
+            if (made := named(context, one.dataset_id))
+        ],
     }

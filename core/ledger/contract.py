@@ -21,6 +21,7 @@ from core.records import (
     CleaningEffect,
     Decision,
     KeptVersion,
+    MaskedCopy,
     MaskRule,
     Metric,
     Rule,
@@ -317,7 +318,7 @@ class FirstSteps(Protocol):
 
 
 class Masking(Protocol):
-    """Of which datasets whatever leaves Winnow is masked."""
+    """Of which datasets whatever leaves Winnow is masked, and which are masked copies of others."""
 
     def append(self, dataset_id: str, on: bool, by: str) -> None:
         """From now on."""
@@ -327,6 +328,15 @@ class Masking(Protocol):
 
     def on(self) -> frozenset[str]:
         """All datasets of which it is so."""
+
+    def keep_copy(self, copy: MaskedCopy) -> None:
+        """Writes down where a masked dataset comes from; a second call for it changes nothing."""
+
+    def copy_of(self, dataset_id: str) -> MaskedCopy | None:
+        """Where it comes from; None where it is no masked copy."""
+
+    def copies_of(self, dataset_id: str) -> list[MaskedCopy]:
+        """The masked copies of a dataset's versions, newest first."""
 
 
 class Ledger(Protocol):

@@ -55,7 +55,7 @@ from core.records.load import (
     Schema,
     Staged,
 )
-from core.records.masking import MaskRule
+from core.records.masking import MaskedCopy, MaskRule
 from core.records.query import QueryResult, ResultColumn, ResultKind
 from core.records.review import MAX_NOTE, NO_LABEL, Action, BulkAct, BulkAction, Decision, ReviewCounts
 from core.records.rules import Rule
@@ -133,6 +133,7 @@ __all__ = [
     "LastAct",
     "ListColumn",
     "MaskRule",
+    "MaskedCopy",
     "Metric",
     "MixedPrecision",
     "MultiLabelComparison",

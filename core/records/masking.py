@@ -1,4 +1,4 @@
-"""Records of what is masked before it leaves Winnow."""
+"""Records of what is masked before it leaves Winnow, and of masked copies."""
 
 from __future__ import annotations
 
@@ -11,5 +11,29 @@ class MaskRule:
     """Whether whatever leaves of a dataset is masked: files, reports and lists."""
 
     on: bool
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedCopy:
+    """A dataset that is a version of another one with personal data masked."""
+
+    dataset_id: str
+    of_dataset: str
+    """Id of the other one."""
+    of_version: str
+    of_name: str
+    """What the other one was called then, for when it is gone."""
+    of_number: int
+    """Of the version."""
+    manner: str
+    """A name in `core.personal.MANNERS`."""
+    kinds: tuple[str, ...]
+    """Which are masked; empty: all."""
+    names: bool
+    """Whether names and places that a model of English finds are, too."""
+    some: bool
+    """Whether only chosen rows are masked."""
     by: str
     at: datetime

@@ -163,7 +163,7 @@ def _back_to_the_first_schema(ledger: sqlite3.Connection) -> None:
     for table in ("decisions", "claims"):
         ledger.execute(f"ALTER TABLE {table} RENAME COLUMN example_id TO row_id")
     later = ("versions", "views", "chosen_columns", "bulk_acts", "put_away", "class_names", "tag_acts")
-    for table in (*later, "rules", "mask_rules"):
+    for table in (*later, "rules", "mask_rules", "masked_copies"):
         ledger.execute(f"DROP TABLE {table}")
     for column in ("deleted_at", "deleted_by", "name", "note"):
         ledger.execute(f"ALTER TABLE runs DROP COLUMN {column}")

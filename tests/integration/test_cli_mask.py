@@ -31,9 +31,13 @@ def contacts(tmp_path: Path, run: Run) -> Path:
 
 
 def test_a_masked_dataset_holds_nothing_of_it_and_the_other_stays(run: Run, contacts: Path, tmp_path: Path) -> None:
-    (tmp_path / "decisions.csv").write_text("example_id,action,label\n3,relabel,food\n4,exclude,\n")
+    (tmp_path / "decisions.csv").write_text("example_id,action,label\n3,relabel,food\n4,exclude,\n5,keep,\n")
     run("decide", "contacts", "--file", tmp_path / "decisions.csv", "--reviewer", "ada")
-    run("version", "contacts", "--note", "first")
+    run("version", "contacts", "--note", "first, for jane@firm.com")
+    (tmp_path / "later.csv").write_text("example_id,action,label,note\n7,relabel,food,ask jane@firm.com\n")
+    run("decide", "contacts", "--file", tmp_path / "later.csv", "--reviewer", "bob")
+    run("classes", "contacts", "--guideline", "food=What joe@firm.com eats", "--name", "food=Meals")
+    run("tag", "contacts", "to ask", "--rows", "3,5")
     made = run("mask", "contacts", "--how", "hash", "--json")
     assert made.code == 0, made.err
     assert made.json["dataset"] == "contacts masked" and made.json["rows"] == 59
@@ -47,7 +51,19 @@ def test_a_masked_dataset_holds_nothing_of_it_and_the_other_stays(run: Run, cont
     assert by_text["row 3"]["label"] == "food", "as reviewed"
     assert "row 4" not in by_text, "excluded"
     assert len({row["contact"] for row in rows} - {""}) == 1, "equal values stay equal"
+    assert by_text["row 3"]["given_label"] == "space", "as loaded"
+    assert {text for text, row in by_text.items() if row["tags"] == "to ask"} == {"row 3", "row 5"}
+    classes = {one["code"]: one for one in run("classes", "contacts masked", "--json").json}
+    assert classes["food"]["name"] == "Meals" and classes["food"]["guideline"] == "What [email] eats"
+    acts = run("decisions", "contacts masked", "--json").json["decisions"]
+    verdicts = {(one["example_id"], one["action"], one["reviewer"], one["version"]) for one in acts}
+    assert verdicts == {(3, "relabel", "ada", 1), (4, "keep", "ada", 1), (6, "relabel", "bob", 2)}, acts
+    listed = {one["name"]: one for one in run("datasets", "--json").json}
+    assert listed["contacts masked"]["masked_copy_of"] == {"dataset": "contacts", "version": 2}
+    assert listed["contacts"]["masked_copies"] == [{"dataset": "contacts masked", "version": 2}]
+    assert [one["note"] for one in listed["contacts masked"]["versions"]][1] == "first, for [email]"
     readers = (
+        ("decisions", "contacts masked", "--json"),
         ("sql", "contacts masked", "SELECT * FROM rows", "--csv"),
         ("export", "contacts masked", "--format", "jsonl", "--where", "match = card", "--out", tmp_path / "some.jsonl"),
         ("profile", "contacts masked", "--json"),

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.records import Dataset, IssueFilter, Scan, Version
+from core.records import Dataset, IssueFilter, MaskedCopy, Scan, Version
 from core.review.records import Act
 from core.services import datasets
 from core.services.review.decisions import make_version, record
@@ -24,6 +25,7 @@ from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.versions import get_version
 from core.ui.shell.context import app_context, close_contexts
+from tests.integration.load_support import loaded
 from tests.pages.conftest import PAGES
 from tests.pages.issues_data import load, scan
 
@@ -371,3 +373,25 @@ def test_an_older_version_can_be_opened_again(app: Context, open_at: OpenAt, sca
     assert "Version 2 has not been scanned" in texts(open_at("review", version=2))
     assert not open_at("review", version=1).exception
     assert "1 row decided" in texts(open_at("review", version=1, view="versions"))
+
+
+def test_versions_name_the_masked_copies_and_what_they_are_copies_of(
+    app: Context, open_at: OpenAt, tmp_path: Path
+) -> None:
+    of = load(app, tmp_path)
+    path = tmp_path / "masked.csv"
+    path.write_text("text,label\none,a\ntwo,b\n")
+    made = loaded(app, path, name="without")
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    about = (of.latest_version_id, of.name, 1, "hash", ("email",), False, False, "ann", at)
+    app.ledger.masking.keep_copy(MaskedCopy(made.dataset_id, of.dataset_id, *about))
+    shown = open_at("review", dataset=of.name, view="versions")
+    assert "Masked copy of version 1: without" in [one.proto.label for one in shown.get("page_link")]
+    told = [one.value.replace("\\", "") for one in shown.caption]
+    assert any("digest" in one and "only e-mail address · by ann" in one for one in told)
+    other = open_at("review", dataset="without", view="versions")
+    [to] = [one.proto for one in other.get("page_link") if one.proto.label == f"Masked copy of {of.name}, version 1"]
+    assert to.page == "review" and f"dataset={of.name}" in to.query_string and "version=1" in to.query_string
+    datasets.delete(app, of.dataset_id)
+    left = open_at("review", dataset="without", view="versions")
+    assert any(f"Masked copy of {of.name}, version 1" in one.value for one in left.caption), "said, and no link"

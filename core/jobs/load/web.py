@@ -165,9 +165,15 @@ def _prepare(context: Context, folder: JobFolder) -> None:
         _LOG.info("load %s was stopped while its table was read", folder.job_id)
 
 
-def collect_load(context: Context, job: Job, made: Callable[[JobFolder], tuple[str, ...]] | None = None) -> None:
+def collect_load(
+    context: Context,
+    job: Job,
+    made: Callable[[JobFolder], tuple[str, ...]] | None = None,
+    then: Callable[[JobFolder, Dataset], None] | None = None,
+) -> None:
     """Takes in what a finished load job wrote; a thread goes on with derived attributes. `made`: the tables that a job
-    has left, where these are what is loaded."""
+    has left, where these are what is loaded. `then`: what belongs to it beside, done before the job counts as taken
+    in; again, where a process ended meanwhile."""
     if job.status != "done":
         return
     folder = context.queue.folder(job.job_id)
@@ -176,6 +182,8 @@ def collect_load(context: Context, job: Job, made: Callable[[JobFolder], tuple[s
         spec = replace(spec, locations=made(folder))
     schema, reader = _job_output(folder, spec)
     dataset = _ingest(context, folder, spec, job.created_by, schema, reader)
+    if then is not None:
+        then(folder, dataset)
     context.queue.mark_collected(job.job_id, dataset.dataset_id)
     for emptied in (folder.input, folder.output):
         shutil.rmtree(emptied, ignore_errors=True)

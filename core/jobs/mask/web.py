@@ -17,6 +17,7 @@ from core.jobs.foresight import Amount, Foreseen, Work, start
 from core.jobs.kind import JobKind
 from core.jobs.load.spec import LoadSpec
 from core.jobs.load.web import collect_load
+from core.jobs.mask.carry import carry
 from core.jobs.mask.spec import MaskLoadSpec, MaskResult, MaskSpec
 from core.jobs.submit import submit, write_once
 from core.modalities import WORDS
@@ -45,12 +46,13 @@ def start_mask(
     chosen: NDArray[np.int64] | None = None,
 ) -> Job:
     """Starts making a dataset `name` of a version's rows with personal data masked, in all of them or in the `chosen`
-    ones (m,). Its labels and splits are the version's, and rows that it excludes are not in it."""
+    ones (m,). Its splits are the version's, and rows that it excludes are not in it; what people made of the others
+    goes along: see `carry`."""
     own = own_id_in_file(dataset) if dataset.id_column else EXAMPLE_ID
     attributes = tuple(one.column for one in dataset.attributes if not one.derived)
     numeric = task_named(dataset.task).target.numeric
     schema = Schema(
-        dataset.task, WORDS, "label", "split", own, attributes, classes=() if numeric else tuple(dataset.labels)
+        dataset.task, WORDS, "given_label", "split", own, attributes, classes=() if numeric else tuple(dataset.labels)
     )
     note = stored(f"Masked copy of {dataset.name}, version {version.number}")
     load = LoadSpec("parquet", (), schema, name, context.workspace.media, note=note, licence=dataset.licence)
@@ -99,7 +101,10 @@ def _prepare(context: Context, folder: JobFolder) -> None:
 
 
 def _collect(context: Context, job: Job) -> None:
-    collect_load(context, job, lambda folder: (str(folder.output / OUT),))
+    def carried(folder: JobFolder, made: Dataset) -> None:
+        carry(context, MASK.spec_of(folder), folder.output / OUT, made, job)
+
+    collect_load(context, job, lambda folder: (str(folder.output / OUT),), carried)
 
 
 def _foresee(context: Context, folder: JobFolder) -> Foreseen:

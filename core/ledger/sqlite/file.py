@@ -220,6 +220,22 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             set_by TEXT NOT NULL,
             set_at INTEGER NOT NULL)""",
     ),
+    (
+        # Datasets that are a version of another one with personal data masked.
+        """CREATE TABLE masked_copies (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            dataset_id TEXT NOT NULL UNIQUE,
+            of_dataset TEXT NOT NULL,
+            of_version TEXT NOT NULL,
+            of_name TEXT NOT NULL,
+            of_number INTEGER NOT NULL,
+            manner TEXT NOT NULL,
+            kinds TEXT NOT NULL,                    -- JSON; [] for all
+            with_names INTEGER NOT NULL,
+            only_some INTEGER NOT NULL,
+            made_by TEXT NOT NULL,
+            made_at INTEGER NOT NULL)""",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}

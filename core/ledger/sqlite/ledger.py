@@ -31,6 +31,7 @@ _OF_A_DATASET = (
     "DELETE FROM tag_acts WHERE dataset_id = ?",
     "DELETE FROM rules WHERE dataset_id = ?",
     "DELETE FROM mask_rules WHERE dataset_id = ?",
+    "DELETE FROM masked_copies WHERE dataset_id = ?",
     "DELETE FROM put_away WHERE dataset_id = ?",
     "DELETE FROM decisions WHERE dataset_id = ?",
 )

@@ -27,6 +27,7 @@ _TABLES = (
     "tag_acts",
     "rules",
     "mask_rules",
+    "masked_copies",
 )
 """Tables with a number for each row. Figures follow their runs; claims run out by themselves."""
 _NO_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError)

@@ -79,6 +79,11 @@ def reviewed_rows(db: Database, version_ids: Sequence[str]) -> int:
     return int(row[0]) if row else 0
 
 
+def read_decisions(db: Database, acts: str) -> list[Decision]:
+    """Acts that a query gives with the columns of `ACTS`, in the order in which they were written."""
+    return _decisions(db, f"SELECT {_COLUMNS} FROM ({acts}) ORDER BY seq")
+
+
 def _decisions(db: Database, sql: str) -> list[Decision]:
     return [
         Decision(**row | {"decided_at": loaded(row["decided_at"]), "shown": json.loads(row["shown"])})

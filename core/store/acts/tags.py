@@ -28,6 +28,13 @@ def tag_names(db: Database, dataset_id: str) -> tuple[str, ...]:
     return tuple(sorted((known[number] for (number,) in found), key=lambda tag: (tag.casefold(), tag)))
 
 
+def tagged_ids(db: Database, dataset_id: str, tag: str) -> NDArray[np.int64]:
+    """The rows of a dataset that have a tag, in no order."""
+    with db.cursor() as cursor:
+        found = cursor.execute(tagged_sql(db, dataset_id, (tag,))[1:-1]).fetchnumpy()
+    return np.asarray(found["example_id"], np.int64)
+
+
 def tag_counts(db: Database, version: Version) -> dict[str, int]:
     """The rows of a version that have each tag, for all tags that rows of the dataset have, by name."""
     numbers = {number: tag for (of, tag), number in db.tag_numbers().items() if of == version.dataset_id}
