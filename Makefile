@@ -28,11 +28,12 @@ app: $(VENV)/.app
 GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads tests/unit/duplicates tests/unit/finetune tests/unit/jobs \
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
-# How many files with a browser or jobs are tested at a time: they wait for half of their time.
+# How many files with a browser or jobs are tested at a time, on two cores: there is much that they wait for.
 WAITING := 3
 
 # What waits for a real browser and for jobs is tried once more where it fails, and named among the reruns: a race to be mended.
-AGAIN := --reruns 1 -rR
+# What takes longest is named too.
+AGAIN := --reruns 1 -rR --durations 25
 
 # Short tests, a file on each core; then real jobs and a real browser.
 test: $(VENV)/.dev
@@ -43,7 +44,7 @@ test: $(VENV)/.dev
 slow: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m slow tests/unit tests/pages tests/damage tests/full_disk
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(WAITING) --dist loadfile --no-loadscope-reorder $(AGAIN) -m slow tests/integration tests/browser
-	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
+	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(GHOSTLY)
 
 # For between two edits: the unit tests but the slow ones, in less than a minute.
 quick: $(VENV)/.dev

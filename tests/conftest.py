@@ -78,6 +78,7 @@ LONGEST = (
     *("browser/test_journey.py", "integration/test_beside_the_app.py", "browser/test_first_steps.py"),
     *("integration/test_bench_gpu.py", "browser/test_empty_states.py", "integration/test_readme.py"),
     *("browser/test_keyboard.py", "integration/test_cli_map.py", "browser/test_review_desk.py"),
+    *("browser/test_story.py", "integration/test_cli_train.py", "integration/test_resident.py"),
 )
 """Modules that go first, so that none of them is left over while other processes have nothing more to do: those that
 compute beside those that wait for a browser."""
