@@ -18,16 +18,9 @@ from core.store.acts import decisions
 from core.store.database import Database
 from core.store.rules.covered import Ready
 from tests import crops
-from tests.pages import issues_data
 from tests.pages.waiting import said, until
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def news(app: Context, tmp_path: Path) -> Dataset:
-    """Three classes of thirty rows each, row i of the class i % 3."""
-    return issues_data.load(app, tmp_path)
 
 
 def made(app: Context, news: Dataset) -> None:
