@@ -8,7 +8,7 @@ from typing import Any
 from core.context import Context
 from core.errors import UsageError
 from core.modalities import WORDS
-from core.personal import masked
+from core.personal import masked, tells
 from core.records import Dataset, MaskRule
 from core.tasks import Task, task_named
 
@@ -54,4 +54,7 @@ def leaving(context: Context, dataset_id: str, rows: Sequence[Mapping[str, Any]]
 
 
 def _hidden(column: str, value: Any) -> Any:
-    return masked(value, "" if column == WORDS else column) if isinstance(value, str) else value
+    if column == WORDS or not tells(column):
+        return masked(value, "" if column == WORDS else column) if isinstance(value, str) else value
+    hidden = masked(str(value), column)
+    return value if hidden == str(value) else hidden
