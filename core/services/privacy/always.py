@@ -1,4 +1,4 @@
-"""Datasets of which whatever leaves Winnow is masked: exports, files of lists, reports; shared links are closed."""
+"""Datasets that are always masked: pages, exports, files of lists, reports; shared links are closed."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def set_always(context: Context, dataset: Dataset, on: bool, by: str) -> MaskRul
         )
     if on != always_masked(context, dataset.dataset_id):
         context.ledger.masking.append(dataset.dataset_id, on, by)
+        context.beside.forget_answers()
     return standing(context, dataset)
 
 
