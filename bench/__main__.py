@@ -20,6 +20,7 @@ BENCHMARKS = (
     "pages",
     "lists",
     "maps",
+    "maps_kept",
     "many",
     "tags",
     "rules",

@@ -3,6 +3,7 @@ read from their files as they are and never gathered."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from core.arrays.shards import Shards, Wanted
 CHUNK_CELLS = 1 << 19
 """Numbers of a shard that are multiplied at a time: few enough to stay in the processor's cache until their lengths are
 worked out as well."""
+BLOCK = 16_384
+"""Embeddings that are read at a time where they are gone through."""
 THREADS = 2
 """Shards that are gone through side by side: more are no quicker, for the memory gives no more at once."""
 
@@ -74,6 +77,21 @@ class Held:
         if not found:
             return np.empty(0, np.int64), np.empty((0, 0), np.float32)
         return np.concatenate(known), np.concatenate(found)
+
+    def blocks(self, step: int = 1) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int32]]]:
+        """The embeddings (b, d) of every `step`-th content, with the places (b,) that they stand at; a content that
+        lies in two shards comes twice."""
+        for shard, source, target in self.parts:
+            chosen = target % step == 0
+            rows, places = (source, target) if step == 1 else (source[chosen], target[chosen])
+            vectors = self.shards.arrays(shard)
+            for start in range(0, len(rows), BLOCK):
+                part = slice(start, start + BLOCK)
+                taken = rows[part]
+                first, last = int(taken[0]), int(taken[-1])
+                together = last - first + 1 == len(taken) and bool((np.diff(taken) == 1).all())
+                block = vectors[first : last + 1] if together else vectors[taken]
+                yield np.asarray(block, np.float32), places[part]
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Of each of the contents with a vector (d,), (n,); NaN where there is no embedding."""

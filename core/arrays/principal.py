@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +13,6 @@ from core.progress import Report
 FITTED = 200_000
 """Of more contents every k-th says which directions these are: a second instead of ten for a million, and the same to
 three digits."""
-BLOCK = 16_384
-"""Vectors that are read and multiplied at a time."""
 SIDE = 1_000.0
 """The longer side of the map that the places of the fitted contents fill."""
 
@@ -44,7 +41,7 @@ def fit(held: Held, report: Report) -> tuple[Axes, NDArray[np.float32]]:
     same contents in the same order give the same axes."""
     count, total, products = 0, np.zeros(1), np.zeros((1, 1))
     about: NDArray[np.float32] | None = None
-    for vectors, _ in _blocks(held, -(-held.count // FITTED)):
+    for vectors, _ in held.blocks(-(-held.count // FITTED)):
         if about is None:
             about = vectors[0].copy()  # sums of squares far from zero would lose their last digits
         away = vectors - about
@@ -77,23 +74,8 @@ def _projected(
     """(n, 2), NaN where there is no embedding."""
     placed, done = np.full((held.count, 2), np.nan), 0
     narrow, origin = directions.astype(np.float32), mean @ directions
-    for vectors, target in _blocks(held, 1):
+    for vectors, target in held.blocks():
         placed[target] = vectors @ narrow - origin
         done += len(target)
         report(done, held.count)
     return placed
-
-
-def _blocks(held: Held, step: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int32]]]:
-    """The vectors (b, d) of every `step`-th content, with the places (b,) that they stand at."""
-    for shard, source, target in held.parts:
-        chosen = target % step == 0
-        rows, places = (source, target) if step == 1 else (source[chosen], target[chosen])
-        vectors = held.shards.arrays(shard)
-        for start in range(0, len(rows), BLOCK):
-            part = slice(start, start + BLOCK)
-            taken = rows[part]
-            first, last = int(taken[0]), int(taken[-1])
-            together = last - first + 1 == len(taken) and bool((np.diff(taken) == 1).all())
-            block = vectors[first : last + 1] if together else vectors[taken]
-            yield np.asarray(block, np.float32), places[part]

@@ -44,12 +44,16 @@ def map_command(context: Context, name: str, umap: bool, neighbours: int, seed: 
 
 def _said(one: Projection) -> dict[str, Any]:
     explained = {"explained": one.explained} if one.explained else {}
-    return {"name": one.name, "method": one.method, "encoder": one.encoder, "rows": one.rows, **explained}
+    learnt = {"contents": one.contents, "fitted": one.fitted} if one.contents else {}
+    return {"name": one.name, "method": one.method, "encoder": one.encoder, "rows": one.rows, **explained, **learnt}
 
 
 def _text(rows: int, known: list[Projection]) -> str:
-    lines = [
-        (one.name, one.encoder, f"{one.rows:,} of {rows:,}", f"{one.explained:.1%}" if one.explained else "")
-        for one in known
-    ]
-    return table(("map", "embeddings", "rows", "of the variance"), lines)
+    lines = [(one.name, one.encoder, f"{one.rows:,} of {rows:,}", _how_true(one)) for one in known]
+    return table(("map", "embeddings", "rows", "what it holds"), lines)
+
+
+def _how_true(one: Projection) -> str:
+    if one.explained:
+        return f"{one.explained:.1%} of the variance"
+    return f"learnt from {one.fitted:,} of {one.contents:,} different rows" if one.contents else ""

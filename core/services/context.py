@@ -22,9 +22,10 @@ from core.settings import Workspace
 from core.sqlite import tables_of, version_of
 from core.sqlite_log import problem_of_log
 from core.store import schema
-from core.store.database import Database, damaged
+from core.store.database import Database
 from core.store.schema import migrate
 from core.store.upkeep.lock import not_while_mended
+from core.store.upkeep.opening import damaged
 
 _WITH_LEDGER = 3
 """From this schema version of the store on, a workspace has a ledger."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from core import personal
 from core.files import whole
 from core.modalities import WORDS
 from core.modalities.contract import DERIVED
@@ -148,10 +149,15 @@ KEPT = "kept_"
 
 
 def kept_texts(dataset: Dataset) -> dict[str, str]:
-    """The columns that are kept with the rows and may hold texts, as `write_job_rows` writes them → as people know
-    them: the source's own row ids and attributes; what is derived of the example is none."""
+    """The columns that are kept with the rows and may hold what is somebody's, as `write_job_rows` writes them → as
+    people know them: the source's own row ids, attributes of texts, and of numbers and dates those whose names say so;
+    what is derived of the example is none."""
     own = {f"{KEPT}source_id": dataset.id_column} if dataset.id_column else {}
-    texts = [one for one in dataset.attributes if not one.derived and one.kind not in ("number", "time")]
+    texts = [
+        one
+        for one in dataset.attributes
+        if not one.derived and (one.kind not in ("number", "time") or personal.tells(one.name))
+    ]
     return own | {f"{KEPT}{one.column}": one.name for one in texts}
 
 
@@ -173,7 +179,7 @@ def write_job_rows(
     rows = as_decided(db, version_id) if decided else relation(db, version_id)
     spans = spans_sql(dataset, "r")
     measures = _measures_sql(dataset)
-    texts = "".join(f", r.{identifier(one.removeprefix(KEPT))} AS {identifier(one)}" for one in kept)
+    texts = "".join(f", CAST(r.{identifier(one.removeprefix(KEPT))} AS VARCHAR) AS {identifier(one)}" for one in kept)
     with db.cursor() as cursor:
         register_names(
             cursor,

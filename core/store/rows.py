@@ -177,7 +177,7 @@ def rows_there(db: Database, version_id: str, example_ids: Sequence[int]) -> dic
     found = db.fetch_named(f"SELECT {columns} FROM {relation(db, version_id, example_ids)}")
     examples = {row["example_id"]: _example(row, dataset) for row in found}
     if is_masked(db, dataset.dataset_id):
-        return {example_id: masked_example(one) for example_id, one in examples.items()}
+        return {example_id: masked_example(one, dataset.id_column or "") for example_id, one in examples.items()}
     return examples
 
 

@@ -10,7 +10,8 @@ from core.errors import StoreError
 from core.identity import is_gone
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 from core.sql import identifier
-from core.store.database import Cursor, Database, damaged
+from core.store.database import Cursor, Database
+from core.store.upkeep.opening import damaged
 
 
 def _rename_example_ids(cursor: Cursor) -> None:

@@ -6,18 +6,13 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.jobs.about import About
-from core.jobs.mitigation.compare import Judged, compared
-from core.jobs.mitigation.spec import ARMS, MitigationResult, MitigationSpec, OfGroup
 from core.jobs.mitigation.web import MITIGATION
 from core.records import Dataset
-from core.typed import to_json
+from tests.answers import answer_of_mitigation
 from tests.pages import issues_data
 from tests.pages.test_evaluation import Open, links, predictions, shown_at, words
 from tests.runs import finished_run
@@ -109,24 +104,7 @@ def test_what_reweighting_would_change_is_asked_of_the_attribute_that_is_shown(
 def test_its_answer_says_what_changes_and_lists_the_rows_that_are_judged_otherwise(
     news: Dataset, open_at: Open, app: Context, tmp_path: Path
 ) -> None:
-    """Group us is right everywhere; in uk half of what is wrong is mended by reweighing."""
-    groups = np.arange(ROWS) % 2
-    true = np.arange(ROWS) % 3 % 2
-    before = np.where(groups == 1, 1 - true, true)
-    after = np.where(np.arange(ROWS) % 4 == 1, true, before)
-    predicted = np.stack([before, after, before, before])
-    arms = compared(Judged(true, predicted, groups, np.array([True, True]), 2), tuple(ARMS), news.labels[:2])
-    half = OfGroup("us", ROWS - ROWS // 2, True), OfGroup("uk", ROWS // 2, True)
-    result = MitigationResult(ROWS, 0, ROWS, half, arms, 1.0, "cpu")
-    about = About(news.dataset_id, news.latest_version_id, news.task, news.labels, tmp_path, tmp_path)
-    spec = MitigationSpec(("desk",), "lexical", 5, 0, about=about)
-    job = app.queue.start_local("mitigation", "mitigation", to_json(spec), news.dataset_id, "ada")
-    folder = app.queue.folder(job.job_id)
-    folder.write_result(to_json(result))
-    folder.output.mkdir(exist_ok=True)
-    columns = {"example_id": np.arange(ROWS), "group": groups, **dict(zip(ARMS, predicted, strict=True))}
-    pq.write_table(pa.table(columns), folder.output / "predicted.parquet")
-    app.queue.finish_local(job.job_id, "done")
+    before, after = answer_of_mitigation(app, news, tmp_path)
     shown = groups_at(open_at, split="train", by="desk")
     shown.session_state["mitigation"] = True
     shown.run()

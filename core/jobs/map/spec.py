@@ -29,6 +29,8 @@ class MapSpec:
     seed: int = SEED
     encodes: str = ""
     """The modality of examples that the job encodes itself, since scans keep no embedding of theirs."""
+    fitted: int = FITTED
+    """Of more contents so many are learnt from."""
 
 
 @dataclass(frozen=True, slots=True)

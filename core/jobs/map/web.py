@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from core.context import Context
 from core.jobs.foresight import Foreseen, Work, start
 from core.jobs.kind import JobKind
-from core.jobs.map.spec import FITTED, NEIGHBOURS, PAYLOAD, SEED, MapResult, MapSpec
+from core.jobs.map.spec import NEIGHBOURS, PAYLOAD, SEED, MapResult, MapSpec
 from core.jobs.submit import submit, write_once
 from core.queue import JobFolder, Resources
 from core.records import EXAMPLE_ID, Dataset, Job
@@ -73,6 +73,8 @@ def _collect(context: Context, job: Job) -> None:
     made = pq.read_table(folder.output / "map.parquet")
     places = np.stack([made.column(name).to_numpy() for name in "xy"], 1)
     about = {"method": METHOD, "encoder": spec.encoder, "job": job.job_id}
+    if result := MAP.result_of(folder):
+        about |= {"contents": str(result.contents), "fitted": str(result.fitted)}
     write_points(path, made.column(EXAMPLE_ID).to_numpy(), places, about)
 
 
@@ -81,9 +83,9 @@ def _foresee(context: Context, folder: JobFolder) -> Foreseen:
     spec = MAP.spec_of(folder)
     rows = pq.read_metadata(folder.input / "rows.parquet").num_rows
     encoding = Work("encoding", f"umap: encoding {spec.encodes}", rows, 4e-3, warm=2.0)
-    fitted = min(rows, FITTED)
+    fitted = min(rows, spec.fitted)
     fitting = Work("fitting UMAP", "umap: fitting", fitted, 2e-3, warm=10.0)
-    placing = Work("placing the rest", "umap: placing", rows - fitted, 8e-4, heavy=True)
+    placing = Work("placing the rest", "umap: placing", rows - fitted, 2e-4, heavy=True)
     return Foreseen(
         (start("map"), *((encoding,) if spec.encodes else ()), fitting, *((placing,) if rows > fitted else ()))
     )

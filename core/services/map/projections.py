@@ -41,6 +41,10 @@ class Projection:
     """Of principal components: the share of the variance, in 0–1, that both have together."""
     written: int = 0
     """When its file was written, in ns: a map made anew has the same name and maybe as many rows."""
+    contents: int = 0
+    """Of UMAP: different rows that lie on it."""
+    fitted: int = 0
+    """So many of these it has learnt from; the others were placed amid them."""
 
 
 def projections(context: Context, dataset: Dataset) -> list[Projection]:
@@ -89,7 +93,15 @@ def _read(path: Path) -> Projection:
     rows, said = about_points(path)
     explained = sum(_axes_said(said["axes"]).explained) if "axes" in said else 0.0
     return Projection(
-        path.stem, said.get("method", ""), said.get("encoder", ""), path, rows, explained, path.stat().st_mtime_ns
+        path.stem,
+        said.get("method", ""),
+        said.get("encoder", ""),
+        path,
+        rows,
+        explained,
+        path.stat().st_mtime_ns,
+        int(said.get("contents", 0)),
+        int(said.get("fitted", 0)),
     )
 
 

@@ -29,22 +29,26 @@ def is_masked(db: Database, dataset_id: str) -> bool:
 
 
 def masked_value(column: str, value: Any) -> Any:
-    """A value of a column, or of the example itself, as it is shown: texts, and lists and objects of them, masked."""
+    """A value of a column, or of the example itself, as it is shown: texts, and lists and objects of them, masked;
+    numbers and dates where the column's name says that they are somebody's."""
     if isinstance(value, str):
         return personal.masked(value, "" if column == WORDS else column)
     if isinstance(value, list | tuple):
         return type(value)(masked_value(column, one) for one in value)
     if isinstance(value, Mapping):
         return {name: masked_value(str(name), one) for name, one in value.items()}
-    return value
+    if value is None or column == WORDS or not personal.tells(column):
+        return value
+    hidden = personal.masked(str(value), column)
+    return value if hidden == str(value) else hidden
 
 
-def masked_example(example: Example) -> Example:
-    """A row as it is shown."""
+def masked_example(example: Example, own_id: str = "") -> Example:
+    """A row as it is shown; `own_id`: what the source calls its own row ids."""
     return replace(
         example,
         text=masked_words(example.text),
-        source_id=masked_value("", example.source_id),
+        source_id=masked_value(own_id, example.source_id),
         attributes={name: masked_value(name, value) for name, value in example.attributes.items()},
     )
 
@@ -59,7 +63,8 @@ def masked_words(text: str | None) -> str | None:
 
 
 def masked_sql(cursor: Cursor, sql: str, columns: list[tuple[str, str]]) -> str:
-    """A query whose columns (name, type) of texts, and of lists of them, are masked; labels and splits are none."""
+    """A query whose columns (name, type) of texts, of lists of them, and of numbers and dates that are somebody's, are
+    masked; labels and splits are none."""
     with suppress(duckdb.CatalogException, duckdb.NotImplementedException):  # what a database has learnt, it knows
         cursor.create_function(MASK, personal.masked, [VARCHAR, VARCHAR], VARCHAR)
     instead = [f"{mask} AS {identifier(name)}" for name, kind in columns if (mask := _mask(name, kind))]
@@ -70,6 +75,6 @@ def _mask(name: str, kind: str) -> str | None:
     if name in _NO_TEXTS:
         return None
     column = literal("" if name == WORDS else name)
-    if kind == "VARCHAR" or kind.startswith("ENUM"):
+    if kind == "VARCHAR" or kind.startswith("ENUM") or (personal.tells(name) and not kind.endswith("[]")):
         return f"{MASK}(CAST({identifier(name)} AS VARCHAR), {column})"
     return f"list_transform({identifier(name)}, lambda x: {MASK}(x, {column}))" if kind == "VARCHAR[]" else None

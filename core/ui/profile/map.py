@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
+from core.jobs.map.spec import FITTED
 from core.records import ENDED, Dataset, RowFilter, Version
 from core.services.issues.listing import latest_scan
 from core.services.lists.asked import FILTERS, rows_listed
@@ -122,7 +123,12 @@ def _umap(context: Context, dataset: Dataset, known: Sequence[Projection], best:
         icon=":material/refresh:" if anew else ":material/scatter_plot:",
         type="tertiary" if anew else "secondary",
         key="map-umap",
-        help=say("A job that keeps rows that are alike together: a minute for some thousand rows, longer for many."),
+        help=say(
+            "A job that keeps rows that are alike together: a minute for some thousand rows, some minutes for many. "
+            "Of more than {n:,} different rows it learns from so many, drawn at random, and places the others amid "
+            "them.",
+            n=FITTED,
+        ),
     ):
         start_umap(context, dataset, user)
         st.rerun()
@@ -168,6 +174,13 @@ def _about(dataset: Dataset, shown: Projection, known: Sequence[Projection]) -> 
             "their sizes, mean little.",
             encoder=shown.encoder,
         )
+        if shown.fitted < shown.contents:
+            told += " " + say(
+                "It was learnt from {fitted:,} of {contents:,} different rows, drawn at random; each other row lies "
+                "amid those of them that are most like it, so that beside a row stand fewer of its very nearest.",
+                fitted=shown.fitted,
+                contents=shown.contents,
+            )
     without = dataset.row_count - shown.rows
     if without <= 0:
         return told

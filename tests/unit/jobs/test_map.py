@@ -14,7 +14,8 @@ from core.arrays.embeddings import EmbeddingCache
 from core.arrays.principal import SIDE
 from core.errors import UsageError
 from core.jobs.map import run as job
-from core.jobs.map.spec import MapResult, MapSpec
+from core.jobs.map.amid import NEAR, Amid, unit
+from core.jobs.map.spec import FITTED, MapResult, MapSpec
 from core.modalities.payloads import digests
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.typed import to_json
@@ -22,7 +23,7 @@ from core.typed import to_json
 ROWS = 120
 
 
-def folder_of(path: Path, embedded: int) -> JobFolder:
+def folder_of(path: Path, embedded: int, fitted: int = FITTED) -> JobFolder:
     """Rows of three far groups, the last two of which have the same content; so many of them are embedded."""
     hashes = [f"{row:032x}" for row in range(ROWS - 1)]
     rows = pa.table({"example_id": range(ROWS), "content_hash": [*hashes, hashes[-1]]})
@@ -33,7 +34,8 @@ def folder_of(path: Path, embedded: int) -> JobFolder:
     EmbeddingCache(path / "minilm").append(kept[:embedded], vectors[:embedded])
     folder = JobFolder(path / "job").create()
     pq.write_table(rows, folder.input / "rows.parquet")
-    folder.write_spec(to_json(MapSpec("d", "v", "umap-minilm", "minilm", path / "minilm", path / "media")))
+    spec = MapSpec("d", "v", "umap-minilm", "minilm", path / "minilm", path / "media", fitted=fitted)
+    folder.write_spec(to_json(spec))
     return folder
 
 
@@ -45,11 +47,8 @@ def made(folder: JobFolder) -> tuple[MapResult, NDArray[np.int64], NDArray[np.fl
 
 
 @pytest.mark.parametrize("fitted", [50_000, 90])
-def test_rows_that_are_alike_lie_together_also_those_that_were_not_learnt_from(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fitted: int
-) -> None:
-    monkeypatch.setattr(job, "FITTED", fitted)
-    folder = folder_of(tmp_path, ROWS - 9)
+def test_rows_that_are_alike_lie_together_also_those_that_were_not_learnt_from(tmp_path: Path, fitted: int) -> None:
+    folder = folder_of(tmp_path, ROWS - 9, fitted)
     result, rows, places = made(folder)
     assert result == MapResult(ROWS - 9, ROWS - 9, min(fitted, ROWS - 9))
     assert rows.tolist() == list(range(ROWS - 9))
@@ -69,3 +68,28 @@ def test_what_cannot_be_placed_is_said_and_a_stop_is_heard_while_it_learns(tmp_p
     epochs.write("\r")
     with pytest.raises(Stopped):
         epochs.write("\r20/500")
+
+
+def test_what_was_not_learnt_from_finds_its_nearest_without_a_look_at_all() -> None:
+    draw = np.random.default_rng(0)
+    centres = draw.standard_normal((40, 24))
+    vectors = (centres[draw.integers(0, 40, 2_300)] + 0.3 * draw.standard_normal((2_300, 24))).astype(np.float32)
+    known, asked = vectors[:2_000], vectors[2_000:]
+    places = draw.random((2_000, 2)).astype(np.float32)
+    rows, cosines = Amid(known, places, 0).nearest(asked)
+    exact = unit(asked) @ unit(known).T
+    best = np.argsort(-exact, 1)[:, :NEAR]
+    found = [len(np.intersect1d(mine, true)) / NEAR for mine, true in zip(rows, best, strict=True)]
+    assert np.mean(found) > 0.95
+    assert np.allclose(cosines, np.take_along_axis(exact, rows, 1), atol=1e-5)
+    same = Amid(known, places, 0).placed(known[:5])
+    assert np.linalg.norm(same - places[:5], axis=1).max() < 0.1, "one that is known lies where it lay"
+
+
+def test_fewer_than_it_looks_for_are_enough_to_lie_amid() -> None:
+    known = np.eye(3, dtype=np.float32)
+    places = np.array([[0, 0], [9, 0], [0, 9]], np.float32)
+    amid = Amid(known, places, 0)
+    assert (amid.nearest(known)[0] == -1).sum() == 3 * (NEAR - 3)
+    assert np.allclose(amid.placed(known), places, atol=0.1)
+    assert np.isfinite(amid.placed(np.zeros((1, 3), np.float32))).all()
