@@ -19,7 +19,7 @@ from core.services.load import preview, start_load, wait
 from core.services.profile.figures import derive
 from core.settings import Workspace
 from core.ui.shell.context import app_context, close_contexts
-from tests.pages import profile_page
+from tests.pages import issues_data, profile_page
 from tests.pages.data_page import TEXTS
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -103,3 +103,15 @@ def desks(app: Context, tmp_path: Path) -> Dataset:
     dataset = profile_page.load(app, tmp_path, "news", rows, "text label split desk amount")
     derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
     return dataset
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    """Three classes of thirty rows each, row i of the class i % 3."""
+    return issues_data.load(app, tmp_path)
+
+
+@pytest.fixture
+def scanned(app: Context, tmp_path: Path, news: Dataset) -> Dataset:
+    issues_data.scan(app, tmp_path, news)
+    return news

@@ -18,16 +18,9 @@ from core.store.acts import decisions
 from core.store.database import Database
 from core.store.rules.covered import Ready
 from tests import crops
-from tests.pages import issues_data
 from tests.pages.waiting import said, until
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def news(app: Context, tmp_path: Path) -> Dataset:
-    """Three classes of thirty rows each, row i of the class i % 3."""
-    return issues_data.load(app, tmp_path)
 
 
 def made(app: Context, news: Dataset) -> None:
@@ -115,6 +108,8 @@ def test_a_rule_that_fails_for_a_moment_is_said_to_be_in_no_count_and_counted_at
         patched.setattr(figures, "all_ready", busy)
         shown = until(open_at("issues", dataset="news", view="rules"), lambda page: bool(page.dataframe))
     assert "**2 rules**" in said(shown) and r"Not counted\: Rule 'odd' cannot be looked up\: busy" in said(shown)
+    [table] = [one.value for one in shown.dataframe if "coverage" in one.value.columns]
+    assert table["rows"].isna().tolist() == [False, True]
     shown = until(pressed(shown, "Count again"), lambda page: "Not counted" not in said(page))
     links = [one.proto.label for one in shown.get("page_link")]
     assert ":small[10 rows in conflict]" in links
