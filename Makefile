@@ -16,6 +16,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8501
 
+# Hundreds of processes that the tests start read compiled modules; some containers say that none are kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: app test slow quick lock lint types contracts check bench clean
 
 app: $(VENV)/.app
@@ -25,19 +28,23 @@ app: $(VENV)/.app
 GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads tests/unit/duplicates tests/unit/finetune tests/unit/jobs \
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
-# What waits for a real browser and for jobs is tried once more where it fails, and named among the reruns: a race to be mended.
-AGAIN := --reruns 1 -rR
+# How many files with a browser or jobs are tested at a time, on two cores: there is much that they wait for.
+WAITING := 3
 
-# Short tests, a file on each core; then real jobs and a real browser, two files at a time: one computes while the other waits.
+# What waits for a real browser and for jobs is tried once more where it fails, and named among the reruns: a race to be mended.
+# What takes longest is named too.
+AGAIN := --reruns 1 -rR --durations 25
+
+# Short tests, a file on each core; then real jobs and a real browser.
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/unit tests/pages tests/damage tests/full_disk
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(AGAIN) -m "not slow" tests/integration tests/browser
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(WAITING) --dist loadfile $(AGAIN) -m "not slow" tests/integration tests/browser
 
 # What `make test` leaves out, as CI runs it too: whole jobs, servers and journeys, and the second device.
 slow: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m slow tests/unit tests/pages tests/damage tests/full_disk
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(AGAIN) -m slow tests/integration tests/browser
-	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(WAITING) --dist loadfile --no-loadscope-reorder $(AGAIN) -m slow tests/integration tests/browser
+	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(GHOSTLY)
 
 # For between two edits: the unit tests but the slow ones, in less than a minute.
 quick: $(VENV)/.dev

@@ -19,20 +19,18 @@ import pyarrow.parquet as pq
 import sklearn.metrics
 from numpy.typing import NDArray
 
-from bench.large import seconds
+from bench.large import seconds, take_in
 from bench.row import Row
 from core.context import Context
 from core.evaluation.bootstrap import RESAMPLES, score_intervals
 from core.evaluation.confusion import Cells
 from core.jobs.train.web import finish_run
-from core.records import Dataset, Decision, Evaluation, PredictionFilter, Reader, Run, Schema
+from core.records import Dataset, Decision, Evaluation, PredictionFilter, Run, Schema
 from core.services.context import open_context
 from core.services.evaluation import measures as evaluation
 from core.settings import Workspace
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.ingest.ingest import ingest
-from core.store.ingest.stage import stage
 from core.store.times import now
 from core.store.versions import make_review_version
 
@@ -131,18 +129,7 @@ def _reviewed(context: Context, folder: Path, true: NDArray[np.int64], generator
     labels = pa.DictionaryArray.from_arrays(pa.array(true, pa.int32()), pa.array(LABELS)).cast(pa.string())
     texts = pa.array([f"The story of {row} and what it is for you" for row in range(ROWS)])
     pq.write_table(pa.table({"text": texts, "label": labels}), path)
-    schema = Schema("text", "text", "label", None, None, ())
-    dataset = ingest(
-        context.store,
-        partial(stage, Reader(sql=f"read_parquet('{path}')"), schema, folder),
-        schema,
-        name="large",
-        source="parquet",
-        licence="",
-        by="bench",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    dataset = take_in(context, path, Schema("text", "text", "label", None, None, ()))
     ids, chosen = (dataset.dataset_id, dataset.latest_version_id), generator.choice(ROWS, RELABELLED, replace=False)
     context.ledger.decisions.append(
         [

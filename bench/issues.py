@@ -1,7 +1,8 @@
 """How well faults are found that were planted into copies of real examples: `python -m bench issues`.
 
 Photographs of CIFAR-10, questions to a bank, tweets, spoken digits, and measurements in a table, each with some of its
-examples spoiled in every way that a scan looks for; precision and recall of each kind. What is found among the examples
+examples spoiled in every way that a scan looks for; copies, wrong labels, rows between two classes, leaks, outliers, an
+order of the file and personal data; precision and recall of each kind. What is found among the examples
 that nobody touched counts as a false alarm, though it may be real: tweets have entities of HTML and control characters,
 and CIFAR-10 has grey photographs.
 """
@@ -22,7 +23,7 @@ import soundfile
 from PIL import Image, ImageFilter
 from sklearn.datasets import load_breast_cancer
 
-from bench import peer_images, planted_names, planted_personal
+from bench import outliers, peer_images, planted_names, planted_personal, planted_sets
 from bench.data import DATA, columns
 from bench.planted_rows import rows
 from bench.row import Row
@@ -52,6 +53,8 @@ def run() -> list[Row]:
         *_sounds(),
         *_tables(),
         *rows(),
+        *planted_sets.rows(),
+        *outliers.run(),
         *planted_personal.rows(),
         *planted_personal.beside(),
         *planted_names.rows(),

@@ -53,9 +53,15 @@ def load_large(context: Context, folder: Path) -> Path:
         connection.execute("SELECT setseed(0.5)")
         connection.execute(f"COPY ({_MADE.format(rows=ROWS)}) TO '{path}' (FORMAT parquet)")
     schema = Schema("text", "text", "label", "split", None, ("region", "shop", "price", "day"))
-    ingest(
+    take_in(context, path, schema)
+    return path
+
+
+def take_in(context: Context, path: Path, schema: Schema) -> Dataset:
+    """A Parquet file as the dataset `large`."""
+    return ingest(
         context.store,
-        partial(stage, Reader(sql=f"read_parquet('{path}')"), schema, folder),
+        partial(stage, Reader(sql=f"read_parquet('{path}')"), schema, path.parent),
         schema,
         name="large",
         source="parquet",
@@ -64,7 +70,6 @@ def load_large(context: Context, folder: Path) -> Path:
         on_progress=lambda done, total: None,
         stopped=lambda: False,
     )
-    return path
 
 
 def page_of(context: Context, version_id: str, where: RowFilter) -> Callable[[], object]:

@@ -59,7 +59,8 @@ def _unsure(root: Path) -> Iterator[Row]:
     )
 
 
-def _questions(rows: int, file: str = "train.csv") -> tuple[list[str], NDArray[np.int64], list[str]]:
+def questions(rows: int, file: str = "train.csv") -> tuple[list[str], NDArray[np.int64], list[str]]:
+    """Some questions to a bank, their intents and the names of these."""
     table = columns(DATA / "banking77" / file)
     chosen = np.random.default_rng(SEED).choice(len(table["text"]), rows, replace=False)
     names = sorted(set(table["category"]))
@@ -70,7 +71,7 @@ def _questions(rows: int, file: str = "train.csv") -> tuple[list[str], NDArray[n
 def _ambiguous(root: Path) -> Iterator[Row]:
     """Questions with one of another class behind them, under the label of either."""
     generator = np.random.default_rng(SEED)
-    texts, labels, names = _questions(TRAIN)
+    texts, labels, names = questions(TRAIN)
     planted = generator.choice(TRAIN, PLANTED, replace=False)
     for row in planted:
         others = np.flatnonzero(labels != labels[row])
@@ -88,10 +89,10 @@ def _ambiguous(root: Path) -> Iterator[Row]:
 
 def _found(texts: list[str], labels: NDArray[np.int64], names: list[str], root: Path) -> Found:
     """The ambiguous ones, by heads on minilm."""
-    payloads = _payloads(texts)
-    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, _silent))
+    payloads = payloads_of(texts)
+    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, silent))
     result = out_of_sample_probabilities(
-        embeddings, labels, _groups(payloads, root), len(names), folds=5, seed=SEED, scratch=root
+        embeddings, labels, groups_of(payloads, root), len(names), folds=5, seed=SEED, scratch=root
     )
     return ambiguous(
         Signals.of(
@@ -108,16 +109,16 @@ def _found(texts: list[str], labels: NDArray[np.int64], names: list[str], root: 
 def _leaks(root: Path) -> Iterator[Row]:
     """Rows of test that are rows of train: as they are, in capitals and with other signs, or with a word more."""
     generator = np.random.default_rng(SEED)
-    texts, labels, names = _questions(TRAIN)
-    tested, others, _ = _questions(TEST, "test.csv")
+    texts, labels, names = questions(TRAIN)
+    tested, others, _ = questions(TEST, "test.csv")
     texts, labels = [*texts, *tested], np.r_[labels, others]
     planted = TRAIN + generator.choice(TEST, PLANTED, replace=False)
     for place, row in enumerate(planted):
         source = int(generator.integers(TRAIN))
         changed = (texts[source], texts[source].upper() + "!", f"{texts[source]} please")
         texts[row], labels[row] = changed[place % 3], labels[source]
-    payloads = _payloads(texts)
-    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, _silent))
+    payloads = payloads_of(texts)
+    embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads, root, silent))
     splits = np.array(["train"] * TRAIN + ["test"] * TEST, object)
     known = Rows(np.arange(len(texts)), labels, payloads)
     found = leaks(
@@ -125,7 +126,7 @@ def _leaks(root: Path) -> Iterator[Row]:
             {
                 "example_ids": lambda: known.example_ids,
                 "splits": lambda: splits,
-                "groups": lambda: _groups(payloads, root),
+                "groups": lambda: groups_of(payloads, root),
                 "contents": lambda: payloads.digests,
                 "embeddings": lambda: embeddings,
                 "taught": lambda: taught(embeddings, known, splits, len(names), SEED),
@@ -140,15 +141,17 @@ def _leaks(root: Path) -> Iterator[Row]:
     yield Row("leakage: accuracy of the test without its copies", about["without"], "", about["with"], "with them")
 
 
-def _payloads(texts: list[str]) -> Payloads:
+def payloads_of(texts: list[str]) -> Payloads:
+    """As a job has them."""
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
     return Payloads.of(pa.chunked_array([texts]), pa.chunked_array([hashes]))
 
 
-def _groups(payloads: Payloads, root: Path) -> NDArray[np.int64]:
-    space = heavy_modality(TEXT).near_space(payloads, root, (), _silent)
-    return near_duplicate_groups(space, payloads.digests, TEXT.near_similarity, _silent)
+def groups_of(payloads: Payloads, root: Path) -> NDArray[np.int64]:
+    """(n,) near-duplicates of texts."""
+    space = heavy_modality(TEXT).near_space(payloads, root, (), silent)
+    return near_duplicate_groups(space, payloads.digests, TEXT.near_similarity, silent)
 
 
-def _silent(done: float, total: float | None) -> None:
-    pass
+def silent(done: float, total: float | None) -> None:
+    """Tells nobody."""

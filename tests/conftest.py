@@ -74,10 +74,14 @@ LEFT_TO_CI = tuple(
 """Modules of whole jobs, servers and journeys, each of half a minute or more: `make slow` runs them, and CI."""
 _LEFT = {PROJECT / "tests" / name for name in LEFT_TO_CI}
 LONGEST = (
-    *("integration/test_fine_tune.py", "browser/test_accessible.py", "browser/test_journey.py"),
-    *("integration/test_bench_gpu.py", "browser/test_first_steps.py", "integration/test_readme.py"),
+    *("integration/test_fine_tune.py", "browser/test_accessible.py", "browser/test_words.py"),
+    *("browser/test_journey.py", "integration/test_beside_the_app.py", "browser/test_first_steps.py"),
+    *("integration/test_bench_gpu.py", "browser/test_empty_states.py", "integration/test_readme.py"),
+    *("browser/test_keyboard.py", "integration/test_cli_map.py", "browser/test_review_desk.py"),
+    *("browser/test_story.py", "integration/test_cli_train.py", "integration/test_resident.py"),
 )
-"""Modules that go first, so that none of them is left over while other processes have nothing more to do."""
+"""Modules that go first, so that none of them is left over while other processes have nothing more to do: those that
+compute beside those that wait for a browser."""
 _FIRST = {PROJECT / "tests" / name: place for place, name in enumerate(LONGEST)}
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -77,18 +76,9 @@ def array_form(labels: pa.Array, classes: int) -> Labels:
 
 
 def read_kept(folder: JobFolder, names: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
-    """The columns that are kept with the rows, by their names: each (n,) strings, lists of them a line each; columns of
-    anything else are left out. `names`: column of the file → name."""
+    """The columns that are kept with the rows, by their names: each (n,) strings. `names`: of the file → known."""
     table = pq.read_table(folder.input / "rows.parquet", columns=list(names))
-    texts = {name: _as_texts(table.column(column)) for column, name in names.items()}
-    return {name: column for name, column in texts.items() if column is not None}
-
-
-def _as_texts(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    kind = column.type
-    if pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
-        return pc.binary_join(column, "\n")
-    return column if pa.types.is_string(kind) else column.cast(pa.string()) if pa.types.is_dictionary(kind) else None
+    return {name: table.column(column) for column, name in names.items()}
 
 
 def read_splits(folder: JobFolder) -> NDArray[np.object_]:

@@ -1,6 +1,6 @@
 """Personal data in texts: by patterns, names by a model of English (in jobs alone), and what stands in its place."""
 
-from core.personal.columns import personal_in_column
+from core.personal.columns import personal_in_column, tells
 from core.personal.mask import MANNERS, Masking, masked, masked_by
 from core.personal.patterns import BY_NAME, KINDS, PATTERNS, Kind, Personal, luhn, merged, personal_in
 
@@ -18,4 +18,5 @@ __all__ = [
     "merged",
     "personal_in",
     "personal_in_column",
+    "tells",
 ]

@@ -8,7 +8,6 @@ queue on one lock.
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Any, TypeVar, cast
 import duckdb
 import pyarrow as pa
 
-from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
+from core.errors import StoreError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.acts.names import ClassNameLog, NoNames
 from core.store.acts.rules import NoRules, RuleLog
@@ -29,14 +28,12 @@ from core.store.acts.tag_mirror import TagLog
 from core.store.query.rows import NoQueries, RowQueries
 from core.store.search.comparing import NoRowsAlike, RowsAlike
 from core.store.times import loaded
-from core.store.upkeep.log import look_at_log
+from core.store.upkeep.opening import MEMORY_MB, check_log, connect, damage_said, fatal, gone
 
 Cursor = duckdb.DuckDBPyConnection
 Record = TypeVar("Record")
 T = TypeVar("T")
 
-MEMORY_MB = 512
-"""DuckDB's own share; what does not fit spills to disk beside the file. The whole process stays under 1 GB with it."""
 MAX_MEMORY_MB = 1000
 """Its share while a wide table is written. It counts whole blocks, of which a short table fills a part."""
 WIDE = 200
@@ -48,19 +45,6 @@ _REMEMBERED = 1024
 _LEAVING_SECONDS = 5.0
 """How long those who still use a connection that is to be replaced have to let go of it."""
 _LOG = logging.getLogger("winnow")
-LOCK = "Could not set lock on file"
-_DAMAGE = re.compile(
-    r"not a valid DuckDB|Corrupt (database|WAL)|Could not read|with version number|Failed to deserialize|Is a directory"
-    r"|replaying WAL",
-    re.I,
-)
-"""How DuckDB's errors of a file that is not as it was written say so."""
-_WORKS = "Decisions, runs and their figures are kept apart from it, in ledger.sqlite, and what jobs have made in runs/."
-_BACK = (
-    "`python -m core check` says what is whole; `python -m core restore` puts a backup in place and applies the "
-    "decisions again."
-)
-_HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 
 class Database:
@@ -85,8 +69,8 @@ class Database:
         """The datasets of which files have no personal data."""
         self.alike: RowsAlike = NoRowsAlike()
         """Who compares rows with what was typed or uploaded."""
-        _check_log(path)
-        self._connection = _connect(path, mirror)
+        check_log(path)
+        self._connection = connect(path, mirror)
         self._write_lock = threading.Lock()
         self._wide: list[int] = []
         self._widening = threading.Lock()
@@ -119,9 +103,11 @@ class Database:
         try:
             yield cursor
         except BaseException as error:
-            cause = _fatal(error)
-            damage = _damage(self.path, cause or str(error)) if cause or isinstance(error, duckdb.IOException) else None
-            if damage is None and isinstance(error, duckdb.IOException) and _gone(self.path, str(error)):
+            cause = fatal(error)
+            damage = (
+                damage_said(self.path, cause or str(error)) if cause or isinstance(error, duckdb.IOException) else None
+            )
+            if damage is None and isinstance(error, duckdb.IOException) and gone(self.path, str(error)):
                 raise StoreError(
                     "A file that the workspace keeps beside its database is not there any more.",
                     "Do the last step again.",
@@ -177,7 +163,7 @@ class Database:
                 cursor.close()
             self._cursors.clear()
             broken.close()
-            self._connection = _connect(self.path, self._mirror)
+            self._connection = connect(self.path, self._mirror)
             self._writes += 1
 
     @property
@@ -315,88 +301,3 @@ def roll_back(cursor: Cursor) -> None:
 
 def _aware(value: Any) -> Any:
     return loaded(value) if isinstance(value, datetime) else value
-
-
-def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{MEMORY_MB}MB",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        # In DuckDB 1.5.5 queries for which it fetches columns late leave memory behind, some 3 KB each.
-        "disabled_optimizers": "late_materialization",
-    }
-    new = not path.exists()
-    try:
-        connection = duckdb.connect(str(path), config=config)
-    except duckdb.Error as error:
-        if new and LOCK not in str(error):
-            path.unlink(missing_ok=True)  # what a full disk left of it, which would be taken for a damaged file
-        raise _unopened(path, error) from error
-    mirror.attach(connection)
-    return connection
-
-
-def _check_log(path: Path) -> None:
-    """Raises `WorkspaceDamagedError` where DuckDB would pass over what was saved, and lose it with its next write."""
-    if (said := look_at_log(path).problem) and path.exists():
-        try:
-            duckdb.connect(str(path), read_only=True).close()  # in use elsewhere, it may be in the middle of a write
-        except duckdb.Error as error:
-            raise _unopened(path, error) from error
-        raise damaged(path, said)
-
-
-def _fatal(error: BaseException | None) -> str | None:
-    """What DuckDB said, where an error or one behind it has left the connection invalid."""
-    while error is not None:
-        if isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.ConnectionException):
-            original = str(error).rpartition('Original error: "')[2]
-            return original.strip().split("\n", 1)[0]
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _gone(path: Path, message: str) -> bool:
-    """Whether DuckDB's words are about a file of the workspace that is not there: a copy for queries, or a map."""
-    missing = "No files found" in message or "No such file" in message
-    return missing and str(path.parent) in message
-
-
-def _damage(path: Path, message: str) -> WorkspaceDamagedError | None:
-    """The error that names the file's damage, where DuckDB's words are about that and about this file."""
-    if not _DAMAGE.search(message) or ("Corrupt database" not in message and str(path) not in message):
-        return None
-    return damaged(path, f"DuckDB says “{short_of(path, message)}”")
-
-
-def short_of(path: Path, message: str) -> str:
-    """The first line of what DuckDB says, without the kind of error and the path that who reads it knows."""
-    said = message.split("\n", 1)[0].replace(f' "{path}"', "").strip()
-    return re.sub(r"^(IO|Serialization|INTERNAL|FATAL) Error: ", "", said, flags=re.I).rstrip("!. ")
-
-
-def damaged(path: Path, said: str) -> WorkspaceDamagedError:
-    """What is raised of a damaged database file."""
-    return WorkspaceDamagedError(path, said, _WORKS, _BACK)
-
-
-def _unopened(path: Path, error: duckdb.Error) -> WinnowError:
-    """What is raised where DuckDB does not open the file: an error of the system is not one of the file."""
-    message = str(error)
-    if LOCK in message:
-        return _locked(path, message)
-    if found := _damage(path, message):
-        return found
-    said = short_of(path, message)
-    if isinstance(error, duckdb.IOException) or "No space left" in message:
-        return StoreError(f"{path} cannot be opened: {said}.", "Check the disk, and who may read and write there.")
-    return damaged(path, f"DuckDB cannot open it: “{said}”")
-
-
-def _locked(path: Path, message: str) -> WorkspaceLockedError:
-    found = _HOLDER.search(message)
-    holder = f" by {found['program'] or 'another program'} (process {found['pid']})" if found else ""
-    return WorkspaceLockedError(
-        f"The workspace {path.parent} is already open{holder}.",
-        "Close the app or wait for the other command, or give this one its own --workspace.",
-    )

@@ -10,7 +10,8 @@ from core.errors import StoreError
 from core.identity import is_gone
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 from core.sql import identifier
-from core.store.database import Cursor, Database, damaged
+from core.store.database import Cursor, Database
+from core.store.upkeep.opening import damaged
 
 
 def _rename_example_ids(cursor: Cursor) -> None:
@@ -90,7 +91,7 @@ MIGRATIONS: tuple[tuple[str | Callable[[Cursor], None], ...], ...] = (
             settings VARCHAR, summary VARCHAR)""",
     ),
     (
-        # Decisions, runs, metrics and effects go into the ledger too, which SQL cannot do: `core.services.upgrade`.
+        # Decisions, runs, metrics and effects go into the ledger too, not by SQL: `core.services.upkeep.upgrade`.
         "DROP TABLE claims",
         "ALTER TABLE versions ADD COLUMN acts_up_to BIGINT",
         "ALTER TABLE datasets ADD COLUMN owner VARCHAR",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -125,13 +126,31 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a workspace with something on every page."""
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """A folder with a workspace that has something on every page, made once for all processes of a test run, of which
+    one makes it while the others wait: only to be copied from."""
     from tests.browser.every_view import fill
 
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # each process has a folder of its own beneath the run's
+        shared = shared.parent
+    folder, made = shared / f"filled-{testrun_uid}", shared / f"filled-{testrun_uid}.done"
+    with (shared / f"filled-{testrun_uid}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what somebody who failed has left
+            folder.mkdir()
+            fill(folder)
+            made.touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Server]:
+    """The app on a workspace of the module's own with something on every page."""
     folder = tmp_path_factory.mktemp("full")
-    fill(folder)
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
     started = start_server(folder)
     yield started
     started.end()

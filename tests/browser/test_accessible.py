@@ -26,6 +26,7 @@ STREAMLITS = ('data-testid="stMainMenuList"', "Made with Streamlit")
 ON_TOO = ("label-content-name-mismatch", "target-size")
 """Rules that axe does not run by itself."""
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
+IN_SCHEME = "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme === scheme"
 WIDTHS, SCHEMES = (1440, 400), ("light", "dark")
 
 
@@ -60,7 +61,7 @@ def everywhere(page: Page) -> dict[str, set[str]]:
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
+            page.wait_for_function(IN_SCHEME, arg=scheme)
             page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
             wrong = broken(page)
             if wrong:  # a page that is just drawn anew is faint for a moment

@@ -101,6 +101,7 @@ def test_the_chart_of_a_chosen_pair_of_classes_is_saved_under_the_names_of_datas
     try:
         page.goto(f"{server.url}/evaluation?dataset=cables&run=1&split=test&view=together&missed=wheat&added=corn")
         settled(page)
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()  # what is saved is what is drawn
         page.locator("[class*='-files']").get_by_role("button", name="Download").click()
         for kind, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
             with page.expect_download() as download:

@@ -64,7 +64,9 @@ def test_rows_of_tables_and_texts_with_entities_have_a_map_by_umap(
     file: str,
     encoder: str,
     rows: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # UMAP's functions as they are: the test above has them compiled
     kinds = [f"{20 + row % 2 * 50},{'fm'[row % 2]},{40 + row % 2 * 50 + row / 8},{'ny'[row % 2]}" for row in range(60)]
     (tmp_path / "people.csv").write_text("age,sex,weight,label\n" + "\n".join(kinds) + "\n")
     (tmp_path / "names.conll").write_text("".join(f"Ada{row}\tB-PER\ncame\tO\nhome\tO\n\n" for row in range(24)))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
@@ -17,28 +15,9 @@ from core.services.review.decisions import record
 from core.services.splits import split_sizes
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from tests.pages import issues_data
+from tests.pages.waiting import said, until
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def news(app: Context, tmp_path: Path) -> Dataset:
-    return issues_data.load(app, tmp_path)
-
-
-def said(shown: AppTest) -> str:
-    return "\n".join(one.value for one in (*shown.markdown, *shown.caption, *shown.error))
-
-
-def until(shown: AppTest, wanted: Callable[[AppTest], bool]) -> AppTest:
-    for _ in range(100):
-        assert not shown.exception, shown.exception[0].stack_trace
-        if wanted(shown):
-            return shown
-        time.sleep(0.05)
-        shown.run()
-    raise AssertionError(said(shown))
 
 
 def keys(shown: AppTest) -> list[str]:

@@ -14,7 +14,7 @@ from core.records import Dataset
 from core.services.export import export_rows
 from core.services.lists.asked import rows_listed
 from tests.integration.load_support import loaded
-from tests.pages.test_data import problems
+from tests.pages.data_page import problems
 
 OpenAt = Callable[..., AppTest]
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.jobs.about import About
@@ -16,26 +12,7 @@ from core.jobs.proof.web import PROOF
 from core.records import Dataset
 from core.typed import to_json
 from tests import crops
-from tests.pages import issues_data as data
-
-Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def scanned(app: Context, tmp_path: Path) -> Dataset:
-    news = data.load(app, tmp_path)
-    data.scan(app, tmp_path, news)
-    return news
-
-
-def texts(shown: AppTest) -> str:
-    """Everything that the page says in words."""
-    return "\n".join(element.value for kind in (shown.markdown, shown.caption, shown.text) for element in kind)
-
-
-def table(shown: AppTest, column: str) -> Any:
-    """The table that has this column."""
-    return next(frame.value for frame in shown.dataframe if column in frame.value.columns)
+from tests.pages.issues_page import Open, table, texts
 
 
 def test_the_detectors_can_be_tested_and_the_answer_is_drawn(open_at: Open, app: Context, scanned: Dataset) -> None:

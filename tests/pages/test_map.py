@@ -23,7 +23,7 @@ from core.store.versions import get_version
 from core.ui.map.route import Shown, _sight, told_row, told_sight
 from tests.embeddings import keep
 from tests.pages import issues_data
-from tests.pages.test_data import problems, words
+from tests.pages.data_page import problems, words
 from tests.runs import finished_run
 from tests.staged import taken_in
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,34 +18,14 @@ from core.store.acts import decisions
 from core.store.database import Database
 from core.store.rules.covered import Ready
 from tests import crops
-from tests.pages import issues_data
+from tests.pages.waiting import said, until
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def news(app: Context, tmp_path: Path) -> Dataset:
-    """Three classes of thirty rows each, row i of the class i % 3."""
-    return issues_data.load(app, tmp_path)
 
 
 def made(app: Context, news: Dataset) -> None:
     save_rule(app, news, news.latest_version_id, "early", ["words < 300"], "tech", "ada")
     save_rule(app, news, news.latest_version_id, "odd", ["desk = uk", "words < 200"], "sport", "bob")
-
-
-def until(shown: AppTest, said: Callable[[AppTest], bool]) -> AppTest:
-    for _ in range(100):
-        assert not shown.exception, shown.exception[0].stack_trace
-        if said(shown):
-            return shown
-        time.sleep(0.05)
-        shown.run()
-    raise AssertionError([one.value for one in (*shown.markdown, *shown.caption, *shown.error)])
-
-
-def words(shown: AppTest) -> str:
-    return "\n".join(one.value for one in (*shown.markdown, *shown.caption, *shown.error, *shown.warning))
 
 
 def pressed(shown: AppTest, label: str) -> AppTest:
@@ -58,7 +37,7 @@ def test_an_empty_view_explains_a_rule_and_a_first_one_is_tried_before_it_is_sav
     app: Context, news: Dataset, open_at: Open
 ) -> None:
     shown = open_at("issues", dataset="news", view="rules")
-    shown = until(shown, lambda page: "A rule proposes a label for many rows at once" in words(page))
+    shown = until(shown, lambda page: "A rule proposes a label for many rows at once" in said(page))
     [save] = [one for one in shown.button if one.label == "Save rule"]
     assert save.disabled
     shown.text_area[0].set_value("words < 300\nsplit = train").run()
@@ -66,11 +45,11 @@ def test_an_empty_view_explains_a_rule_and_a_first_one_is_tried_before_it_is_sav
     name.set_value("early").run()
     [says] = [one for one in shown.selectbox if one.label == "Class that it says"]
     says.set_value("tech").run()
-    shown = until(shown, lambda page: "**24 rows** covered (26.7%)" in words(page))
-    assert "**16** would change" in words(shown) and "Story 1 about sport" in words(shown)
+    shown = until(shown, lambda page: "**24 rows** covered (26.7%)" in said(page))
+    assert "**16** would change" in said(shown) and "Story 1 about sport" in said(shown)
     assert app.ledger.rules.log(news.dataset_id) == []
     shown = pressed(shown, "Save rule")
-    shown = until(shown, lambda page: "early → tech" in words(page))
+    shown = until(shown, lambda page: "early → tech" in said(page))
     saved = rule_named(app, news, "early")
     assert (saved.number, saved.label) == (1, "tech")
     assert shown.query_params["rule"] in ("early", ["early"])
@@ -80,7 +59,7 @@ def test_what_is_no_condition_is_said_and_cannot_be_saved(app: Context, news: Da
     shown = open_at("issues", dataset="news", view="rules", condition="price > 3")
     [says] = [one for one in shown.selectbox if one.label == "Class that it says"]
     says.set_value("tech").run()
-    shown = until(shown, lambda page: "no column" in words(page))
+    shown = until(shown, lambda page: "no column" in said(page))
     assert shown.text_area[0].value == "price > 3"
     assert [one.disabled for one in shown.button if one.label == "Save rule"] == [True]
 
@@ -100,8 +79,8 @@ def test_the_table_and_the_chosen_rule_have_the_figures_and_each_opens_its_rows(
     assert "rule_conflict+%3D+early" in links[":small[10 in conflict]"]
     assert "rule+%3D+odd" in links[":small[10 rows in conflict with odd]"]
     assert "decision+missing" in links[":small[13 rows would change]"]
-    assert "7 more are left out" in words(shown)
-    assert "nobody has judged a row of it" in words(shown)
+    assert "7 more are left out" in said(shown)
+    assert "nobody has judged a row of it" in said(shown)
 
 
 def test_why_a_rule_cannot_be_looked_up_stands_in_the_table_as_it_is(
@@ -128,8 +107,10 @@ def test_a_rule_that_fails_for_a_moment_is_said_to_be_in_no_count_and_counted_at
     with monkeypatch.context() as patched:
         patched.setattr(figures, "all_ready", busy)
         shown = until(open_at("issues", dataset="news", view="rules"), lambda page: bool(page.dataframe))
-    assert "**2 rules**" in words(shown) and r"Not counted\: Rule 'odd' cannot be looked up\: busy" in words(shown)
-    shown = until(pressed(shown, "Count again"), lambda page: "Not counted" not in words(page))
+    assert "**2 rules**" in said(shown) and r"Not counted\: Rule 'odd' cannot be looked up\: busy" in said(shown)
+    [table] = [one.value for one in shown.dataframe if "coverage" in one.value.columns]
+    assert table["rows"].isna().tolist() == [False, True]
+    shown = until(pressed(shown, "Count again"), lambda page: "Not counted" not in said(page))
     links = [one.proto.label for one in shown.get("page_link")]
     assert ":small[10 rows in conflict]" in links
 
@@ -143,11 +124,11 @@ def test_accepting_shows_what_would_change_and_is_one_act_with_one_undo(
     shown = until(shown, lambda page: any(one.label == "Change 13 rows" for one in page.button))
     assert decisions.in_force(app.store, news.latest_version_id) == []
     shown = pressed(shown, "Change 13 rows")
-    shown = until(shown, lambda page: "13 rows changed to tech." in words(page))
+    shown = until(shown, lambda page: "13 rows changed to tech." in said(page))
     assert len(decisions.in_force(app.store, news.latest_version_id)) == 13
     [act] = app.ledger.bulk.page(news.dataset_id, limit=5)
     assert act.among == "rule early, version 1"
-    shown = until(pressed(shown, "Undo"), lambda page: "taken back" in words(page))
+    shown = until(pressed(shown, "Undo"), lambda page: "taken back" in said(page))
     assert decisions.in_force(app.store, news.latest_version_id) == []
 
 
@@ -155,11 +136,11 @@ def test_a_rule_is_changed_retired_and_brought_back(app: Context, news: Dataset,
     made(app, news)
     shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
     shown.text_area[0].set_value("words < 100").run()
-    shown = until(shown, lambda page: "**10 rows** covered" in words(page))
-    shown = until(pressed(shown, "Save as version 2"), lambda page: "version 2, by" in words(page))
-    shown = until(pressed(shown, "Retire this rule"), lambda page: "early → tech" in words(page))
+    shown = until(shown, lambda page: "**10 rows** covered" in said(page))
+    shown = until(pressed(shown, "Save as version 2"), lambda page: "version 2, by" in said(page))
+    shown = until(pressed(shown, "Retire this rule"), lambda page: "early → tech" in said(page))
     assert rule_named(app, news, "early").retired
-    shown = until(pressed(shown, "Bring back"), lambda page: "version 4, by" in words(page))
+    shown = until(pressed(shown, "Bring back"), lambda page: "version 4, by" in said(page))
     assert not rule_named(app, news, "early").retired
 
 
@@ -171,7 +152,7 @@ def test_a_condition_that_is_changed_keeps_its_blanks_and_line_breaks(
     shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
     box = shown.text_area[0].value
     assert box == """sql = ["text <> 'late  refund' -- two\\nAND length(text) > 3"]\ntext contains story"""
-    shown = until(pressed(shown, "Save as version 2"), lambda page: "version 2, by" in words(page))
+    shown = until(pressed(shown, "Save as version 2"), lambda page: "version 2, by" in said(page))
     after = rule_named(app, news, "early")
     assert condition_of(news, after.where) == condition_of(news, before.where)
 
@@ -179,15 +160,15 @@ def test_a_condition_that_is_changed_keeps_its_blanks_and_line_breaks(
 def test_the_desk_is_given_what_a_rule_proposes(app: Context, news: Dataset, open_at: Open) -> None:
     made(app, news)
     shown = open_at("review", dataset="news", rule="early")
-    shown = until(shown, lambda page: "Rows that rule **early** would change to **tech**" in words(page))
+    shown = until(shown, lambda page: "Rows that rule **early** would change to **tech**" in said(page))
     shown = open_at("issues", dataset="news", view="rules", rule="early")
-    shown = until(shown, lambda page: "nobody has judged a row of it" in words(page))
+    shown = until(shown, lambda page: "nobody has judged a row of it" in said(page))
     links = {one.proto.label: one.proto.query_string for one in shown.get("page_link")}
     assert "rule=early&sample=yes" in links[":small[Judge a random sample]"]
     shown = open_at("review", dataset="news", rule="early", sample="yes")
-    shown = until(shown, lambda page: "Rows that rule **early** covers, in random order" in words(page))
+    shown = until(shown, lambda page: "Rows that rule **early** covers, in random order" in said(page))
     shown = open_at("review", dataset="news", rule="late")
-    assert "has no rule" in words(until(shown, lambda page: bool(page.error)))
+    assert "has no rule" in said(until(shown, lambda page: bool(page.error)))
 
 
 def test_a_filter_of_the_list_of_rows_becomes_a_rule(app: Context, news: Dataset, open_at: Open) -> None:
@@ -202,5 +183,5 @@ def test_a_filter_of_the_list_of_rows_becomes_a_rule(app: Context, news: Dataset
 
 def test_labels_of_several_classes_are_told_why_there_are_no_rules(app: Context, tmp_path: Path, open_at: Open) -> None:
     crops.load(app, tmp_path)
-    shown = until(open_at("issues", dataset="crops", view="rules"), lambda page: "labels of one class" in words(page))
+    shown = until(open_at("issues", dataset="crops", view="rules"), lambda page: "labels of one class" in said(page))
     assert [one.label for one in shown.button if one.label == "Save rule"] == []

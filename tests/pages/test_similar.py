@@ -24,7 +24,7 @@ from core.services.views import query_of, save_slice
 from tests.embeddings import keep
 from tests.integration.load_support import loaded
 from tests.pages import issues_data
-from tests.pages.test_data import problems, words
+from tests.pages.data_page import problems, words
 
 OpenAt = Callable[..., AppTest]
 

@@ -14,7 +14,7 @@ from core.errors import StoppedError
 from core.records import Dataset
 from core.services.sql import ask
 from tests.integration.load_support import loaded
-from tests.pages.test_data import problems, words
+from tests.pages.data_page import problems, words
 
 OpenAt = Callable[..., AppTest]
 COUNTS = "SELECT label, count(*) AS n FROM rows GROUP BY label ORDER BY n DESC"

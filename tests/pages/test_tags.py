@@ -17,6 +17,7 @@ from core.store.acts.tags import tags_of
 from core.ui.shell.guard import default_user
 from core.words import say, speaking
 from tests.pages import issues_data
+from tests.pages.waiting import said, until
 
 Open = Callable[..., AppTest]
 
@@ -31,20 +32,6 @@ def news(app: Context, tmp_path: Path) -> Dataset:
 def put(context: Context, dataset: Dataset, name: str, *rows: int, by: str = "ada") -> str:
     among = OfVersion(dataset.latest_version_id, RowFilter(example_ids=rows))
     return carry_out(context, plan_tag(context, among, name, puts=True), by, "these").act_id
-
-
-def said(shown: AppTest) -> str:
-    return "\n".join(one.value for one in (*shown.markdown, *shown.caption, *shown.error))
-
-
-def until(shown: AppTest, wanted: Callable[[AppTest], bool]) -> AppTest:
-    for _ in range(100):
-        assert not shown.exception, shown.exception[0].stack_trace
-        if wanted(shown):
-            return shown
-        time.sleep(0.05)
-        shown.run()
-    raise AssertionError(said(shown))
 
 
 def keyed(shown: AppTest, ending: str) -> list[str]:

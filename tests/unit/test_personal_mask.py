@@ -77,6 +77,10 @@ def test_only_the_kinds_that_are_asked_for_are_masked() -> None:
         ("customer_name", "jane@example.com", "[email]"),
         ("birthplace", "call 212-555-0142", "call [phone]"),
         ("birthday", "", ""),
+        ("id", "4111111111111111", "4111111111111111"),
+        ("card_number", "4111111111111111", "[card]"),
+        ("手机号", "13800138000", "[phone]"),
+        ("order", "4111 1111 1111 1111", "[card]"),
     ],
 )
 def test_a_column_s_name_says_what_its_values_are(column: str, value: str, left: str) -> None:

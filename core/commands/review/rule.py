@@ -102,8 +102,11 @@ def _listed(told: RulesTold) -> str:
     if not told.rules:
         return f"No rule of {name} holds: `rule {name} NAME --where FILTER --label CLASS` makes one."
     columns = ("rule", "says", "rows", "coverage", "overlaps", "conflicts", "would change", "precision", "judged")
+    unknown = ("–",) * (len(columns) - 2)
     lines = [
-        (
+        (one.rule.name, told.dataset.called(one.rule.label), *unknown)
+        if one.problem
+        else (
             *(one.rule.name, told.dataset.called(one.rule.label), one.counts.rows, one.coverage, one.counts.overlaps),
             *(one.counts.conflicts, one.counts.open, _precision(one), one.counts.right + one.counts.wrong),
         )

@@ -197,28 +197,34 @@ def label_names(labels: Sequence[str], target: Target = ONE_CLASS) -> dict[str, 
 
 def _load(folder: Path, name: str, task: Task, labels: Sequence[str]) -> tuple[Any, set[str]]:
     """The model and the names of the weights that were drawn."""
-    from transformers import AutoConfig
-
-    auto_class = heavy_modality(task.modality).auto_class()
     try:
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        for key, value in label_names(labels, task.target).items():
-            setattr(config, key, value)
-        model, info = auto_class.from_pretrained(
-            folder,
-            config=config,
-            dtype=torch.float32,
-            trust_remote_code=False,
-            local_files_only=True,
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,
-            output_loading_info=True,
-        )
+        return pretrained(folder, heavy_modality(task.modality).auto_class(), label_names(labels, task.target))
     except Exception as error:
         raise ModelError(
             f"transformers cannot load {name} as a classifier of {task.modality.many}: {str(error).splitlines()[0]}",
             f"Give a folder or hub id of {task.modality.fine_tuning.such_as}.",
         ) from error
+
+
+def pretrained(folder: Path, auto_class: Any, about: Mapping[str, Any]) -> tuple[Any, set[str]]:
+    """A model of transformers from its folder, whose config says this about its classes, and the names of the weights
+    that were drawn for them: from weights alone, never code, and nothing is downloaded. Raises what transformers
+    raises."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    for key, value in about.items():
+        setattr(config, key, value)
+    model, info = auto_class.from_pretrained(
+        folder,
+        config=config,
+        dtype=torch.float32,
+        trust_remote_code=False,
+        local_files_only=True,
+        use_safetensors=True,
+        ignore_mismatched_sizes=True,
+        output_loading_info=True,
+    )
     mismatched = {str(one[0] if isinstance(one, tuple) else one) for one in info["mismatched_keys"]}
     return model, set(info["missing_keys"]) | mismatched
 

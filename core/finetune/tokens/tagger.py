@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from core.errors import ModelError
-from core.finetune.classifiers.classifier import Classifier
+from core.finetune.classifiers.classifier import Classifier, pretrained
 from core.finetune.place import Place
 from core.finetune.tokens.decoding import best_tags, spans_of_tags, tags_of
 from core.finetune.tokens.windows import Windows
@@ -86,25 +85,15 @@ def by_type(probabilities: NDArray[np.floating]) -> NDArray[np.floating]:
 def load_tagger(name: str, task: str, types: Sequence[str], *, max_tokens: int, seed: int) -> Classifier:
     """The bundled text model by name, a model folder, or a hub id, with a head for the tags of these types; weights
     that the folder does not have are drawn from `seed`. Raises ModelError, which says what to do."""
-    from transformers import AutoConfig, AutoModelForTokenClassification
+    from transformers import AutoModelForTokenClassification
 
     found = task_named(task)
     half = heavy_modality(found.modality)
     folder, tags = half.folder_of(name), tags_of(types)
     torch.manual_seed(seed)
+    named = {"id2label": dict(enumerate(tags)), "label2id": {tag: place for place, tag in enumerate(tags)}}
     try:
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        config.id2label = dict(enumerate(tags))
-        config.label2id = {tag: place for place, tag in enumerate(tags)}
-        model: Any = AutoModelForTokenClassification.from_pretrained(
-            folder,
-            config=config,
-            dtype=torch.float32,
-            trust_remote_code=False,
-            local_files_only=True,
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,
-        )
+        model, _ = pretrained(folder, AutoModelForTokenClassification, named)
     except Exception as error:
         raise ModelError(
             f"transformers cannot load {name} as a token classifier: {str(error).splitlines()[0]}",

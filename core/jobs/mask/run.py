@@ -16,7 +16,7 @@ from core.files import whole
 from core.jobs.entry import run
 from core.jobs.mask.spec import MaskResult, MaskSpec
 from core.modalities import WORDS
-from core.personal import Personal, masked_by, merged, personal_in, personal_in_column
+from core.personal import Personal, masked_by, merged, personal_in, personal_in_column, tells
 from core.progress import further
 from core.queue import JobFolder, ProgressWriter
 from core.records import EXAMPLE_ID
@@ -34,7 +34,11 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
     rows, kinds, done = 0, Counter[str](), 0
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total, schema = file.metadata.num_rows, file.schema_arrow
-        texts = [one for one in spec.columns if one in schema.names and _of_texts(schema.field(one).type)]
+        asked = [one for one in spec.columns if one in schema.names]
+        told = {one for one in asked if tells(one) and not _of_texts(schema.field(one).type)}
+        for one in told:  # numbers and dates that are somebody's become texts
+            schema = schema.set(schema.get_field_index(one), pa.field(one, pa.string()))
+        texts = [one for one in asked if _of_texts(schema.field(one).type)]
         with whole(folder.output / OUT) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for batch in file.iter_batches(AT_ONCE):
                 tick(done, total)
@@ -42,7 +46,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
                 meant = [chosen is None or one in chosen for one in table[EXAMPLE_ID].to_pylist()]
                 touched = [False] * len(meant)
                 for place, column in enumerate(texts):
-                    values = table[column].to_pylist()
+                    values = table[column].cast(schema.field(column).type).to_pylist()
                     named = _named(values, meant, spec.names and place == 0, done, total, progress)
                     hidden = [
                         _masked(spec, column, value, named.get(row), kinds) if meant[row] else value

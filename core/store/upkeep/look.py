@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 
 from core.sql import identifier
-from core.store.database import LOCK, Database, short_of
+from core.store.database import Database
 from core.store.schema import MIGRATIONS
 from core.store.upkeep.log import look_at_log
+from core.store.upkeep.opening import LOCK, short_of
 
 _UNFINISHED = "; the last change in its log is not whole: it was not finished when something ended, or is damaged since"
 _OWN = {"schema_version", "datasets", "versions"}

@@ -22,8 +22,10 @@ from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
 _BUTTONS = """<div class="chart-files" role="group">
-<button type="button" data-kind="svg">SVG</button><button type="button" data-kind="png">PNG</button></div>
+<button type="button" data-kind="svg" disabled>SVG</button>
+<button type="button" data-kind="png" disabled>PNG</button></div>
 <div class="said" role="status"></div>"""
+"""They can be pressed once the script that answers them is there."""
 
 
 @cache

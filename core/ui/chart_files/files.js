@@ -87,5 +87,8 @@ export default function ({ parentElement, data }) {
     save(blob, `${data.name}.${kind}`)
     said.textContent = t("Saved as {kind}.", { kind: kind.toUpperCase() })
   }
-  host.querySelectorAll("button").forEach((button) => { button.onclick = () => act(button.dataset.kind) })
+  host.querySelectorAll("button").forEach((button) => {
+    button.onclick = () => act(button.dataset.kind)
+    button.disabled = false
+  })
 }

@@ -14,8 +14,8 @@ from core.services.media import mime_of, place_of, shown
 from core.services.prediction.playground import Reply
 from core.typed import JsonObject
 from core.ui.modalities.image import ImageDrawing, as_loaded, asked, media_of, named
+from core.ui.modalities.sounds import address
 from core.ui.parts.problems import plain
-from core.ui.parts.sounds import address
 from core.ui.parts.upload import arrived
 from core.words import later, say, say_n, stored
 

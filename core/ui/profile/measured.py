@@ -6,9 +6,9 @@ from core.context import Context
 from core.records import Dataset, Version
 from core.services.profile.figures import associations
 from core.ui.parts.pending import settled
-from core.ui.profile.bias import bias_view
+from core.ui.profile.bias.view import bias_view
 from core.ui.profile.content import content_view
-from core.ui.profile.drift import drift_view
+from core.ui.profile.drift.view import drift_view
 from core.ui.profile.parts import Opened
 from core.ui.profile.words import words_view
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
 from core.charts.rules import RulePoint, rule_points
@@ -19,7 +21,8 @@ LISTED = 12
 
 
 def rule_picture(told: RulesTold) -> None:
-    """A point for each rule; a click chooses it."""
+    """A point for each rule that could be counted; a click chooses it."""
+    counted = [one for one in told.rules if not one.problem]
     points = [
         RulePoint(
             one.rule.name,
@@ -27,7 +30,7 @@ def rule_picture(told: RulesTold) -> None:
             one.coverage,
             None if one.precision is None else (one.precision.share, one.precision.low, one.precision.high),
         )
-        for one in told.rules
+        for one in counted
     ]
     place = st.container()
     below = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -37,7 +40,7 @@ def rule_picture(told: RulesTold) -> None:
             key=PICTURE,
             dataset=told.dataset.name,
             name="rules",
-            on_select=lambda: _clicked(told),
+            on_select=lambda: _clicked(counted),
             alt=say("Rules by coverage and precision"),
             files_in=below,
         )
@@ -59,13 +62,13 @@ def rule_table(told: RulesTold) -> RuleFigures | None:
         {
             "rule": names,
             "says": [told.dataset.called(one.rule.label) for one in told.rules],
-            "rows": [one.counts.rows for one in told.rules],
-            "coverage": [one.coverage for one in told.rules],
-            "change": [one.counts.open for one in told.rules],
+            "rows": _of(told, lambda one: one.counts.rows),
+            "coverage": _of(told, lambda one: one.coverage),
+            "change": _of(told, lambda one: one.counts.open),
             "precision": [one.precision and share_words(one.precision) for one in told.rules],
-            "judged": [one.counts.right + one.counts.wrong for one in told.rules],
-            "overlaps": [one.counts.overlaps for one in told.rules],
-            "conflicts": [one.counts.conflicts for one in told.rules],
+            "judged": _of(told, lambda one: one.counts.right + one.counts.wrong),
+            "overlaps": _of(told, lambda one: one.counts.overlaps),
+            "conflicts": _of(told, lambda one: one.counts.conflicts),
             "labelled": [_share(one.counts.same, one.counts.labelled) for one in told.rules],
             **({"scan": [_scan(one) for one in told.rules]} if told.scanned else {}),
             **({"remark": problems} if any(problems) else {}),
@@ -122,9 +125,14 @@ def _picked(key: str, names: list[str]) -> None:
     put({keys.RULE: names[rows[0]] if rows else None})
 
 
-def _clicked(told: RulesTold) -> None:
+def _clicked(rules: Sequence[RuleFigures]) -> None:
     data = clicked_mark(st.session_state[PICTURE])
-    put({keys.RULE: None if data is None else told.rules[int(data[0])].rule.name})
+    put({keys.RULE: None if data is None else rules[int(data[0])].rule.name})
+
+
+def _of(told: RulesTold, figure: Callable[[RuleFigures], object]) -> list[object]:
+    """A figure of each rule; none of those that could not be counted."""
+    return [None if one.problem else figure(one) for one in told.rules]
 
 
 def _scan(one: RuleFigures) -> float | None:
@@ -141,16 +149,16 @@ def _columns(told: RulesTold) -> dict[str, list[object]]:
     return {
         later("rule"): [one.rule.name for one in rules],
         later("says"): [told.dataset.called(one.rule.label) for one in rules],
-        later("rows", "column"): [one.counts.rows for one in rules],
-        later("coverage"): [round(one.coverage, 6) for one in rules],
-        later("would change"): [one.counts.open for one in rules],
-        later("agreed"): [one.counts.right for one in rules],
-        later("disagreed"): [one.counts.wrong for one in rules],
+        later("rows", "column"): _of(told, lambda one: one.counts.rows),
+        later("coverage"): _of(told, lambda one: round(one.coverage, 6)),
+        later("would change"): _of(told, lambda one: one.counts.open),
+        later("agreed"): _of(told, lambda one: one.counts.right),
+        later("disagreed"): _of(told, lambda one: one.counts.wrong),
         later("precision"): [None if one.precision is None else round(one.precision.share, 6) for one in rules],
         later("at least"): [None if one.precision is None else round(one.precision.low, 6) for one in rules],
         later("at most"): [None if one.precision is None else round(one.precision.high, 6) for one in rules],
-        later("overlaps"): [one.counts.overlaps for one in rules],
-        later("conflicts"): [one.counts.conflicts for one in rules],
-        later("has it already"): [one.counts.same for one in rules],
-        later("with a label"): [one.counts.labelled for one in rules],
+        later("overlaps"): _of(told, lambda one: one.counts.overlaps),
+        later("conflicts"): _of(told, lambda one: one.counts.conflicts),
+        later("has it already"): _of(told, lambda one: one.counts.same),
+        later("with a label"): _of(told, lambda one: one.counts.labelled),
     }

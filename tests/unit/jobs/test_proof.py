@@ -19,7 +19,9 @@ from core.jobs.proof.plant import Soil, plant
 from core.jobs.proof.score import Course, on_decided
 from core.jobs.proof.spec import MANNERS, NEAR, SCAN, ProofSpec
 from core.queue import JobFolder, ProgressWriter, Stopped
+from core.sources.images.sound import keep
 from core.typed import from_json, to_json
+from tests import sounds
 from tests.training_support import texts
 
 CLASSES = ("a", "b", "c", "d")
@@ -145,3 +147,26 @@ def test_rows_of_a_table_are_ranked_by_boosted_trees_too(tmp_path: Path) -> None
     assert set(trees) == set(MANNERS)
     assert trees["uniform"].average_precision > 0.3  # by chance .1
     assert not found.notes
+
+
+@pytest.mark.slow
+def test_sounds_are_planted_in_and_ranked_as_texts_are(tmp_path: Path) -> None:
+    folder, _ = _folder(tmp_path, 120, decided=40)
+    table = pq.read_table(folder.input / "rows.parquet")
+    classes = (np.arange(120) % 4).tolist()
+    kept = [keep(sounds.wav(row, 220.0 * 2**label), tmp_path / "media") for row, label in enumerate(classes)]
+    columns = {
+        "media_id": pa.array([one.media_id for one in kept]),
+        "content_hash": pa.array([one.content_hash for one in kept]),
+        "label": pa.array([(label + (row % 15 == 0)) % 4 for row, label in enumerate(classes)], pa.int32()),
+    }
+    for name, column in columns.items():
+        table = table.set_column(table.column_names.index(name), name, column)
+    pq.write_table(table, folder.input / "rows.parquet")
+    about = About("d", "v", "audio-classification", CLASSES, tmp_path / "arrays", tmp_path / "media")
+    folder.write_spec(to_json(ProofSpec("s", ("log-mel",), 5, 0, 2, about=about)))
+    found = proof.main(folder, ProgressWriter(folder))
+    scan = {one.manner: one.average_precision for one in found.found if one.detector == SCAN}
+    assert set(scan) == set(MANNERS)
+    assert min(scan.values()) > 0.8  # a tone tells its class
+    assert 8 <= found.left_out <= 16

@@ -10,6 +10,7 @@ from core.context import Context
 from core.records import Dataset
 from tests.images import png
 from tests.integration.load_support import loaded
+from tests.pages import issues_data
 
 
 @pytest.fixture
@@ -29,3 +30,9 @@ def pets(context: Context, tmp_path: Path) -> Dataset:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{i}.png").write_bytes(png(i))
     return loaded(context, tmp_path / "pets", name="pets")
+
+
+@pytest.fixture
+def stories(context: Context, tmp_path: Path) -> Dataset:
+    """Ninety texts: row i is of the class i % 3 of business, sport and tech."""
+    return issues_data.load(context, tmp_path)

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import Dataset, Rule
-from core.services.lists.asked import row_filter
+from core.records import Dataset
 from core.services.review.many import plan
-from core.services.rules.figures import RuleFigures, told_of
-from core.services.rules.keeping import retire_rule, save_rule
+from core.services.rules.keeping import retire_rule
 from core.services.rules.proposals import OfRule
 from core.services.sql.saved import save_query
 from core.services.views import delete_view, rename_view, save_slice
-from core.store.rows import count_rows
 from core.words import say_stored, speaking
-from tests.pages.issues_data import load
-
-EARLY = ("words < 300",)
-
-
-@pytest.fixture
-def stories(context: Context, tmp_path: Path) -> Dataset:
-    return load(context, tmp_path)
-
-
-def rule(context: Context, dataset: Dataset, name: str, where: tuple[str, ...], label: str) -> Rule:
-    return save_rule(context, dataset, dataset.latest_version_id, name, where, label, "ada")
-
-
-def figures(context: Context, dataset: Dataset, name: str) -> RuleFigures:
-    told = told_of(context, dataset.latest_version_id)
-    return next(one for one in told.rules if one.rule.name == name)
-
-
-def rows(context: Context, dataset: Dataset, where: str) -> int:
-    return count_rows(context.store, dataset.latest_version_id, row_filter(dataset, {"where": where}))
+from tests.unit.services.of_rules import EARLY, figures, rows, rule
 
 
 def test_a_rule_is_never_by_rules_by_way_of_a_slice_either(context: Context, stories: Dataset) -> None:

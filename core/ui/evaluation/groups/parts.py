@@ -16,7 +16,7 @@ from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.labels import group_marked
-from core.ui.profile.crossing import crossed_with
+from core.ui.profile.bias.crossing import crossed_with
 from core.ui.url import from_url, put
 from core.words import later, say, say_n
 

@@ -22,8 +22,8 @@ from core.tasks import target_of
 from core.ui.parts.labels import attribute_said, group_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.between import chosen_between, side_said
-from core.ui.profile.drift_content import content_told, words_told
+from core.ui.profile.drift.between import chosen_between, side_said
+from core.ui.profile.drift.content import content_told, words_told
 from core.ui.profile.parts import Opened, chart, chooser, chosen, heading, numbers
 from core.ui.profile.words import has_words
 from core.words import later, say

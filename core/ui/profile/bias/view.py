@@ -16,12 +16,12 @@ from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.cleaning import cleaning_view
-from core.ui.profile.crossing import crossed_with
-from core.ui.profile.groups import VIEW as GROUPS
-from core.ui.profile.groups import groups_view
+from core.ui.profile.bias.cleaning import cleaning_view
+from core.ui.profile.bias.crossing import crossed_with
+from core.ui.profile.bias.groups import VIEW as GROUPS
+from core.ui.profile.bias.groups import groups_view
+from core.ui.profile.bias.representative import representative_view
 from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers
-from core.ui.profile.representative import representative_view
 from core.ui.shell.pages import link
 from core.words import later, say, say_stored
 
