@@ -91,7 +91,7 @@ class Workspace:
         """Makes a dataset (called `to`, or after this one) of a version's rows with personal data masked: by its kind
         (`label`), by a digest that equal values share (`hash`) or by another value (`replacement`). `where` narrows
         which rows are masked, as `--where` does; `names`: names and places in English texts too. With
-        `always` it only says whether files, reports and lists of the dataset are always masked from now on."""
+        `always` it only says whether all that is shown or written of the dataset is masked from now on."""
         about = {"how": how, "kinds": ",".join(kinds) or None, "names": names, "to": to, "where": where}
         about |= {"always": always}
         return self._record("mask", name, **about)

@@ -49,6 +49,13 @@ class Beside:
                 self._answers[name] = Answers(threads, kept)
             return self._answers[name]
 
+    def forget_answers(self) -> None:
+        """Has every question worked out anew: what answers may tell has changed."""
+        with self._lock:
+            kept = list(self._answers.values())
+        for one in kept:
+            one.forget_all()
+
     def turn(self, name: str) -> threading.Lock:
         """The lock of that name, for work that one does at a time."""
         with self._lock:

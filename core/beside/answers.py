@@ -89,6 +89,13 @@ class Answers:
                 self._let_go = {old: future for old, future in self._let_go.items() if not future.done()}
                 self._let_go[key] = known.future
 
+    def forget_all(self) -> None:
+        """`forget` for every answer."""
+        with self._lock:
+            keys = list(self._work)
+        for key in keys:
+            self.forget(key)
+
     def _started(self, key: Hashable, what: str, work: Callable[[Report], T]) -> _Work:
         with self._lock:
             known = self._work.get(key)

@@ -11,11 +11,8 @@ from typing import Any
 
 import click
 
-from core.commands.cleaning_effect import cleaning_effect_command
 from core.commands.command import Answer, Asked, Command, Word
-from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
-from core.commands.evaluate import evaluate_command
 from core.commands.export import export_command
 from core.commands.groups.mitigation import mitigation_command
 from core.commands.issues import issues_command
@@ -25,7 +22,12 @@ from core.commands.lists.sql import sql_command
 from core.commands.lists.views import views_command
 from core.commands.load import load_command
 from core.commands.map import map_command
-from core.commands.predict import predict_command
+from core.commands.models.cleaning_effect import cleaning_effect_command
+from core.commands.models.compare import compare_command
+from core.commands.models.evaluate import evaluate_command
+from core.commands.models.predict import predict_command
+from core.commands.models.runs import runs_command
+from core.commands.models.train import train_command
 from core.commands.profile import profile_command
 from core.commands.review.decide import decide_command
 from core.commands.review.decisions import decisions_command
@@ -35,13 +37,11 @@ from core.commands.review.rule import rule_command, rules_command
 from core.commands.review.split import split_command
 from core.commands.review.tag import tag_command, tags_command
 from core.commands.review.version import version_command
-from core.commands.runs import runs_command
 from core.commands.scan import scan_command
 from core.commands.steps import steps_command
 from core.commands.telling.health import health_command
 from core.commands.telling.report import report_command
 from core.commands.telling.story import story_command
-from core.commands.train import train_command
 from core.commands.upkeep.backup import backup_command, backups_command
 from core.commands.upkeep.check import check_command
 from core.commands.upkeep.media import media_command

@@ -16,8 +16,8 @@ from core.services.rules.keeping import RulesOfLedger
 from core.services.similar.asked import Alike
 from core.services.sql.filter import Queries
 from core.services.trash import purge
-from core.services.upgrade import move_acts
 from core.services.upkeep.backups import make_backup, prune_unless_damaged
+from core.services.upkeep.upgrade import move_acts
 from core.settings import Workspace
 from core.sqlite import tables_of, version_of
 from core.sqlite_log import problem_of_log

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.errors import NotFoundError, UsageError
 from core.records import Attribute, Dataset, DatasetState, RejectedRow
 from core.settings import TRASH_DAYS
 from core.store.database import Cursor, Database
+from core.store.masked import is_masked, masked_words
 from core.store.names import examples_table
 from core.store.relations import relation_sql
 from core.store.times import loaded, now, stored
@@ -144,12 +145,15 @@ def contents(db: Database, dataset_id: str) -> pa.ChunkedArray:
 
 def rejected(db: Database, dataset_id: str, limit: int, offset: int = 0) -> list[RejectedRow]:
     """Rows set aside while loading, in the order of file and line."""
-    return db.records(
+    found = db.records(
         RejectedRow,
         """SELECT file, line, reason, content FROM rejected_rows WHERE dataset_id = ?
            ORDER BY file, line, reason, content LIMIT ? OFFSET ?""",
         [dataset_id, limit, offset],
     )
+    if is_masked(db, dataset_id):
+        return [replace(one, content=masked_words(one.content) or "") for one in found]
+    return found
 
 
 def attributes_json(attributes: tuple[Attribute, ...]) -> str:

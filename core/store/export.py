@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
-
-import duckdb
-from duckdb.sqltypes import VARCHAR
 
 from core import personal
 from core.files import whole
@@ -26,6 +22,7 @@ from core.store.filters import ISSUE_COLUMNS
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import BY_RANK, issue_condition, issue_order
 from core.store.job_files.label_positions import register_names, spans_sql
+from core.store.masked import masked_sql
 from core.store.names import examples_table
 from core.store.relations import relation
 from core.store.scans import get_scan
@@ -53,9 +50,6 @@ _DECIMAL, _DIGITS = re.compile(r"DECIMAL\((\d+)"), 15
 """More digits than a DOUBLE holds, which is what readers of JSON take a number for."""
 _ISSUE = ("score", "is_issue", "given_label", "suggested_label", "rank")
 _VERDICT = ("verdict", "verdict_label", "verdict_by", "verdict_version", "verdict_note")
-MASK = "mask_personal_data"
-"""What masks a text in SQL."""
-_NO_TEXTS = frozenset(("label", "given_label", "suggested_label", "predicted", "true", "split", "kinds", "verdict"))
 WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
 
@@ -240,17 +234,17 @@ def copy_query(
     parameters: Sequence[Any] = (),
     plain: bool = False,
     raw: bool = False,
+    of: str = "",
 ) -> Path:
     """Writes a query's rows; in CSV with an apostrophe before what a spreadsheet would run, unless they are to be
     `plain`. Rows of a dataset of which whatever leaves is masked have the kind of personal data in place of it, unless
-    they stay here, `raw`: all that is written of rows names the table of the examples."""
+    they stay here, `raw`: all that is written of rows names the table of the examples, or is `of` a dataset."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    hidden = not raw and any(examples_table(one) in sql for one in db.masked())
+    hidden = not raw and any(one == of or examples_table(one) in sql for one in db.masked())
     with db.cursor() as cursor:
         columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
         if hidden:
-            _teach_to_mask(cursor)
-            sql = recast_by(sql, {name: mask for name, kind in columns if (mask := _mask(name, kind))})
+            sql = masked_sql(cursor, sql, columns)
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv" and not plain:
             sql = _escaped(sql, columns)
@@ -258,29 +252,6 @@ def copy_query(
             options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
             cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
-
-
-def recast_by(sql: str, instead: Mapping[str, str]) -> str:
-    """A query with other expressions in place of some of its columns."""
-    made = ", ".join(f"{expression} AS {identifier(name)}" for name, expression in instead.items())
-    return f"SELECT * REPLACE ({made}) FROM ({sql})" if made else sql
-
-
-def _mask(name: str, kind: str) -> str | None:
-    """What masks a column of texts, or of lists of them, or of numbers and dates that are somebody's; labels and splits
-    are none."""
-    if name in _NO_TEXTS:
-        return None
-    column = literal("" if name == WORDS else name)
-    if kind == "VARCHAR" or kind.startswith("ENUM") or (personal.tells(name) and not kind.endswith("[]")):
-        return f"{MASK}(CAST({identifier(name)} AS VARCHAR), {column})"
-    return f"list_transform({identifier(name)}, lambda x: {MASK}(x, {column}))" if kind == "VARCHAR[]" else None
-
-
-def _teach_to_mask(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Lets SQL mask; a database that has learnt it once knows it."""
-    with suppress(duckdb.CatalogException):
-        cursor.create_function(MASK, personal.masked, [VARCHAR, VARCHAR], VARCHAR)
 
 
 def _fitted(kind: str, format: str) -> str | None:  # noqa: A002

@@ -14,6 +14,7 @@ from core.store.acts.in_force import settled_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import ISSUE_COLUMNS, Condition, directed, issue_sql, joined, label_asked, sort_value, where_sql
+from core.store.masked import is_masked, masked_value
 from core.store.relations import relation
 from core.targets import Target
 from core.tasks import task_named
@@ -212,7 +213,10 @@ def _issues(db: Database, scan: Scan, where: IssueFilter, ranks: str) -> list[Is
     rows = db.fetch_named(
         f"SELECT {_COLUMNS} FROM issues i WHERE {condition} AND i.rank IN ({ranks}) ORDER BY i.rank", parameters
     )
-    return [Issue(**row | {"why": json.loads(row["why"] or "{}")}) for row in rows]
+    whys = [json.loads(row["why"] or "{}") for row in rows]
+    if is_masked(db, scan.dataset_id):
+        whys = [masked_value("", why) for why in whys]
+    return [Issue(**row | {"why": why}) for row, why in zip(rows, whys, strict=True)]
 
 
 def _target(db: Database, scan: Scan) -> Target:

@@ -16,6 +16,7 @@ from core.sql import identifier
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import attribute_column, sorted_by, where_sql
+from core.store.masked import is_masked, masked_example
 from core.store.relations import relation
 from core.store.search.rank import BEST, best_first
 from core.store.versions import get_version
@@ -167,13 +168,17 @@ def get_rows(db: Database, version_id: str, example_ids: Sequence[int]) -> list[
 
 
 def rows_there(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, Example]:
-    """These rows by their ids; those that the version has not are left out."""
+    """These rows by their ids; those that the version has not are left out. Of a dataset that is always masked they
+    are masked."""
     if not example_ids:
         return {}
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     columns = ", ".join((*_FIXED, *(identifier(attribute.column) for attribute in dataset.attributes)))
     found = db.fetch_named(f"SELECT {columns} FROM {relation(db, version_id, example_ids)}")
-    return {row["example_id"]: _example(row, dataset) for row in found}
+    examples = {row["example_id"]: _example(row, dataset) for row in found}
+    if is_masked(db, dataset.dataset_id):
+        return {example_id: masked_example(one, dataset.id_column or "") for example_id, one in examples.items()}
+    return examples
 
 
 def may_be_row(example_id: int) -> bool:

@@ -91,7 +91,7 @@ MIGRATIONS: tuple[tuple[str | Callable[[Cursor], None], ...], ...] = (
             settings VARCHAR, summary VARCHAR)""",
     ),
     (
-        # Decisions, runs, metrics and effects go into the ledger too, which SQL cannot do: `core.services.upgrade`.
+        # Decisions, runs, metrics and effects go into the ledger too, not by SQL: `core.services.upkeep.upgrade`.
         "DROP TABLE claims",
         "ALTER TABLE versions ADD COLUMN acts_up_to BIGINT",
         "ALTER TABLE datasets ADD COLUMN owner VARCHAR",

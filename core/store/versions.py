@@ -14,6 +14,7 @@ from core.store.acts.in_force import in_force_at_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Cursor, Database
 from core.store.ids import new_id
+from core.store.masked import is_masked, masked_words
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation, relation_sql
 from core.store.telling.class_lists import keep_class_list
@@ -192,7 +193,10 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
     """What reviewers changed between a version's parent and itself, by row."""
     sql, parameters = changes_sql(get_version(db, version_id))
     db.newest_act()
-    return db.records(VersionChange, f"{sql} ORDER BY c.example_id LIMIT ? OFFSET ?", [*parameters, limit, offset])
+    found = db.records(VersionChange, f"{sql} ORDER BY c.example_id LIMIT ? OFFSET ?", [*parameters, limit, offset])
+    if is_masked(db, get_version(db, version_id).dataset_id):
+        return [replace(one, given=masked_words(one.given) or "") for one in found]
+    return found
 
 
 def changes_sql(version: Version) -> tuple[str, list[Any]]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from playwright.sync_api import Page, expect
 
 from core.context import Context
-from core.records import ScanSpec
+from core.records import Dataset, ScanSpec
 from core.review.records import Act
 from core.services.review.decisions import make_version, record
 from core.services.rules.keeping import save_rule
 from core.services.scan import run_scan
 from core.settings import Workspace
 from core.store.datasets import get_dataset
+from core.store.maps.points import folder_of_maps, write_points
 from tests import crops
+from tests.answers import answer_of_mitigation
 from tests.browser.review_data import make_digits, make_sounds, opened
 from tests.embeddings import keep
 from tests.integration.load_support import loaded
@@ -66,7 +69,15 @@ OTHERS = (
     "issues?dataset=half&view=rules",
     "profile?dataset=scores&view=balance",
     "review?dataset=scores&view=desk",
+    *("profile?dataset=scores&view=bias", "profile?dataset=people&view=map", "profile?dataset=entities&view=map"),
+    "data?dataset=news&view=sql&sql=SELECT+desk,+count(*)+AS+words+FROM+rows+GROUP+BY+desk",
+    "data?dataset=news&view=sql&as=chart&sql=SELECT+desk,+count(*)+AS+words+FROM+rows+GROUP+BY+desk",
+    "data?dataset=stories&view=rows&where=similar+=+the+goal+of+a+match",
 )
+SLOW = "data?dataset=news&view=rows&where=sql+=+SELECT+example_id+FROM+rows,+range(100000000000)"
+"""A filter that is not answered before its time is over."""
+FOLDS = {"evaluation?dataset=news&view=groups&split=train&by=desk": "mitigation"}
+"""Addresses of which a fold is opened too, by its key."""
 
 
 def addresses() -> tuple[str, ...]:
@@ -76,7 +87,14 @@ def addresses() -> tuple[str, ...]:
         for page, views in NEWS.items()
         for view in views
     ]
-    return ("", "jobs", *of_news, *OTHERS)
+    return ("", "jobs", *of_news, *OTHERS, *FOLDS)
+
+
+def unfold(page: Page, address: str) -> None:
+    """Opens the fold of the address, if it has one."""
+    if address in FOLDS:
+        page.locator(f".st-key-{FOLDS[address]} summary").click()
+        expect(page.locator(f".st-key-{FOLDS[address]} .stButton").first).to_be_visible()
 
 
 def fill(folder: Path) -> Workspace:
@@ -86,7 +104,7 @@ def fill(folder: Path) -> Workspace:
     with opened(folder) as context:
         _news(context, folder)
         _crops(context, folder)
-        loaded(context, _people(folder), name="people")
+        _mapped(context, loaded(context, _people(folder), name="people"))
         used_run(context, loaded(context, write_texts(folder / "stories.csv"), name="stories"), folder)
         _entities(context, folder)
         half = _file(folder / "half.csv", "text\nreel one\nreel two\n")
@@ -116,6 +134,7 @@ def _news(context: Context, folder: Path) -> None:
         learn(context, run)
         finish(context, run, accuracy)
     fail(context, begin(context, news), "The disk is full.")
+    answer_of_mitigation(context, news, folder)
 
 
 def _crops(context: Context, folder: Path) -> None:
@@ -132,6 +151,14 @@ def _people(folder: Path) -> Path:
     rows = [f"{20 + row},{'fm'[row % 2]},{row / 8},{'yes' if row > 20 else 'no'}" for row in range(60)]
     path.write_text("age,sex,weight,label\n" + "\n".join(rows) + "\n")
     return path
+
+
+def _mapped(context: Context, dataset: Dataset) -> None:
+    """With a map by UMAP that was learnt from a part of the rows."""
+    path = folder_of_maps(context.store, dataset.dataset_id) / "umap-table-features.parquet"
+    places = np.random.default_rng(0).random((dataset.row_count, 2)).astype(np.float32) * 1000
+    about = {"method": "umap", "encoder": "table-features", "contents": str(dataset.row_count), "fitted": "40"}
+    write_points(path, np.arange(dataset.row_count), places, about)
 
 
 def _entities(context: Context, folder: Path) -> None:

@@ -12,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, settled
-from tests.browser.every_view import addresses
+from tests.browser.every_view import SLOW, addresses, unfold
 
 pytestmark = pytest.mark.timeout(900)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -82,6 +82,7 @@ def open_at(page: Page, server: Server, address: str) -> None:
     expect(page.get_by_text("Something went wrong inside Winnow")).to_have_count(0)
     expect(page.get_by_text(re.compile(" …$"))).to_have_count(0)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+    unfold(page, address)
     page.add_style_tag(content=STILL)
 
 
@@ -132,4 +133,15 @@ def test_axe_finds_nothing_in_what_opens_above_a_page(audited: Page, full: Serve
     audited.get_by_role("button", name="As tables").click()
     expect(audited.get_by_role("dialog")).to_be_visible()
     found["tables"] = everywhere(audited)
+    open_at(audited, full, "data?dataset=news&view=rows")
+    audited.get_by_role("button", name="All 90 rows…").click()
+    audited.get_by_role("dialog").get_by_role("combobox", name="What to do").fill("Mask")
+    audited.keyboard.press("Enter")
+    expect(audited.get_by_text("Of the first 90 rows 0 would be masked.")).to_be_visible()
+    found["mask"] = everywhere(audited)
+    audited.goto(f"{full.url}/{SLOW}")
+    stop = audited.locator(".st-key-filter-stop button").first
+    expect(stop).to_be_visible()
+    found["waiting"] = {what: {"while a filter is worked out"} for what in broken(audited)}
+    stop.click()
     assert not any(found.values()), told(found)

@@ -67,7 +67,7 @@ TRANSLATED = (
     "core/services/profile/",
     "core/services/review/",
     "core/services/runs/",
-    "core/services/space.py",
+    "core/services/upkeep/space.py",
     "core/services/splits.py",
     "core/services/steps/",
     "core/services/story/",

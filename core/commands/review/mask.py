@@ -30,7 +30,7 @@ KNOWN = ", ".join(one.name for one in KINDS)
 @click.option(
     "--always/--not-always",
     default=None,
-    help="only say whether files, reports and lists of the dataset are always masked from now on",
+    help="only say whether all that is shown or written of the dataset is masked from now on",
 )
 @click.option("--dry-run", is_flag=True, help="only say what would be masked in the first rows")
 @rows_options
@@ -53,7 +53,7 @@ def mask_command(
         said = "are masked" if on else "are as the rows are"
         return Answer(
             {"dataset": dataset.name, "always": on, "by": rule and rule.by},
-            f"{dataset.name}: files, reports and lists {said} from now on.",
+            f"{dataset.name}: pages, files, reports and lists {said} from now on.",
         )
     manner = next(one for one in MANNERS if one == how)
     masking = Masking(manner, tuple(one.strip() for one in kinds.split(",") if one.strip()))

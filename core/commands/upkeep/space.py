@@ -10,7 +10,7 @@ from core.commands.command import Answer, files_command, table
 from core.commands.datasets import datasets_command
 from core.errors import UsageError
 from core.room import size_words
-from core.services.space import CLEARABLE, TRASH, Cleared, Kind, Space, cleared_of, space
+from core.services.upkeep.space import CLEARABLE, TRASH, Cleared, Kind, Space, cleared_of, space
 from core.settings import Workspace
 from core.together.client import asked
 

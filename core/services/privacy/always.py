@@ -1,4 +1,4 @@
-"""Datasets of which whatever leaves Winnow is masked: exports, files of lists, reports; shared links are closed."""
+"""Datasets that are always masked: pages, exports, files of lists, reports; shared links are closed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from core.context import Context
 from core.errors import UsageError
-from core.modalities import WORDS
-from core.personal import masked, tells
+from core.personal import masked
 from core.records import Dataset, MaskRule
+from core.store.masked import masked_value
 from core.tasks import Task, task_named
 
 
@@ -38,6 +38,7 @@ def set_always(context: Context, dataset: Dataset, on: bool, by: str) -> MaskRul
         )
     if on != always_masked(context, dataset.dataset_id):
         context.ledger.masking.append(dataset.dataset_id, on, by)
+        context.beside.forget_answers()
     return standing(context, dataset)
 
 
@@ -50,11 +51,4 @@ def leaving(context: Context, dataset_id: str, rows: Sequence[Mapping[str, Any]]
     """Rows as a file may have them, by the names of their columns."""
     if not always_masked(context, dataset_id):
         return [dict(row) for row in rows]
-    return [{name: _hidden(name, value) for name, value in row.items()} for row in rows]
-
-
-def _hidden(column: str, value: Any) -> Any:
-    if column == WORDS or not tells(column):
-        return masked(value, "" if column == WORDS else column) if isinstance(value, str) else value
-    hidden = masked(str(value), column)
-    return value if hidden == str(value) else hidden
+    return [{name: masked_value(name, value) for name, value in row.items()} for row in rows]

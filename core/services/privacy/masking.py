@@ -17,6 +17,7 @@ from core.jobs.mask.web import start_mask
 from core.personal import BY_NAME, Masking, masked_by
 from core.personal.model import check_installed
 from core.records import Dataset, Job, Version
+from core.services.privacy.always import as_it_leaves
 from core.services.review.among import Among
 from core.store import splitting
 from core.store.datasets import list_datasets
@@ -67,7 +68,8 @@ def look(context: Context, version: Version, how: Masking, among: Among | None =
         kinds.update(counts)
         changed += bool(counts)
         if counts and len(examples) < SHOWN:
-            examples.append((int(example_id), _cut(text), _cut(after)))
+            before = as_it_leaves(context, version.dataset_id, text)
+            examples.append((int(example_id), _cut(before), _cut(after)))
     return Look(total, seen, changed, dict(kinds.most_common()), tuple(examples))
 
 

@@ -96,6 +96,9 @@ def _apply(known: Known) -> Iterator[NextAct]:
     made = counts(known.context.store, known.newest.version_id, known.scan.scan_id if known.scan else None)
     waiting = made.relabelled + made.excluded
     if waiting:
+        verdicts = store.tally(known.context.store, known.dataset.dataset_id)  # a change of classes puts no row right
+        here = [one for one in verdicts if one.version == known.newest.number]
+        put_right = sum(one.rows for one in here if one.action in ("relabel", "exclude"))
         yield NextAct(
             stored(
                 f"Make a version of {waiting:,} decided row"
@@ -105,7 +108,7 @@ def _apply(known: Known) -> Iterator[NextAct]:
             stored(
                 f"{made.relabelled:,} new labels and {made.excluded:,} exclusions are decided, and in no version yet."
             ),
-            waiting,
+            put_right,
             stored("the decisions in force"),
             known.place("review", version=known.newest.number, view="versions"),
         )

@@ -13,6 +13,7 @@ from core.store.acts.tag_mirror import TAGGED
 from core.store.acts.tags import tag_names
 from core.store.database import Database
 from core.store.export import exported_sql
+from core.store.masked import is_masked, masked_sql
 from core.store.relations import relation
 from core.store.scans import latest_scan
 
@@ -37,7 +38,7 @@ class QueryView:
 
 def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str, int]) -> dict[str, QueryView]:
     """Those of a version by name; `runs` are the numbers of the dataset's runs, by id. All are always there: `issues`
-    is empty until the version is scanned."""
+    is empty until the version is scanned. Of a dataset that is always masked they have masked texts alone."""
     rows = f"{exported_sql(dataset, relation(db, version.version_id), 'parquet', named=True)} ORDER BY {EXAMPLE_ID}"
     scan = latest_scan(db, version.version_id)
     issues = f"""SELECT {EXAMPLE_ID}, issue_type, score, is_issue, given_label, suggested_label, rank FROM issues
@@ -52,6 +53,11 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
     listed = ", ".join(f"({number}, {literal(name)})" for number, name in named) or "(-1, '')"
     tags = f"SELECT {EXAMPLE_ID}, n.tag FROM {TAGGED} g JOIN (VALUES {listed}) n(tag_number, tag) USING (tag_number)"
     texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions, "tags": tags}
+    if is_masked(db, dataset.dataset_id):
+        with db.cursor() as cursor:
+            for name in ("rows", "decisions", "tags"):
+                described = cursor.execute(f"DESCRIBE {texts[name]}").fetchall()
+                texts[name] = masked_sql(cursor, texts[name], [(str(one), str(kind)) for one, kind, *_ in described])
     about = {"rows": f"{dataset.derived_ready}", "tags": f"{db.newest_tag()}"}
     return {name: QueryView(name, texts[name], about.get(name, "")) for name in VIEWS}
 

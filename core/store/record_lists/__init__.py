@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import NotFoundError
+from core.modalities import WORDS
 from core.records import ColumnFilter, ListColumn, RowOrder
 from core.sql import identifier
 from core.store.database import Database
 from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import Condition, column_sql, joined
+from core.store.masked import is_masked, masked_value, masked_words
 from core.targets import Target
 
 
@@ -33,6 +35,8 @@ class Records:
     """What its labels are."""
     labels: tuple[str, ...] = ()
     """Columns that hold labels."""
+    dataset_id: str = ""
+    """Whose rows they are about."""
 
 
 def count_records(db: Database, records: Records, where: Sequence[ColumnFilter] = ()) -> int:
@@ -49,10 +53,18 @@ def page_records(
     """Records that the filters keep, sorted as a whole, by their columns."""
     condition, values = _condition(records, where)
     db.newest_act()
-    return db.fetch_named(
+    found = db.fetch_named(
         f"SELECT * FROM ({records.sql}) WHERE {condition} ORDER BY {_order(records, order)} LIMIT ? OFFSET ?",
         [*records.parameters, *values, limit, offset],
     )
+    if not is_masked(db, records.dataset_id):
+        return found
+    texts = {one.column for one in records.columns if one.kind == "words"}
+    return [{name: _shown(name, value) if name in texts else value for name, value in row.items()} for row in found]
+
+
+def _shown(column: str, value: Any) -> Any:
+    return masked_words(value) if column == WORDS else masked_value(column, value)
 
 
 def record_values(db: Database, records: Records, column: str, limit: int) -> list[str]:
@@ -82,7 +94,7 @@ def export_records(
     db.newest_act()
     selected = ", ".join(f"{_in_file(records, one, format)} AS {identifier(one.name)}" for one in columns)
     sql = f"SELECT {selected} FROM ({records.sql}) WHERE {condition} ORDER BY {_order(records, order)}"
-    return copy_query(db, sql, out, format, [*records.parameters, *values], plain)
+    return copy_query(db, sql, out, format, [*records.parameters, *values], plain, of=records.dataset_id)
 
 
 def _in_file(records: Records, one: ListColumn, format: str) -> str:  # noqa: A002

@@ -22,4 +22,5 @@ def changed_rows(dataset: Dataset, version: Version) -> Records:
     """By row. A row without a label after the change was excluded."""
     sql, parameters = changes_sql(version)
     usual = RowOrder(EXAMPLE_ID, added=True)
-    return Records(sql, tuple(parameters), _COLUMNS, usual, EXAMPLE_ID, target_of(dataset), ("from_label", "to_label"))
+    labels = ("from_label", "to_label")
+    return Records(sql, tuple(parameters), _COLUMNS, usual, EXAMPLE_ID, target_of(dataset), labels, dataset.dataset_id)

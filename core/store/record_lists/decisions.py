@@ -73,4 +73,5 @@ def decided(dataset: Dataset, many: Sequence[str]) -> Records:
         "seq DESC",
         target_of(dataset),
         ("given_label", "new_label", "suggested_label"),
+        dataset_id,
     )

@@ -24,4 +24,5 @@ def set_aside_rows(dataset: Dataset) -> Records:
         RowOrder("file", added=True),
         "file, line, reason, content",
         target_of(dataset),
+        dataset_id=dataset.dataset_id,
     )

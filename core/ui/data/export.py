@@ -93,16 +93,17 @@ def export_form(context: Context, dataset: Dataset, version: Version, user: str)
 
 
 def _always(context: Context, dataset: Dataset, rule: MaskRule | None, user: str) -> None:
-    """Whether whatever leaves of the dataset is masked, since when and by whose word."""
+    """Whether all that is shown or leaves of the dataset is masked, since when and by whose word."""
     on = rule is not None and rule.on
     chosen = st.toggle(
-        say("Files, reports and lists of this dataset are always masked"),
+        say("This dataset is always masked: on pages, in files and in reports"),
         value=on,
         key=f"export-always-{on}",
         help=say(
-            "From now on, for everybody: exports, files of lists, results of SQL as files and reports have [email] and "
-            "the like in place of personal data, and links that share the dataset are closed. Pages of this app show "
-            "rows as they are."
+            "From now on, for everybody: pages, lists, the desk, SQL, exports and reports have [email] and the like in "
+            "place of personal data, and links that share the dataset are closed. Filters still look at the rows as "
+            "they are. The values of a column that figures count and filters offer, single words that figures name, "
+            "saved filters, and a desk or a page that is open already stay as they are."
         ),
     )
     if rule is not None:

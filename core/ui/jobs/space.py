@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.context import Context
 from core.room import give_reserve, keep_reserve, size_words
-from core.services.space import TRASH, Item, Kind, KindSpace, Space, clear, space
 from core.services.trash import empty
+from core.services.upkeep.space import TRASH, Item, Kind, KindSpace, Space, clear, space
 from core.store.datasets import list_datasets, trashed_at
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.job_words import ago

@@ -22,7 +22,7 @@ from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import shown_errors
 from core.ui.review.next_steps import asked_for, open_made, scan_and_train
 from core.ui.shell.pages import link
-from core.words import later, say
+from core.words import later, say, say_n
 
 _MADE = {
     "load": later("loaded", "what made it"),
@@ -150,7 +150,7 @@ def _change_table(context: Context, dataset: Dataset, version: Version) -> None:
             "change": lambda _: say("change"),
         },
         besides={"change": "to_label"},
-    ).draw(lambda rows: say("{n:,} rows changed", n=rows), say("No row matches these filters."))
+    ).draw(lambda rows: say_n("{n:,} row changed", "{n:,} rows changed", rows), say("No row matches these filters."))
 
 
 def _changed(dataset: Dataset, found: Lines) -> Shown:

@@ -50,14 +50,17 @@ def run_list(dataset: Dataset, found: Sequence[RunAndJob], chosen: Run) -> None:
     st.caption(say_n("{n:,} run of this dataset", "{n:,} runs of this dataset, newest first", len(found)))
     with st.container(gap=None, border=True, key="run-list"):
         with st.container(key="run-list-head"):
-            target = task_named(dataset.task).target
-            heads = NUMBER_HEADS if target.numeric else SETS_HEADS if target.several else HEADS
-            for column, head in zip(st.columns(WIDTHS), heads, strict=True):
+            for column, head in zip(st.columns(WIDTHS), _heads(dataset), strict=True):
                 column.caption(say(head) if head else "")
         for run, job in shown:
             _line(dataset, run, job, run.run_id == chosen.run_id)
     if len(found) > PAGE_RUNS:
         st.pagination(-(-len(found) // PAGE_RUNS), key=PAGE_KEY)
+
+
+def _heads(dataset: Dataset) -> tuple[str, ...]:
+    target = task_named(dataset.task).target
+    return NUMBER_HEADS if target.numeric else SETS_HEADS if target.several else HEADS
 
 
 def _line(dataset: Dataset, run: Run, job: Job, is_chosen: bool) -> None:
@@ -79,9 +82,11 @@ def _line(dataset: Dataset, run: Run, job: Job, is_chosen: bool) -> None:
     split, scores = headline_scores(run)
     on = "" if split in (None, "test") else say(" on {split}", split=split_said(split))
     names = NUMBERS if task_named(dataset.task).target.numeric else ("accuracy", "macro_f1")
-    for column, score in zip((accuracy, macro_f1), names, strict=True):
+    heads = _heads(dataset)[2:4]  # a narrow page has no line of heads: there each figure has its own
+    for column, score, head in zip((accuracy, macro_f1), names, heads, strict=True):
         value = scores.get(score) if split else None
-        column.caption("–" if value is None else f"{value:.2%}{on}" if score not in NUMBERS else f"{value:.4g}{on}")
+        told = "–" if value is None else f"{value:.2%}{on}" if score not in NUMBERS else f"{value:.4g}{on}"
+        column.caption(f":small[{say(head)}] {told}")
     when.caption(plain(f"{ago(run.created_at, datetime.now(UTC))}, {run.created_by}"))
     if split:
         with action:

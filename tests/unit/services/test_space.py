@@ -14,9 +14,9 @@ from core.context import Context
 from core.errors import JobError, UsageError
 from core.records import Job
 from core.services import datasets
-from core.services.space import DAY, KINDS, Cleared, Space, clear, space
 from core.services.trash import empty
 from core.services.upkeep.backups import make_backup
+from core.services.upkeep.space import DAY, KINDS, Cleared, Space, clear, space
 from core.store.datasets import list_datasets
 from tests.integration.job_support import load_stories
 

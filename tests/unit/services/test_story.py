@@ -11,6 +11,7 @@ from core.beside.answers import Pending
 from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Action, CostCurve, Dataset, Decision, Run, Story
+from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.evaluation.measures import evaluate
 from core.services.story.costs import costs
 from core.services.story.tell import story
@@ -149,6 +150,10 @@ def test_the_next_acts_are_ranked_and_each_says_why_and_where(context: Context, 
     decide(context, reviewed, (30, "relabel", "tech"), (31, "exclude", None))
     titles = [act.title for act in told(context).next_acts]
     assert "Make a version of 2 decided rows" in titles
+    merge = ClassChange("merge", ("tech",), "sport")
+    carry_out_change(context, plan_change(context, reviewed, merge), "bob")
+    [made] = [act for act in told(context).next_acts if act.title.startswith("Make a version")]
+    assert made.gain == 2 and made.title != "Make a version of 2 decided rows", "classes were changed, no row put right"
     assert all(act.why and act.measured and act.place.query["dataset"] == "news" for act in acts)
 
 

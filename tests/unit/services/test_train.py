@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from core.commands.train import train_command
+from core.commands.models.train import train_command
 from core.context import Context
 from core.errors import UsageError
 from core.finetune.settings import SETTINGS

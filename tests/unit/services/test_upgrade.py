@@ -29,7 +29,7 @@ STOPPING = """
 import os, signal, sys
 from core.services.context import open_context
 from core.settings import workspace
-from core.services import upgrade
+from core.services.upkeep import upgrade
 
 def stop_before(name):
     def stop(*_):

@@ -1,0 +1,1 @@
+"""Models from the command line: trained, judged, compared and used."""
