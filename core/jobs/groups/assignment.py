@@ -31,7 +31,8 @@ def stratified_parts(labels: Ints, shares: Sequence[float], seed: int) -> Ints:
 
 
 def grouped_parts(labels: Ints, groups: Ints, shares: Sequence[float], seed: int) -> Ints:
-    """(rows,) part of each row, no group in two parts, classes in the shares as near as the groups allow.
+    """(rows,) part of each row, no group in two parts and no part with a share without a row, classes in the shares as
+    near as the groups allow.
 
     Groups of several rows are placed largest first, each where the rows of its classes are needed most; single rows
     then fill what is left of each class. Raises UsageError where there are fewer groups than parts.
@@ -59,7 +60,19 @@ def grouped_parts(labels: Ints, groups: Ints, shares: Sequence[float], seed: int
         even = np.outer(np.ones(len(wanted)), _normal(shares))
         targets: Floats = np.where(total > 0, left / np.where(total > 0, total, 1), even) * counts[:, None]
         parts[single] = _assigned(labels[single], _rounded(targets, counts), rng)
-    return parts
+    return _none_empty(parts, groups, shares)
+
+
+def _none_empty(parts: Ints, groups: Ints, shares: Sequence[float]) -> Ints:
+    """With the smallest group that can be spared in each part that has a share and got no row."""
+    _, first, group, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    home = parts[first]
+    for part in np.flatnonzero(np.asarray(shares) > 0):
+        held = np.bincount(home, minlength=len(shares))
+        if not held[part]:
+            spare = np.flatnonzero(held[home] > 1)
+            home[spare[np.argmin(sizes[spare])]] = part
+    return np.asarray(home[group])
 
 
 def check_groups(count: int, shares: Sequence[float]) -> None:

@@ -103,7 +103,8 @@ def _predicted(
 ) -> tuple[NDArray[np.int64], int]:
     modality, arrays = task_named(spec.about.task).modality, spec.about.arrays
     encoder = make_encoder(spec.encoder, modality.name)
-    clusters = kept_together(find_clusters(modality, rows.payloads, arrays, progress, [encoder]), rows.payloads)
+    near = find_clusters(modality, rows.payloads, arrays, progress, [encoder])
+    clusters = kept_together(near, rows.payloads, told)
     stage = f"{encoder.name}: encoding"
     progress.update(stage, 0)
     embeddings = np.asarray(encoder.embed(rows.payloads, arrays, progress.stage(stage))[told])

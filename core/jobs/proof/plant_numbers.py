@@ -12,6 +12,8 @@ from core.issues.label.numbers import decimals
 Floats = NDArray[np.float64]
 LEAST_OFF, MOST_OFF = 2.0, 6.0
 """How far a number that is somewhat off is moved, in spreads of right labels around predictions."""
+LEAST_SLIP = 0.5
+"""A slip that moves a number by less, in the same, is none that could be told from a right label."""
 DIGITS = 6
 """Of a number that people type: a slip in a farther one changes nothing."""
 TRIES = 20
@@ -34,25 +36,31 @@ class NumberSoil:
 def plant_numbers(soil: NumberSoil, manner: str, count: int, generator: np.random.Generator) -> Floats:
     """The labels with `count` errors, in about as many decimals as they have."""
     places, found = _places(soil.labels), soil.labels.copy()
+    least, most = float(soil.labels.min()), float(soil.labels.max())
     chosen = np.sort(generator.choice(np.flatnonzero(soil.free), count, replace=False))
     for row in chosen:
-        number = float(soil.labels[row])
-        tried = (_planted(soil, manner, int(row), places, generator) for _ in range(TRIES))
-        found[row] = next((one for one in tried if one != number), number)
-        if found[row] == number:
-            found[row] = _another(soil.labels, number, generator)
+        number, spread = float(soil.labels[row]), float(soil.spread[row])
+        if manner == "slips":
+            tried = (_slip(number, places, generator) for _ in range(TRIES))
+            told = LEAST_SLIP * spread
+        elif manner == "shifts":
+            tried = (_shift(number, spread, places, (least, most), generator) for _ in range(TRIES))
+            told = LEAST_OFF * spread - 0.5 * 10.0**-places
+        else:
+            others = soil.labels[soil.nearest[row]] if manner == "rows" else soil.labels
+            tried = (float(generator.choice(others)) for _ in range(TRIES))
+            told = 0.0
+        planted = next((one for one in tried if one != number and abs(one - number) >= told), None)
+        found[row] = _another(soil.labels, number, told, generator) if planted is None else planted
     return found
 
 
-def _planted(soil: NumberSoil, manner: str, row: int, places: int, generator: np.random.Generator) -> float:
-    """What stands in the row's place; by chance the number itself."""
-    number = float(soil.labels[row])
-    if manner == "slips":
-        return _slip(number, places, generator)
-    if manner == "shifts":
-        off = generator.uniform(LEAST_OFF, MOST_OFF) * generator.choice((-1.0, 1.0)) * soil.spread[row]
-        return round(number + float(off), places)
-    return float(soil.labels[generator.choice(soil.nearest[row] if manner == "rows" else len(soil.labels))])
+def _shift(
+    number: float, spread: float, places: int, ends: tuple[float, float], generator: np.random.Generator
+) -> float:
+    """One that is somewhat off, between the ends of all labels."""
+    off = generator.uniform(LEAST_OFF, MOST_OFF) * generator.choice((-1.0, 1.0)) * spread
+    return float(np.clip(round(number + float(off), places), *ends))
 
 
 def _places(labels: Floats) -> int:
@@ -77,9 +85,11 @@ def _slip(number: float, places: int, generator: np.random.Generator) -> float:
         times = 2 * (way - 3)
         kept = written[: at[place]] + written[at[place]] * times + written[at[place] + 1 :]
         planted = float(kept) if kept.strip(".") else abs(number)
-    return float(np.copysign(round(planted, places), number))
+    planted = round(planted, places)
+    return number if planted == round(abs(number), places) else float(np.copysign(planted, number))
 
 
-def _another(labels: Floats, number: float, generator: np.random.Generator) -> float:
-    """The number of any row that has another one."""
-    return float(generator.choice(labels[labels != number]))
+def _another(labels: Floats, number: float, told: float, generator: np.random.Generator) -> float:
+    """The number of any row that has one so far from it, else of any that has another one."""
+    far = labels[(labels != number) & (np.abs(labels - number) >= told)]
+    return float(generator.choice(far if len(far) else labels[labels != number]))

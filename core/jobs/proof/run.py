@@ -76,7 +76,8 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ProofResult:
 def _bed(folder: JobFolder, progress: ProgressWriter, spec: ProofSpec, rows: Rows, told: NDArray[np.int64]) -> Bed:
     modality, arrays = task_named(spec.about.task).modality, spec.about.arrays
     encoders = [make_encoder(name, modality.name) for name in spec.encoders]
-    clusters = kept_together(find_clusters(modality, rows.payloads, arrays, progress, encoders), rows.payloads)
+    near = find_clusters(modality, rows.payloads, arrays, progress, encoders)
+    clusters = kept_together(near, rows.payloads, told)
     embeddings = {}
     for encoder in encoders:
         progress.update(f"{encoder.name}: encoding", 0)
@@ -106,7 +107,8 @@ def _span_bed(
 ) -> SpanBed:
     modality, arrays, types = task_named(spec.about.task).modality, spec.about.arrays, spec.about.labels
     encoders = [make_encoder(name, modality.name) for name in spec.encoders]
-    clusters = kept_together(find_clusters(modality, rows.payloads, arrays, progress, encoders), rows.payloads)
+    near = find_clusters(modality, rows.payloads, arrays, progress, encoders)
+    clusters = kept_together(near, rows.payloads, told)
     texts = rows.payloads.take(slice(None))
     spans = read_spans(folder, texts)
     labels = np.concatenate([np.zeros(0, np.int64), *spans.labels(types)])

@@ -45,7 +45,9 @@ OF_NUMBERS: Mapping[str, tuple[str, str]] = {
     "rows": (later("rows mixed up"), later("A row gets the number of one that is like it.")),
     "shifts": (
         later("somewhat off"),
-        later("A number is moved by two to six times as much as labels usually lie from what is predicted."),
+        later(
+            "A number is moved by two to six times as much as labels usually lie off, and stays among those there are."
+        ),
     ),
     "uniform": (MANNERS["uniform"][0], later("Any row gets the number of any other one.")),
 }

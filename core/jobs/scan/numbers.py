@@ -32,7 +32,7 @@ class NumberScan(ScanRun):
 
     def check(self) -> None:
         """Raises UsageError where there is nothing to tell apart."""
-        told = self.rows.labels[self._told]
+        told = self.rows.labels[self.told]
         if len(np.unique(told)) < 2:
             raise UsageError(
                 f"The version has {len(told):,} labelled rows of {len(np.unique(told))} number: nothing to tell apart.",
@@ -83,7 +83,7 @@ class NumberScan(ScanRun):
     ) -> str:
         """Takes a member into the blend and writes the tier."""
         self._take(name, found)
-        told, order = self._told, len(self.members) - 1
+        told, order = self.told, len(self.members) - 1
         spread = Spread.fitted(self.blend[told], self.rows.labels[told])
         more: dict[str, Callable[[], object]] = {
             "predicted": lambda: self.blend,
@@ -105,7 +105,7 @@ class NumberScan(ScanRun):
 
     def figures(self, signals: Signals) -> JsonObject:
         """Of the given labels under the tier's predictions."""
-        labels, predicted = self.rows.labels[self._told], self.blend[self._told]
+        labels, predicted = self.rows.labels[self.told], self.blend[self.told]
         squares = float(((labels - predicted) ** 2).sum())
         return {
             "mae": self._mae(self.blend),
@@ -120,8 +120,4 @@ class NumberScan(ScanRun):
         self.blend, self.weights = blended(predicted, self.rows.labels)
 
     def _mae(self, predicted: NDArray[np.float64]) -> float:
-        return float(np.abs(self.rows.labels - predicted)[self._told].mean())
-
-    @property
-    def _told(self) -> NDArray[np.bool_]:
-        return np.isfinite(self.rows.labels)
+        return float(np.abs(self.rows.labels - predicted)[self.told].mean())

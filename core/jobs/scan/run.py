@@ -28,7 +28,7 @@ from core.heads.user_probabilities import Numbering, read_probabilities
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
-from core.jobs.clusters import find_clusters, kept_together
+from core.jobs.clusters import find_clusters, kept_together, of_one_cluster
 from core.jobs.entry import run
 from core.jobs.rows import Rows, read_kept, read_rows, read_splits
 from core.jobs.scan.fold_settings import forget_folds
@@ -122,6 +122,11 @@ class ScanRun:
         return list(self.spec.about.labels)
 
     @property
+    def told(self) -> NDArray[np.bool_]:
+        """(n,) the rows that have a label."""
+        return ~unlabelled(self.rows.labels)
+
+    @property
     def arrays(self) -> Path:
         return self.spec.about.arrays
 
@@ -150,7 +155,7 @@ class ScanRun:
         with self.timed(name):
             encoder = make_encoder(name, modality.name)
             embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
-        signals = self._signals(probabilities, ~unlabelled(self.rows.labels), embeddings)
+        signals = self._signals(probabilities, self.told, embeddings)
         yield self.write(OWN, 0, True, signals, {"encoders": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
@@ -318,13 +323,15 @@ class ScanRun:
     def _folds(self, encoders: Sequence[Encoder]) -> tuple[NDArray[np.int64], int]:
         """Which rows share a fold, (n,), and how many folds there are."""
         near = self._clusters(encoders)
-        clusters = kept_together(near, self.rows.payloads)
+        told = self.told
+        clusters = kept_together(near, self.rows.payloads, told)
         if clusters is not near:
-            most = int(np.bincount(near).max())
+            most = int(of_one_cluster(near, told).max())
             self.heard.append(
                 stored(
-                    f"{most:,} of {len(near):,} rows are near-duplicates of each other: of these only equal ones share "
-                    "a fold, so that a model may have learnt from a row much like the one that it is asked about."
+                    f"{most:,} of {int(told.sum()):,} labelled rows are near-duplicates of each other: of these only "
+                    "equal ones share a fold, so that a model may have learnt from a row much like the one that it is "
+                    "asked about."
                 )
             )
         distinct = len(np.unique(clusters))

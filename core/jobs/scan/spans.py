@@ -59,8 +59,12 @@ class SpanScan(ScanRun):
             encoder = make_encoder(name, modality.name)
             embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
         self.words.append(self._labelled_words(probabilities, np.ones(len(probabilities), bool)))
-        signals = self._signals(self._of_rows(probabilities), self.spans.told.copy(), embeddings)
+        signals = self._signals(self._of_rows(probabilities), self.told.copy(), embeddings)
         yield self.write(OWN, 0, True, signals, {"encoders": [], "clusters": None})
+
+    @property
+    def told(self) -> NDArray[np.bool_]:
+        return self.spans.told
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""
@@ -97,7 +101,7 @@ class SpanScan(ScanRun):
         result = members[-1].result
         with self.timed("combination"):
             probabilities, weights = self._combined_words(members)
-        judged = self.spans.told.copy()
+        judged = self.told.copy()
         judged[np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))[~result.judged]] = False
         notes = word_notes(result, self.labelled, self.labels)
         self.words.append(self._labelled_words(probabilities, result.judged))

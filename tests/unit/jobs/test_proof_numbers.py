@@ -57,6 +57,28 @@ def test_numbers_that_no_slip_changes_get_another_rows() -> None:
         assert (plant_numbers(soil, manner, 20, np.random.default_rng(0)) != labels).sum() == 20
 
 
+@pytest.mark.parametrize("scale", [1, 100])
+def test_a_slip_is_an_error_and_not_a_number_that_is_only_rounded(scale: int) -> None:
+    """Labels of many digits, and thirds: what is exchanged in the last of them is no error."""
+    generator = np.random.default_rng(0)
+    for labels in (generator.normal(size=1000), generator.integers(1, 16, 1000) / 3):
+        labels = labels * scale
+        spread = np.full(1000, 0.3 * scale)
+        soil = NumberSoil(labels, spread, generator.integers(0, 1000, (1000, 10)), np.ones(1000, bool))
+        found = plant_numbers(soil, "slips", 300, np.random.default_rng(1))
+        off = np.abs(found - labels)[found != labels]
+        assert len(off) == 300 and off.min() >= 0.5 * 0.3 * scale
+
+
+def test_what_is_somewhat_off_stays_among_the_labels_there_are() -> None:
+    ratings = np.round(np.random.default_rng(0).uniform(1, 5, 1000) * 2) / 2
+    soil = NumberSoil(ratings, np.full(1000, 0.3), np.zeros((1000, 2), np.int64), np.ones(1000, bool))
+    found = plant_numbers(soil, "shifts", 300, np.random.default_rng(1))
+    off = np.abs(found - ratings)[found != ratings]
+    assert len(off) == 300 and off.min() >= 2 * 0.3 - 0.05 - 1e-9
+    assert found.min() >= 1 and found.max() <= 5
+
+
 def _folder(root: Path, rows: int, wrong: np.ndarray) -> JobFolder:
     """Letters that say how much they ask for, of which those of `wrong` rows are labelled ten times as much."""
     generator = np.random.default_rng(0)

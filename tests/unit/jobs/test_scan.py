@@ -228,15 +228,19 @@ def test_texts_that_are_all_alike_are_scanned_and_the_scan_says_what_that_costs(
     told = summary(folder)
     assert (told["clusters"], told["folds"]) == (1, 5)
     assert len(issues(folder, kind="near_duplicate")["example_id"]) > 1
-    assert any(note.startswith("40 of 40 rows are near-duplicates of each other") for note in told["notes"])
+    assert any(note.startswith("40 of 40 labelled rows are near-duplicates of each other") for note in told["notes"])
 
 
-def test_a_cluster_of_most_rows_falls_apart_into_equal_contents_and_smaller_ones_stay(tmp_path: Path) -> None:
-    texts = ["one", "one", *(f"one {row}" for row in range(4)), "two", "two"]
-    payloads = Payloads.of(pa.chunked_array([texts]), pa.chunked_array([[md5(text) for text in texts]]), None)
-    assert kept_together(np.array([0, 0, 0, 0, 0, 0, 6, 6]), payloads).tolist() == [0, 0, 2, 3, 4, 5, 6, 6]
-    half = np.array([0, 0, 0, 0, 4, 4, 6, 6])
-    assert kept_together(half, payloads) is half
+def test_a_cluster_of_half_of_the_labelled_rows_falls_apart_into_equal_contents_and_smaller_ones_stay() -> None:
+    texts = ["one", "one", *(f"one {row}" for row in range(3)), "two", "two", "six", "six"]
+    payloads = Payloads.of(pa.chunked_array([texts]), pa.chunked_array([[md5(text) for text in texts]]))
+    clusters, everyone = np.array([0, 0, 0, 0, 0, 5, 5, 7, 7]), np.ones(9, bool)
+    assert kept_together(clusters, payloads, everyone).tolist() == [0, 0, 2, 3, 4, 5, 5, 7, 7]
+    smaller = np.array([0, 0, 0, 3, 4, 5, 5, 7, 7])
+    assert kept_together(smaller, payloads, everyone) is smaller
+    few = everyone & np.isin(np.arange(9), [0, 1, 5, 7])  # two of four labelled rows are in the first cluster
+    assert kept_together(smaller, payloads, few).tolist() == [0, 0, 2, 3, 4, 5, 5, 7, 7]
+    assert kept_together(smaller, payloads, np.flatnonzero(few)).tolist() == [0, 0, 2, 3, 4, 5, 5, 7, 7]
 
 
 def test_rows_of_one_content_are_refused(tmp_path: Path) -> None:

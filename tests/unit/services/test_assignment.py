@@ -65,3 +65,21 @@ def test_fewer_groups_than_parts_with_a_share_are_refused() -> None:
     with pytest.raises(UsageError, match="2 groups: too few for 3 splits"):
         grouped_parts(np.zeros(4, np.int64), np.array([0, 0, 1, 1]), [0.8, 0.1, 0.1], 0)
     assert set(grouped_parts(np.zeros(4, np.int64), np.array([0, 0, 1, 1]), [0.5, 0.0, 0.5], 0)) == {0, 2}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shares", "expected"),
+    [
+        ((40, 30, 30), SHARES, [40, 30, 30]),
+        ((25, 25, 25, 25), SHARES, [50, 25, 25]),
+        ((20,) * 5, [0.9, 0.05, 0.05], [60, 20, 20]),
+        ((90, 4, 3, 3), [0.5, 0.0, 0.5], [90, 0, 10]),
+    ],
+)
+def test_no_part_with_a_share_is_left_without_a_row(
+    sizes: tuple[int, ...], shares: list[float], expected: list[int]
+) -> None:
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    parts = grouped_parts(np.arange(len(groups)) % 2, groups, shares, 0)
+    assert np.bincount(parts, minlength=len(shares)).tolist() == expected
+    assert len(np.unique(np.stack([groups, parts]), axis=1).T) == len(sizes)
