@@ -17,7 +17,7 @@ from core.jobs.foresight import Amount, Foreseen, Work, start
 from core.jobs.kind import JobKind
 from core.jobs.load.spec import LoadSpec
 from core.jobs.load.web import collect_load
-from core.jobs.mask.carry import carry
+from core.jobs.mask.carry import carry, carry_rule
 from core.jobs.mask.spec import MaskLoadSpec, MaskResult, MaskSpec
 from core.jobs.submit import submit, write_once
 from core.modalities import WORDS
@@ -104,7 +104,10 @@ def _collect(context: Context, job: Job) -> None:
     def carried(folder: JobFolder, made: Dataset) -> None:
         carry(context, MASK.spec_of(folder), folder.output / OUT, made, job)
 
-    collect_load(context, job, lambda folder: (str(folder.output / OUT),), carried)
+    def unseen(folder: JobFolder, dataset_id: str) -> None:
+        carry_rule(context, MASK.spec_of(folder), dataset_id, job)
+
+    collect_load(context, job, lambda folder: (str(folder.output / OUT),), carried, unseen)
 
 
 def _foresee(context: Context, folder: JobFolder) -> Foreseen:
