@@ -28,16 +28,14 @@ from core.ui.review.payload import decided as on_desk
 from tests.integration.load_support import loaded
 
 NOTE, TAG = "ask jane@firm.com about it", "for joe@firm.com"
-LABELS = "xy"
 HIDDEN = ("ask [email] about it", "for [email]")
 
 
 @pytest.fixture
 def calls(context: Context, tmp_path: Path) -> Dataset:
     path = tmp_path / "calls.csv"
-    path.write_text(
-        "phone,text,label\n" + "".join(f"138001380{row},a text {row},{LABELS[row % 2]}\n" for row in range(10, 50))
-    )
+    rows = [f"138001380{row},a text {row},{'xy'[row % 2]}" for row in range(10, 50)]
+    path.write_text("phone,text,label\n" + "\n".join(rows) + "\n")
     dataset = loaded(context, path, name="calls", id="phone")
     record(context, dataset.latest_version_id, "ada", [Act("k0", "keep", 0, note=NOTE)])
     make_version(context, dataset.latest_version_id, NOTE, "ada")
