@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from core.heads.user_probabilities import Numbering
 from core.jobs.about import About
+from core.tasks import Task
 from core.typed import FLAT
 from core.words import later
 
@@ -62,6 +63,17 @@ OF_SPANS: Mapping[str, tuple[str, str]] = {
     "edges": (later("at the edges"), later("A span is a word too long or too short.")),
 }
 """The same where labels are spans of texts."""
+
+
+def manners_of(task: Task) -> Mapping[str, tuple[str, str]]:
+    """How errors are planted in labels of the task: title and help of each, the most lifelike first."""
+    if task.target.numeric:
+        return OF_NUMBERS
+    if task.target.located:
+        return OF_SPANS
+    return OF_SETS if task.target.several else MANNERS
+
+
 REPEATS, FEWEST_REPEATS, MOST_REPEATS = 3, 2, 20
 """Copies for each manner."""
 SCAN, NEIGHBOURS, OWN = "scan", "neighbours", "own"
@@ -118,6 +130,8 @@ class Found:
     """Rows to be reviewed until half, and four of five, of the planted errors are found; of each copy."""
     average_precision: float
     average_least: float
+    planted: int | None = None
+    """Errors in each copy; None where that was not taken down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +155,10 @@ class ProofResult:
 
     rows: int
     planted: int
-    """Errors in each copy."""
+    """Errors in each copy, at most."""
     left_out: int
-    """Rows that the scan's ranking flags, or people found wrong: nothing is planted there."""
+    """Rows in which nothing is planted: the scan's ranking flags them, people found them wrong, they were not judged,
+    or they have no span."""
     own_errors: float
     """Wrong labels that the rows themselves are expected to have: so many of the false alarms are taken for none."""
     reviewed: tuple[int, ...]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.jobs.proof.spec import DETECTORS, SCAN, ProofResult
-from core.jobs.proof.web import manners_of
+from core.jobs.proof.spec import DETECTORS, SCAN, ProofResult, manners_of
 from core.records import Dataset
 from core.services.issues.proof import BesideDecided, Winner, first_manner, standings, winner
 from core.tasks import task_named
@@ -42,7 +41,7 @@ def manner_help(dataset: Dataset, manner: str) -> str:
 
 def conclusion(result: ProofResult, manner: str | None = None) -> str:
     """Which detector to go by, and why."""
-    manner = manner or first_manner(result)
+    manner = first_manner(result, manner)
     found, by_name = winner(result, manner), {one.detector: one for one in standings(result, manner)}
     base, first = by_name[SCAN], by_name[found.planted]
     if found.clear:
@@ -82,17 +81,28 @@ def beside_words(beside: BesideDecided) -> str:
     return f"{said} {verdict}"
 
 
-def how_words(result: ProofResult) -> str:
+def how_words(dataset: Dataset, result: ProofResult, manner: str) -> str:
     """What was done, and with how many rows."""
-    return say(
-        "{planted:,} errors were planted in each copy of {rows:,} rows. Nothing was planted in {left:,} rows that the "
-        "scan flags or people found wrong. About {own:,.0f} wrong labels of the rows' own are expected among them, and "
-        "each row counts as a false alarm only as far as it is expected to be right; “at least” counts all of them.",
-        planted=result.planted,
-        rows=result.rows,
-        left=result.left_out,
+    planted = next(one.planted for one in result.found if one.manner == manner)
+    numbers = {"planted": planted or result.planted, "rows": result.rows, "left": result.left_out}
+    if task_named(dataset.task).target.located:
+        said = say(
+            "{planted:,} errors were planted in each copy of {rows:,} texts. Nothing was planted in {left:,} that the "
+            "scan flags, that people found wrong, or that have no span.",
+            **numbers,
+        )
+    else:
+        said = say(
+            "{planted:,} errors were planted in each copy of {rows:,} rows. Nothing was planted in {left:,} that the "
+            "scan flags, that it could not judge, or that people found wrong.",
+            **numbers,
+        )
+    own = say(
+        "About {own:,.0f} wrong labels of the rows' own are expected among all of them, and each row counts as a false "
+        "alarm only as far as it is expected to be right; “at least” counts all of them.",
         own=result.own_errors,
     )
+    return f"{said} {own}"
 
 
 def _manners(dataset: Dataset) -> Mapping[str, tuple[str, str]]:

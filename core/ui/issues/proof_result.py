@@ -62,7 +62,7 @@ def proof_result(context: Context, dataset: Dataset, scan: Scan, spec: ProofSpec
     if drawn:
         _picture(dataset, result, manner, str(measure), drawn)
     _table(result, manner)
-    st.caption(plain(how_words(result)))
+    st.caption(plain(how_words(dataset, result, manner)))
     st.caption(say(TRUST))
     for note in result.notes:
         st.caption(plain(say_stored(note)))

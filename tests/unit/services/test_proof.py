@@ -15,7 +15,15 @@ from core.proportions import student_above
 from core.records import Dataset, Scan
 from core.review.records import Act
 from core.services.issues.listing import required_scan
-from core.services.issues.proof import beside_decided, manner_named, newest_proof, standings, start_proof, winner
+from core.services.issues.proof import (
+    beside_decided,
+    first_manner,
+    manner_named,
+    newest_proof,
+    standings,
+    start_proof,
+    winner,
+)
 from core.services.issues.proof_words import beside_words, conclusion
 from core.services.review.decisions import record
 from core.store.versions import get_version
@@ -41,6 +49,13 @@ def test_a_detector_wins_only_by_more_than_the_copies_differ() -> None:
     assert (clear.planted, clear.clear, clear.best) == ("margin", True, "margin")
     unclear = winner(_result(_found(SCAN, (50, 30, 51)), _found("margin", (40, 43, 41))))
     assert (unclear.planted, unclear.clear, unclear.best) == ("margin", False, SCAN)
+
+
+def test_where_nothing_could_be_planted_in_a_manner_the_first_one_speaks() -> None:
+    result = _result(_found(SCAN, (50, 52, 51)), _found("margin", (40, 43, 41)))
+    assert first_manner(result, "pairs") == NEAR and first_manner(result, NEAR) == NEAR
+    assert winner(result, "pairs") == winner(result)
+    assert conclusion(result, "pairs") == conclusion(result)
 
 
 @pytest.mark.parametrize(("copies", "detectors"), [(2, 6), (3, 3), (3, 8), (5, 3), (5, 8), (10, 3), (10, 8)])
