@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import NotFoundError
-from core.modalities import WORDS
 from core.records import ColumnFilter, ListColumn, RowOrder
 from core.sql import identifier
 from core.store.database import Database
 from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import Condition, column_sql, joined
-from core.store.masked import is_masked, masked_value, masked_words
+from core.store.masked import is_masked, masked_value
 from core.targets import Target
 
 
@@ -60,11 +59,9 @@ def page_records(
     if not is_masked(db, records.dataset_id):
         return found
     texts = {one.column for one in records.columns if one.kind == "words"}
-    return [{name: _shown(name, value) if name in texts else value for name, value in row.items()} for row in found]
-
-
-def _shown(column: str, value: Any) -> Any:
-    return masked_words(value) if column == WORDS else masked_value(column, value)
+    return [
+        {name: masked_value(name, value) if name in texts else value for name, value in row.items()} for row in found
+    ]
 
 
 def record_values(db: Database, records: Records, column: str, limit: int) -> list[str]:
