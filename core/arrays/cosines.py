@@ -79,11 +79,10 @@ class Held:
         return np.concatenate(known), np.concatenate(found)
 
     def blocks(self, step: int = 1) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int32]]]:
-        """The embeddings (b, d) of every `step`-th content, with the places (b,) that they stand at; a content that
-        lies in two shards comes twice."""
+        """The embeddings (b, d) of every `step`-th content that a shard has, its first one included, with the places
+        (b,) that they stand at; a content that lies in two shards comes twice."""
         for shard, source, target in self.parts:
-            chosen = target % step == 0
-            rows, places = (source, target) if step == 1 else (source[chosen], target[chosen])
+            rows, places = source[::step], target[::step]
             vectors = self.shards.arrays(shard)
             for start in range(0, len(rows), BLOCK):
                 part = slice(start, start + BLOCK)

@@ -41,7 +41,7 @@ def fit(held: Held, report: Report) -> tuple[Axes, NDArray[np.float32]]:
     same contents in the same order give the same axes."""
     count, total, products = 0, np.zeros(1), np.zeros((1, 1))
     about: NDArray[np.float32] | None = None
-    for vectors, _ in held.blocks(-(-held.count // FITTED)):
+    for vectors, _ in held.blocks(max(1, -(-held.covered // FITTED))):
         if about is None:
             about = vectors[0].copy()  # sums of squares far from zero would lose their last digits
         away = vectors - about

@@ -13,7 +13,7 @@ from core.context import Context
 from core.errors import UsageError
 from core.jobs.map.spec import NEIGHBOURS, SEED
 from core.progress import unheard
-from core.services.map.projections import Projection, principal, projections
+from core.services.map.projections import PCA, Projection, principal, projections
 from core.services.map.umap import run_umap
 from core.services.similar.nearest import can_compare
 
@@ -54,6 +54,6 @@ def _text(rows: int, known: list[Projection]) -> str:
 
 
 def _how_true(one: Projection) -> str:
-    if one.explained:
-        return f"{one.explained:.1%} of the variance"
+    if one.method == PCA:
+        return f"{one.explained:.1%} of the variance" if one.explained else "nothing: the embeddings do not differ"
     return f"learnt from {one.fitted:,} of {one.contents:,} different rows" if one.contents else ""

@@ -173,6 +173,21 @@ def test_what_leaves_of_a_dataset_can_be_masked_always(run: Run, contacts: Path,
     assert all(any(secret in text for secret in SECRETS) for text in told("whole").values())
 
 
+def test_what_is_left_in_a_part_of_an_always_masked_one_stays_masked(run: Run, contacts: Path, tmp_path: Path) -> None:
+    run("mask", "contacts", "--always")
+    looked = run("mask", "contacts", "--dry-run", "--kinds", "phone,card")
+    assert looked.code == 0 and "[phone]" in looked.out and "[card]" in looked.out
+    parts = {"kinds": ("--kinds", "email"), "rows": ("--where", "text contains card"), "whole": ("--how", "hash")}
+    for name, asked in parts.items():
+        assert run("mask", "contacts", *asked, "--to", name, "--json").code == 0
+        run("export", name, "--format", "csv", "--out", tmp_path / f"{name}.csv")
+        told = (tmp_path / f"{name}.csv").read_text()
+        assert not any(secret in told for secret in SECRETS), name
+    with sqlite3.connect(tmp_path / "workspace" / "ledger.sqlite") as ledger:
+        on = ledger.execute("SELECT count(*) FROM mask_rules WHERE is_on = 1").fetchone()
+    assert on == (3,), "a whole copy needs no rule"
+
+
 def test_who_said_so_is_kept_and_images_cannot_be(run: Run, contacts: Path, tmp_path: Path) -> None:
     run("mask", "contacts", "--always")
     run("mask", "contacts", "--always")

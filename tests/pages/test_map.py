@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -139,6 +140,35 @@ def test_a_map_by_umap_says_what_came_later_and_can_be_made_anew(app: Context, n
     assert not problems(shown)
     [job] = app.queue.of("map", news.dataset_id)
     app.queue.cancel(job.job_id)
+
+
+def test_nobody_is_told_to_make_a_map_anew_once_its_embeddings_are_gone(
+    app: Context, news: Dataset, open_at: OpenAt
+) -> None:
+    drawn(open_at("profile", dataset="news", view="map"))
+    path = folder_of_maps(app.store, news.dataset_id) / "umap-minilm.parquet"
+    write_points(path, np.arange(60), np.ones((60, 2), np.float32), {"method": "umap", "encoder": "minilm"})
+    shutil.rmtree(app.workspace.arrays / "embeddings")
+    shown = drawn(open_at("profile", dataset="news", view="map", map="umap-minilm"))
+    assert not problems(shown)
+    assert "30 of 90 rows are not on it: they had no embedding when it was made." in words(shown)
+    assert "anew" not in words(shown)
+
+
+def test_embeddings_that_do_not_differ_are_said_to_lie_on_one_spot(
+    app: Context, tmp_path: Path, open_at: OpenAt
+) -> None:
+    dataset = issues_data.load(app, tmp_path)
+    keep(app, dataset, "minilm", np.full((90, 3), 0.3, np.float32), list(range(90)))
+    shown = drawn(open_at("profile", dataset="news", view="map"))
+    assert not problems(shown)
+    assert "The embeddings of minilm do not differ: all rows lie on one spot." in words(shown)
+    assert "rows are not on it" not in words(shown)
+    [projection] = projections(app, dataset)
+    sight = told_sight(
+        app, Shown(dataset, get_version(app.store, dataset.latest_version_id), projection, "label"), (9, 9)
+    )
+    assert sight["total"] == 90 and np.isfinite(sight["box"]).all()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.personal import KINDS, Masking, Personal, masked, masked_by, personal_in, personal_in_column
+from core.personal import KINDS, Masking, Personal, masked, masked_by, personal_in, personal_in_column, tells
 
 TEXT = "Jane (jane@example.com, +49 30 901820) paid with 4111111111111111 from 10.1.2.3; born on 12/03/1987."
 
@@ -81,6 +81,41 @@ def test_only_the_kinds_that_are_asked_for_are_masked() -> None:
         ("card_number", "4111111111111111", "[card]"),
         ("手机号", "13800138000", "[phone]"),
         ("order", "4111 1111 1111 1111", "[card]"),
+        ("phone", "4155550142", "[phone]"),
+        ("phone", "415 5550142 or 4155550143", "[phone] or [phone]"),
+        ("phone_number", "4155550142.0", "[phone]"),
+        ("contactPhone", "4155550142", "[phone]"),
+        ("mobileNumberHome", "(415) 555 0142", "[phone]"),
+        ("tel", "020 7946 0958", "[phone]"),
+        ("phone_2", "030/901820", "[phone]"),
+        ("Telefonnummer", "0301234567", "[phone]"),
+        ("phone", "jane.1234567@example.com", "[email]"),
+        ("phone", "4111111111111111", "[card]"),
+        ("ssn", "123456789", "[identity]"),
+        ("socialSecurityNumber", "123 45 6789", "[identity]"),
+        ("passport", "C01234567", "[identity]"),
+        ("passport_no", "C01X00T47", "[identity]"),
+        ("nino", "AB 12 34 56 C", "[identity]"),
+        ("tax_id", "12 345 678 901", "[identity]"),
+        ("account_no", "12345678", "[iban]"),
+        ("accountNumber", "12345678", "[iban]"),
+        ("Kontonummer", "0532013000", "[iban]"),
+        ("iban", "DE89 3704 0044 0532 0130 01", "[iban]"),
+        ("card_no", "1234 5678 9012 3456", "[card]"),
+        ("dob", "19800304", "[birth_date]"),
+        ("dob", "03041980", "[birth_date]"),
+        ("geburtsdatum", "04.03.1980", "[birth_date]"),
+        ("geburtsdatum", "4. März 1980", "[birth_date]"),
+        ("dateOfBirth", "1980-03-04 00:00:00", "[birth_date]"),
+        ("birth_date", "04-Mar-80", "[birth_date]"),
+        ("birth_date", "3/4/1980", "[birth_date]"),
+        ("birth_date", "on 3/4/1980 in Rome", "on [birth_date] in Rome"),
+        ("full_name", "jane miller", "[name]"),
+        ("lastName", "MILLER-O'BRIEN", "[name]"),
+        ("full_name", "Miller, Jane", "[name]"),
+        ("patient_name", "łukasz żak", "[name]"),
+        ("first_name", "unknown", "unknown"),
+        ("full_name", "n/a", "n/a"),
     ],
 )
 def test_a_column_s_name_says_what_its_values_are(column: str, value: str, left: str) -> None:
@@ -109,3 +144,60 @@ def test_a_column_s_name_says_what_its_values_are(column: str, value: str, left:
 )
 def test_what_holds_several_values_is_masked_by_their_names(text: str, column: str, masked_text: str) -> None:
     assert masked(text, column) == masked_text
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("id", "4155550142"),
+        ("phone_id", "4155550142"),
+        ("account_id", "12345678"),
+        ("phone_price", "12345678"),
+        ("mobile_visits", "12345678"),
+        ("mobile", "0.41555501"),
+        ("number_of_phones", "12345678"),
+        ("tax_amount", "13800138000"),
+        ("taxi_fare", "13800138000"),
+        ("cell_type", "12345678"),
+        ("cellar", "13800138000"),
+        ("cardinality", "4111111111111111"),
+        ("account_balance", "13800138000"),
+        ("card_type", "4111111111111111"),
+        ("social_class", "123456789"),
+        ("phone", "none"),
+        ("passport_expiry", "20300304"),
+        ("account", "12345678"),
+        ("created", "19800304"),
+        ("newborn", "1980-03-04"),
+        ("birth_weight", "34567890"),
+        ("dob", "99999999"),
+        ("birth_order", "19800304"),
+        ("file_name", "jane miller"),
+        ("product_name", "jane miller"),
+        ("hotel", "4155550142"),
+    ],
+)
+def test_a_word_of_another_column_s_name_says_nothing(column: str, value: str) -> None:
+    assert masked(value, column) == value
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [("phone", True), ("dateOfBirth", True), ("ssn", True), ("card", True), ("account", True), ("手机号", True)]
+    + [(one, False) for one in ("tax_amount", "taxi_fare", "cardinality", "cellar", "cell_type", "account_balance")]
+    + [
+        (one, False)
+        for one in (
+            "card_type",
+            "social_class",
+            "newborn",
+            "birth_weight",
+            "nationality",
+            "gebuehr",
+            "phone_price",
+            "id",
+        )
+    ],
+)
+def test_only_whole_words_tell(column: str, told: bool) -> None:
+    assert tells(column) is told

@@ -10,10 +10,9 @@ from core.commands.progress import ProgressLine
 from core.context import Context
 from core.jobs.proof.spec import REPEATS
 from core.services.issues.listing import required_scan
-from core.services.issues.proof import beside_decided, manner_named, run_proof, standings, winner
-from core.services.issues.proof_words import TRUST, beside_words, conclusion, how_words
+from core.services.issues.proof import beside_decided, first_manner, manner_named, run_proof, standings, winner
+from core.services.issues.proof_words import beside_words, conclusion, how_words, trust
 from core.typed import to_json
-from core.words import say
 
 
 @command
@@ -28,6 +27,7 @@ def proof_command(context: Context, name: str, version: int | None, copies: int,
     scan = required_scan(context, chosen.version_id, name)
     with ProgressLine() as line:
         result = run_proof(context, chosen.version_id, by=person(), repeats=copies, on_progress=line.show)
+    manner = first_manner(result, manner)
     found, beside = winner(result, manner), beside_decided(context, scan, result)
     data = to_json(result) | {
         "dataset": name,
@@ -55,8 +55,8 @@ def proof_command(context: Context, name: str, version: int | None, copies: int,
         *([] if beside is None else [beside_words(beside)]),
         "",
         table(columns, lines),
-        how_words(result),
-        say(TRUST),
+        how_words(dataset, result, manner),
+        trust(manner),
         *(f"  {note}" for note in result.notes),
     ]
     return Answer(data, "\n".join(text))

@@ -9,6 +9,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 
 from core.context import Context
 from core.errors import StoppedError, UsageError
@@ -99,9 +100,10 @@ def _ingest(
     schema: Schema,
     reader: Reader | None = None,
     former: KeptVersion | None = None,
+    unseen: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Has the source read by a process of its own and takes in what that wrote. `reader`: how to read what a job has
-    written, where the source is read by a job. `former`: see `ingest`."""
+    written, where the source is read by a job. `former`, `unseen`: see `ingest`."""
     progress = ProgressWriter(folder)
     source = SOURCES[spec.source]
     scratch = folder.output if reader is None and source is hub.SOURCE else folder.input
@@ -139,6 +141,7 @@ def _ingest(
         stopped=_stopped(context, folder),
         job_id=folder.job_id,
         former=former,
+        unseen=unseen,
     )
 
 
@@ -170,10 +173,11 @@ def collect_load(
     job: Job,
     made: Callable[[JobFolder], tuple[str, ...]] | None = None,
     then: Callable[[JobFolder, Dataset], None] | None = None,
+    unseen: Callable[[JobFolder, str], None] | None = None,
 ) -> None:
     """Takes in what a finished load job wrote; a thread goes on with derived attributes. `made`: the tables that a job
     has left, where these are what is loaded. `then`: what belongs to it beside, done before the job counts as taken
-    in; again, where a process ended meanwhile."""
+    in; again, where a process ended meanwhile. `unseen`: what is done with its id while nobody can see it yet."""
     if job.status != "done":
         return
     folder = context.queue.folder(job.job_id)
@@ -181,7 +185,8 @@ def collect_load(
     if made is not None:
         spec = replace(spec, locations=made(folder))
     schema, reader = _job_output(folder, spec)
-    dataset = _ingest(context, folder, spec, job.created_by, schema, reader)
+    first = None if unseen is None else partial(unseen, folder)
+    dataset = _ingest(context, folder, spec, job.created_by, schema, reader, unseen=first)
     if then is not None:
         then(folder, dataset)
     context.queue.mark_collected(job.job_id, dataset.dataset_id)

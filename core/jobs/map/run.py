@@ -19,7 +19,7 @@ from core.arrays.cosines import BLOCK, Held
 from core.arrays.principal import SIDE
 from core.errors import UsageError
 from core.jobs.entry import run
-from core.jobs.map.amid import Amid
+from core.jobs.map.amid import Amid, unit
 from core.jobs.map.spec import PAYLOAD, MapResult, MapSpec
 from core.modalities.encoders import make_encoder
 from core.modalities.payloads import Payloads, digests
@@ -28,6 +28,8 @@ from core.queue import JobFolder, ProgressWriter
 from core.records import EXAMPLE_ID
 
 LEAST = 10
+SAME = 1e-6
+"""No number of two directions of length 1 differs by so much where only rounding sets them apart."""
 READING, ENCODING, FITTING, PLACING = "reading", "encoding", "fitting UMAP", "placing the rest"
 Blocks: TypeAlias = Iterator[tuple[NDArray[np.float32], NDArray[np.int32]]]
 """Embeddings (b, d) with the places (b,) of their contents."""
@@ -67,7 +69,6 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MapResult:
         )
     learnt = np.flatnonzero(kept)[: spec.fitted]
     found = np.full((len(unique), 2), np.nan, np.float32)
-    rest = int(kept.sum()) - len(learnt)
     if held is None:
         payloads = Payloads(table.column(PAYLOAD).cast(pa.large_string()), hashes).subset(first)
         vectors = make_encoder(spec.encoder, spec.encodes).embed(payloads, spec.embeddings, progress.stage(ENCODING))
@@ -75,16 +76,26 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MapResult:
     else:
         known, vectors = held.vectors(learnt)
         few, blocks = vectors[np.argsort(known)], held.blocks()
-    found[learnt] = _learnt(few, spec, progress)
-    if rest:
-        _place(found, Amid(few, found[learnt], spec.seed), blocks, progress.stage(PLACING), rest)
+    directions = unit(few)
+    if np.abs(directions - directions[0]).max() < SAME:
+        raise UsageError(
+            f"The embeddings of {len(few):,} different rows are all the same: a map by UMAP would make up what sets "
+            "them apart.",
+            "Look at the rows; another encoder may tell them apart.",
+        )
+    own = _learnt(few, spec, progress)
+    lies = np.asarray(np.isfinite(own).all(1))  # what is like nothing gets no place from UMAP
+    found[learnt[lies]] = own[lies]
+    if rest := int(kept.sum() - lies.sum()):
+        _place(found, Amid(few[lies], own[lies], spec.seed), blocks, progress.stage(PLACING), rest)
     found -= np.nanmin(found, 0)
     found *= SIDE / max(float(np.nanmax(found)), 1e-12)
-    rows, there = found[of], kept[of]
+    placed = np.asarray(np.isfinite(found).all(1))
+    rows, there = found[of], placed[of]
     example_ids = table.column(EXAMPLE_ID).to_numpy()[there]
     made = pa.table({EXAMPLE_ID: example_ids, "x": rows[there, 0], "y": rows[there, 1]})
     pq.write_table(made, folder.output / "map.parquet")
-    return MapResult(len(example_ids), len(learnt) + rest, len(learnt))
+    return MapResult(len(example_ids), int(placed.sum()), int(lies.sum()))
 
 
 def _learnt(vectors: NDArray[np.float32], spec: MapSpec, progress: ProgressWriter) -> NDArray[np.float32]:

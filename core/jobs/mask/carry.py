@@ -48,6 +48,14 @@ def carry(context: Context, spec: MaskLoadSpec, rows: Path, made: Dataset, job: 
     )
 
 
+def carry_rule(context: Context, spec: MaskLoadSpec, dataset_id: str, job: Job) -> None:
+    """Has a masked dataset of one that is always masked be so too, where only some kinds or some rows of it were
+    masked: it holds the others as they were."""
+    of = get_version(context.store, spec.version_id).dataset_id
+    if (spec.mask.how.kinds or spec.mask.some) and of in context.ledger.masking.on():
+        context.ledger.masking.append(dataset_id, True, job.created_by)
+
+
 def _classes(context: Context, of: Dataset, made: Dataset) -> None:
     said = context.ledger.classes.standing(of.dataset_id).values()
     act = new_id()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 import pyarrow as pa
@@ -38,8 +38,8 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total, schema = file.metadata.num_rows, file.schema_arrow
         asked = [one for one in spec.columns if one in schema.names]
-        told = {one for one in asked if _becomes_text(one, schema.field(one).type)}
-        for one in told:
+        told = [one for one in asked if _may_become_text(one, schema.field(one).type)]
+        for one in (one for one in told if _any_masked(spec, file, one, chosen)):  # these become texts
             schema = schema.set(schema.get_field_index(one), pa.field(one, pa.string()))
         texts = [one for one in asked if _of_texts(schema.field(one).type)]
         with whole(folder.output / OUT) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
@@ -65,18 +65,29 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
     return MaskResult(rows, dict(kinds.most_common()))
 
 
+def _any_masked(spec: MaskSpec, file: pq.ParquetFile, column: str, chosen: Set[int] | None) -> bool:
+    """Whether any value of a column of no texts is somebody's; else it stays what it is."""
+    for batch in file.iter_batches(AT_ONCE, columns=[EXAMPLE_ID, column]):
+        values = _texts(batch[column])
+        for row, value in zip(batch[EXAMPLE_ID].to_pylist(), values, strict=True):
+            if (chosen is None or row in chosen) and _masked(spec, column, value, None, Counter()) != value:
+                return True
+    return False
+
+
 def _of_texts(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or (pa.types.is_list(kind) and pa.types.is_string(kind.value_type)))
 
 
-def _becomes_text(column: str, kind: pa.DataType) -> bool:
-    """Numbers and dates that are somebody's, and what holds texts deeper inside, as the text of its JSON."""
+def _may_become_text(column: str, kind: pa.DataType) -> bool:
+    """Numbers and dates whose name says that they are somebody's, and what holds texts deeper inside."""
     if _of_texts(kind):
         return False
     return tells(column) or (pa.types.is_nested(kind) and any(name in str(kind) for name in ("string", "struct")))
 
 
-def _texts(column: pa.ChunkedArray) -> list[Any]:
+def _texts(column: pa.Array | pa.ChunkedArray) -> list[Any]:
+    """A column's values; of what is no text the text, of what is nested its JSON."""
     if pa.types.is_nested(column.type) and not _of_texts(column.type):
         values = column.to_pylist(maps_as_pydicts="lossy")
         return [None if one is None else json.dumps(one, ensure_ascii=False, default=str) for one in values]

@@ -17,13 +17,14 @@ from core.jobs.foresight import Amount, Foreseen, Work, start
 from core.jobs.kind import JobKind
 from core.jobs.load.spec import LoadSpec
 from core.jobs.load.web import collect_load
-from core.jobs.mask.carry import carry
+from core.jobs.mask.carry import carry, carry_rule
 from core.jobs.mask.spec import MaskLoadSpec, MaskResult, MaskSpec
 from core.jobs.submit import submit, write_once
 from core.modalities import WORDS
 from core.personal.mask import Masking
 from core.queue import JobFolder, Resources
 from core.records import EXAMPLE_ID, Dataset, Job, Schema, Version
+from core.store.acts.tags import TITLES
 from core.store.export import Format, export_file, export_rows, own_id_in_file
 from core.tasks import task_named
 from core.typed import to_json
@@ -82,7 +83,7 @@ def export_masked(
     """Writes a version's rows with `[email]` and the like in place of personal data, which a process of its own puts
     there. Raises JobError, in which nothing is left of it."""
     columns = (WORDS, *([own_id_in_file(dataset)] if dataset.id_column else []))
-    columns += tuple(one.column for one in dataset.attributes if not one.derived)
+    columns += (*(one.column for one in dataset.attributes if not one.derived), *TITLES)
     with passing_folder() as work:
         rows = work.input / "rows.parquet"
         export_rows(context.store, version_id, rows, "parquet", named=named, labels_as=format, raw=True)
@@ -104,7 +105,10 @@ def _collect(context: Context, job: Job) -> None:
     def carried(folder: JobFolder, made: Dataset) -> None:
         carry(context, MASK.spec_of(folder), folder.output / OUT, made, job)
 
-    collect_load(context, job, lambda folder: (str(folder.output / OUT),), carried)
+    def unseen(folder: JobFolder, dataset_id: str) -> None:
+        carry_rule(context, MASK.spec_of(folder), dataset_id, job)
+
+    collect_load(context, job, lambda folder: (str(folder.output / OUT),), carried, unseen)
 
 
 def _foresee(context: Context, folder: JobFolder) -> Foreseen:

@@ -44,35 +44,45 @@ def kind_of(bed: Bed | SpanBed) -> Kind[Any]:
 
 
 def prove(bed: Bed | SpanBed, repeats: int, tick: Report = unheard) -> Proof:
-    """`repeats` copies for each manner; raises whatever `tick` raises, which is called between fits."""
+    """`repeats` copies for each manner, but for one in which these labels leave nothing to plant. Raises UsageError
+    where that is so of all, and whatever `tick` raises, which is called between fits."""
     kind = kind_of(bed)
     steps = Steps(tick, bed.fits * (1 + len(kind.manners) * repeats))
     judged = kind.judge(bed.labels, steps)
     look = kind.look(judged)
-    rows = len(bed.right)
+    rows, apt = len(bed.right), int((look.free | look.suspected).sum())
     share = USUAL_SHARE if np.isnan(look.share) else float(np.clip(look.share, LEAST_SHARE, MOST_SHARE))
-    count = int(min(max(FEWEST, round(share * rows)), look.free.sum() // 3))
+    count = int(min(max(FEWEST, round(share * apt)), look.free.sum() // 3))
     if not count:
-        raise UsageError(
-            "There is nowhere to plant errors: hardly any label is taken to be right.",
-            "Review some of what the scan has flagged, scan again, and test again.",
-        )
+        raise _nowhere()
     reviewed = lengths(rows, count)
-    found = []
+    found: list[Found] = []
     for place, manner in enumerate(kind.manners):
         courses: dict[str, list[Course]] = {}
         for repeat in range(repeats):
             generator = np.random.default_rng([bed.seed, place, repeat])
             labels = look.plant(manner, count, generator)
             planted = kind.changed(labels)
+            if not planted.any():
+                break
             for name, score in kind.rankings(labels, kind.judge(labels, steps)).items():
                 courses.setdefault(name, []).append(Course.of(score, planted, look.chance))
         found += [found_by(manner, name, each, reviewed) for name, each in courses.items()]
+    if not found:
+        raise _nowhere()
     told = np.flatnonzero(bed.right | bed.wrong)
     decided: tuple[OnDecided, ...] = ()
     if len(told) >= FEWEST_DECIDED:
         as_they_are = kind.rankings(bed.labels, judged)
         decided = on_decided({name: one[told] for name, one in as_they_are.items()}, bed.wrong[told], SCAN, bed.seed)
     tick(1, 1)
-    suspected, own = int(look.suspected.sum()), round(float(look.chance.sum()), 1)
-    return Proof(count, suspected, own, reviewed, tuple(found), decided)
+    left_out, own = int((~look.free).sum()), round(float(look.chance.sum()), 1)
+    planted_at_most = max(one.planted or 0 for one in found)
+    return Proof(planted_at_most, left_out, own, reviewed, tuple(found), decided)
+
+
+def _nowhere() -> UsageError:
+    return UsageError(
+        "There is nowhere to plant errors: hardly any label is taken to be right.",
+        "Review some of what the scan has flagged, scan again, and test again.",
+    )

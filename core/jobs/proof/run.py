@@ -8,6 +8,7 @@ input/      rows.parquet, as of a scan; verdicts.parquet: example_id, wrong (whe
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -24,7 +25,7 @@ from core.jobs.entry import run
 from core.jobs.proof.bed import Bed
 from core.jobs.proof.prove import prove
 from core.jobs.proof.spans import SpanBed
-from core.jobs.proof.spec import ProofResult, ProofSpec
+from core.jobs.proof.spec import ProofResult, ProofSpec, manners_of
 from core.jobs.rows import Rows, read_rows, read_spans
 from core.modalities.encoder import WordEncoder
 from core.modalities.encoders import make_encoder
@@ -67,7 +68,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ProofResult:
         int(bed.right.sum()),
         int(bed.wrong.sum()),
         found.decided,
-        _notes(spec),
+        _notes(spec, [one.manner for one in found.found]),
         round(time.monotonic() - begun, 2),
         device_name(device()),
     )
@@ -115,13 +116,13 @@ def _span_bed(
     forms, shapes = forms_and_shapes(texts, spans.bounds, spans.offsets)
     kept = spans.told[np.repeat(np.arange(len(rows)), np.diff(spans.offsets))]
     vectors: dict[str, NDArray[np.float16] | None] = {}
+    labelled, bounds_of = rows.payloads.subset(told), [spans.bounds[row] for row in told]
     for encoder in encoders:
         stage = f"{encoder.name}: encoding"
         progress.update(stage, 0)
         vectors[encoder.name] = None
         if isinstance(encoder, WordEncoder):
-            found = encoder.words(rows.payloads, spans.bounds, arrays, progress.stage(stage))
-            vectors[encoder.name] = np.asarray(found[kept])
+            vectors[encoder.name] = encoder.words(labelled, bounds_of, arrays, progress.stage(stage))
     own = None
     if spec.probabilities:
         path, counts = folder.input / spec.probabilities, np.diff(spans.offsets)
@@ -170,8 +171,10 @@ def _own(folder: JobFolder, spec: ProofSpec, rows: Rows, told: NDArray[np.int64]
     return read_probabilities(path, rows.example_ids, list(spec.about.labels), rows.labels, numbering)[told]
 
 
-def _notes(spec: ProofSpec) -> tuple[str, ...]:
-    notes = []
+def _notes(spec: ProofSpec, planted: Collection[str]) -> tuple[str, ...]:
+    manners = manners_of(task_named(spec.about.task))
+    empty = [title for name, (title, _) in manners.items() if name not in planted]
+    notes = [stored(f"These labels leave nothing to plant in the manner “{title}”.") for title in empty]
     if spec.probabilities:
         notes.append(
             stored(

@@ -81,6 +81,7 @@ def found_by(manner: str, detector: str, courses: Sequence[Course], reviewed: Se
         most=tuple(round(one.rows_to(MOST), 1) for one in courses),
         average_precision=round(float(np.mean([one.average_precision() for one in courses])), 4),
         average_least=round(float(np.mean([one.average_precision(least=True) for one in courses])), 4),
+        planted=max(int(one.planted.sum()) for one in courses),
     )
 
 

@@ -107,8 +107,8 @@ class OfSpans:
         looks = np.where(best.probabilities.argmax(1) != labels, -top, own)
         found = {SCAN: self._scan(labels, best), "confidence": self._worst(text, own)}
         found["disagreement"] = self._worst(text, looks)
-        if len(judged) > 1:
-            found |= {f"{SCAN}: {name}": self._scan(labels, one) for name, one in judged.items()}
+        others = list(judged.items())[:-1]  # by the best one the scan's ranking goes
+        found |= {f"{SCAN}: {name}": self._scan(labels, one) for name, one in others}
         if self.bed.own is not None:
             given = replace(best, probabilities=self.bed.own, judged=np.ones(len(labels), bool))
             found[OWN] = self._scan(labels, given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,17 +14,7 @@ from core.heads.user_probabilities import Numbering
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
 from core.jobs.proof.plan import foresee_proof
-from core.jobs.proof.spec import (
-    FEWEST_REPEATS,
-    MANNERS,
-    MOST_REPEATS,
-    OF_NUMBERS,
-    OF_SETS,
-    OF_SPANS,
-    REPEATS,
-    ProofResult,
-    ProofSpec,
-)
+from core.jobs.proof.spec import FEWEST_REPEATS, MOST_REPEATS, REPEATS, ProofResult, ProofSpec
 from core.jobs.submit import about, submit, write_once
 from core.queue import JobFolder
 from core.records import Dataset, Job, Scan
@@ -34,18 +23,9 @@ from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.scans import latest_scan
 from core.store.versions import get_version
-from core.tasks import Task, task_named
+from core.tasks import task_named
 from core.typed import from_json
 from core.words import stored
-
-
-def manners_of(task: Task) -> Mapping[str, tuple[str, str]]:
-    """How errors are planted in labels of the task: title and help of each, the most lifelike first."""
-    if task.target.numeric:
-        return OF_NUMBERS
-    if task.target.located:
-        return OF_SPANS
-    return OF_SETS if task.target.several else MANNERS
 
 
 def start_proof(context: Context, version_id: str, *, by: str, repeats: int = REPEATS) -> Job:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from core.context import Context
 from core.errors import JobError, NotFoundError, UsageError
 from core.jobs.about import version_of
-from core.jobs.proof.spec import SCAN, Found, OnDecided, ProofResult, ProofSpec
-from core.jobs.proof.web import PROOF, manners_of, start_proof
+from core.jobs.proof.spec import SCAN, Found, OnDecided, ProofResult, ProofSpec, manners_of
+from core.jobs.proof.web import PROOF, start_proof
 from core.proportions import Z95, student_above, wilson
 from core.records import Dataset, Estimate, Job, Scan, Version
 from core.services.follow import follow
@@ -152,14 +152,14 @@ def standings(result: ProofResult, manner: str) -> tuple[Standing, ...]:
     return tuple(sorted(found, key=lambda one: (one.most, one.half)))
 
 
-def first_manner(result: ProofResult) -> str:
-    """The most lifelike one."""
-    return result.found[0].manner
+def first_manner(result: ProofResult, wanted: str | None = None) -> str:
+    """The most lifelike one; the one that is wanted, where errors were planted in it."""
+    return wanted if wanted and _of(result, wanted) else result.found[0].manner
 
 
 def winner(result: ProofResult, manner: str | None = None) -> Winner:
     """By rows to review for four of five planted errors; and by average precision on decided rows."""
-    manner = manner or first_manner(result)
+    manner = first_manner(result, manner)
     by_name = {one.detector: one for one in _of(result, manner)}
     first = standings(result, manner)[0].detector
     saved = np.array(by_name[SCAN].most) - np.array(by_name[first].most)

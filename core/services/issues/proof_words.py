@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.jobs.proof.spec import DETECTORS, SCAN, ProofResult
-from core.jobs.proof.web import manners_of
+from core.jobs.proof.spec import AS_SCAN, DETECTORS, NEAR, SCAN, ProofResult, manners_of, ranks_by
 from core.records import Dataset
 from core.services.issues.proof import BesideDecided, Winner, first_manner, standings, winner
 from core.tasks import task_named
 from core.words import later, say
 
-TRUST = later(
-    "Planted errors are not people's. They lie where people err most, by what the scan itself makes of classes and "
-    "rows, so that they favour its ranking a little; and a detector that finds them best need not find people's best. "
-    "Rows that you have judged say more, and where the two differ they count."
+FAVOURS = later(
+    "They lie where people err most, by what the scan itself makes of classes and rows, so that they favour its "
+    "ranking a little."
 )
+TRUST = later(
+    "Planted errors are not people's: a detector that finds them best need not find people's best. Rows that you have "
+    "judged say more, and where the two differ they count."
+)
+
+
+def trust(manner: str) -> str:
+    """How far errors that were planted so can be trusted."""
+    return f"{say(TRUST)} {say(FAVOURS)}" if manner == NEAR else say(TRUST)
 
 
 def detector_title(detector: str) -> str:
     """Short, as in a legend."""
     if detector in DETECTORS:
-        return say(DETECTORS[detector][0])
+        return say(DETECTORS[detector])
     return say("{encoder} alone", encoder=detector.removeprefix(f"{SCAN}: "))
 
 
-def detector_help(detector: str) -> str:
+def detector_help(dataset: Dataset, detector: str) -> str:
     """By what it ranks."""
-    return say(DETECTORS[detector][1]) if detector in DETECTORS else say("ranked as the scan does")
+    return say(ranks_by(task_named(dataset.task)).get(detector, AS_SCAN))
 
 
 def manner_title(dataset: Dataset, manner: str) -> str:
@@ -42,7 +49,7 @@ def manner_help(dataset: Dataset, manner: str) -> str:
 
 def conclusion(result: ProofResult, manner: str | None = None) -> str:
     """Which detector to go by, and why."""
-    manner = manner or first_manner(result)
+    manner = first_manner(result, manner)
     found, by_name = winner(result, manner), {one.detector: one for one in standings(result, manner)}
     base, first = by_name[SCAN], by_name[found.planted]
     if found.clear:
@@ -82,17 +89,28 @@ def beside_words(beside: BesideDecided) -> str:
     return f"{said} {verdict}"
 
 
-def how_words(result: ProofResult) -> str:
+def how_words(dataset: Dataset, result: ProofResult, manner: str) -> str:
     """What was done, and with how many rows."""
-    return say(
-        "{planted:,} errors were planted in each copy of {rows:,} rows. Nothing was planted in {left:,} rows that the "
-        "scan flags or people found wrong. About {own:,.0f} wrong labels of the rows' own are expected among them, and "
-        "each row counts as a false alarm only as far as it is expected to be right; “at least” counts all of them.",
-        planted=result.planted,
-        rows=result.rows,
-        left=result.left_out,
+    planted = next(one.planted for one in result.found if one.manner == manner)
+    numbers = {"planted": planted or result.planted, "rows": result.rows, "left": result.left_out}
+    if task_named(dataset.task).target.located:
+        said = say(
+            "{planted:,} errors were planted in each copy of {rows:,} texts. Nothing was planted in {left:,} that the "
+            "scan flags, that people found wrong, or that have no span.",
+            **numbers,
+        )
+    else:
+        said = say(
+            "{planted:,} errors were planted in each copy of {rows:,} rows. Nothing was planted in {left:,} that the "
+            "scan flags, that it could not judge, or that people found wrong.",
+            **numbers,
+        )
+    own = say(
+        "About {own:,.0f} wrong labels of the rows' own are expected among all of them, and each row counts as a false "
+        "alarm only as far as it is expected to be right; “at least” counts all of them.",
         own=result.own_errors,
     )
+    return f"{said} {own}"
 
 
 def _manners(dataset: Dataset) -> Mapping[str, tuple[str, str]]:

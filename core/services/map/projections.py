@@ -56,7 +56,8 @@ def principal(context: Context, dataset: Dataset, report: Report) -> Projection 
     """The map by the principal components of the best encoder that has embeddings of the dataset; None where none has.
 
     It is made at the first call. Rows that get an embedding later are put where the same axes have them, so that
-    nothing else moves. Not for the script thread: seconds for a million rows.
+    nothing else moves; where those before them did not differ at all, axes are found anew. Not for the script thread:
+    seconds for a million rows.
     """
     modality, places = task_named(dataset.task).modality, folder_of_maps(context.store, dataset.dataset_id)
     wanted = None
@@ -72,8 +73,7 @@ def principal(context: Context, dataset: Dataset, report: Report) -> Projection 
         held = Held.of(folder, wanted)
         if not held.parts:
             continue
-        if "axes" in said:
-            axes = _axes_said(said["axes"])
+        if "axes" in said and any((axes := _axes_said(said["axes"])).explained):
             placed = axes.placed(held, report)
         else:
             axes, placed = fit(held, report)

@@ -69,6 +69,8 @@ def look(context: Context, version: Version, how: Masking, among: Among | None =
         changed += bool(counts)
         if counts and len(examples) < SHOWN:
             before = as_it_leaves(context, version.dataset_id, text)
+            if how.kinds:  # what is left of the others
+                after = as_it_leaves(context, version.dataset_id, after)
             examples.append((int(example_id), _cut(before), _cut(after)))
     return Look(total, seen, changed, dict(kinds.most_common()), tuple(examples))
 

@@ -64,9 +64,11 @@ def ingest(
     job_id: str | None = None,
     former: KeptVersion | None = None,
     note: str = "",
+    unseen: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Loads a source as a new dataset with its first version and returns it, ready; with `former` as the dataset and
-    the version that this was, under their ids, where the rows are the same. `note`: of its first version.
+    the version that this was, under their ids, where the rows are the same. `note`: of its first version. `unseen`:
+    gets its id while nobody can see it yet.
 
     What a job makes is loaded once: where the dataset of `job_id` exists, it is returned as it stands.
 
@@ -87,6 +89,8 @@ def ingest(
         _check(staged)
         _take_in(load, staged)
         _check_stopped(load)
+        if unseen is not None:
+            unseen(load.dataset_id)
         _make_ready(load, staged, by, former, note)
     except BaseException:
         _discard(load)

@@ -70,7 +70,7 @@ def map_view(context: Context, dataset: Dataset, version: Version, user: str) ->
     others = RowFilter(columns=tuple(one for one in where.columns if one.column != MAP.column))
     scan = latest_scan(context, version.version_id)
     drawn = Shown(dataset, version, shown, by, scan.scan_id if scan else "", others, as_of(context.store, others))
-    about = _about(dataset, shown, known)
+    about = _about(dataset, shown, made[0])
     mount(
         MOUNTED,
         {
@@ -159,9 +159,14 @@ def _colour_said(dataset: Dataset, by: str) -> str:
     return say(TITLES[by])
 
 
-def _about(dataset: Dataset, shown: Projection, known: Sequence[Projection]) -> str:
-    """What near and far mean on this map, in words."""
-    if shown.method == PCA:
+def _about(dataset: Dataset, shown: Projection, best: Projection | None) -> str:
+    """What near and far mean on this map, in words. `best` is of the embeddings that there are now."""
+    if shown.method == PCA and not shown.explained:
+        told = say(
+            "The embeddings of {encoder} do not differ: all rows lie on one spot. Another encoder may tell them apart.",
+            encoder=shown.encoder,
+        )
+    elif shown.method == PCA:
         told = say(
             "By the embeddings of {encoder}: the two directions in which they differ most hold {share:.0%} of their "
             "variance. Rows that lie apart differ; rows that lie together may differ in other directions.",
@@ -189,8 +194,9 @@ def _about(dataset: Dataset, shown: Projection, known: Sequence[Projection]) -> 
         n=without,
         all=dataset.row_count,
     )
-    embedded = max(one.rows for one in known if one.encoder == shown.encoder)
-    if (since := embedded - shown.rows) > 0:
+    if best is None or best.encoder != shown.encoder:  # the button makes no map of these embeddings
+        return told
+    if (since := best.rows - shown.rows) > 0:
         told += " " + say_n(
             "{n:,} of them has one now: make the map anew to have it there.",
             "{n:,} of them have one now: make the map anew to have them there.",

@@ -57,6 +57,19 @@ def test_a_sample_of_many_contents_says_the_same_directions(tmp_path: Path, monk
     assert np.array_equal(axes.placed(found, silent), places)
 
 
+def test_a_few_embeddings_among_many_contents_say_the_directions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = embeddings()
+    found = held(tmp_path, vectors, 1, np.arange(1, 400, 40))
+    axes, _ = fit(found, silent)
+    monkeypatch.setattr(principal, "FITTED", 100)
+    sparse, places = fit(found, silent)
+    assert np.array_equal(sparse.mean, axes.mean) and np.isfinite(places).all(1).sum() == 10
+    monkeypatch.setattr(principal, "FITTED", 9)
+    assert np.isfinite(fit(found, silent)[1]).all(1).sum() == 10, "none of them has an even place"
+
+
 def test_a_content_without_an_embedding_has_no_place_until_it_gets_one(tmp_path: Path) -> None:
     vectors = embeddings()
     axes, places = fit(held(tmp_path, vectors, 2, np.arange(300)), silent)

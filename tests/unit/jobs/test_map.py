@@ -70,6 +70,70 @@ def test_what_cannot_be_placed_is_said_and_a_stop_is_heard_while_it_learns(tmp_p
         epochs.write("\r20/500")
 
 
+def written(path: Path, shards: list[NDArray[np.float32]], fitted: int) -> JobFolder:
+    """Rows with the embeddings of these shards, (n, d) each; those of the last shard come first."""
+    hashes = [f"{row:032x}" for row in range(sum(map(len, shards)))]
+    kept, end = digests(pa.chunked_array([hashes])), len(hashes)
+    for vectors in shards:
+        EmbeddingCache(path / "minilm").append(kept[end - len(vectors) : end], vectors)
+        end -= len(vectors)
+    folder = JobFolder(path / "job").create()
+    pq.write_table(pa.table({"example_id": range(len(hashes)), "content_hash": hashes}), folder.input / "rows.parquet")
+    spec = MapSpec("d", "v", "umap-minilm", "minilm", path / "minilm", path / "media", fitted=fitted)
+    folder.write_spec(to_json(spec))
+    return folder
+
+
+def flat(vectors: NDArray[np.float32], spec: MapSpec, progress: ProgressWriter) -> NDArray[np.float32]:
+    """In place of UMAP, which takes seconds."""
+    return vectors[:, :2].copy()
+
+
+def test_a_shard_may_hold_nothing_but_rows_that_were_learnt_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_learnt", flat)
+    vectors = np.random.default_rng(0).standard_normal((120, 8)).astype(np.float32)
+    result, rows, places = made(written(tmp_path, [vectors[2:], vectors[:2]], 90))
+    assert result == MapResult(120, 120, 90)
+    assert rows.tolist() == list(range(120)) and np.isfinite(places).all()
+
+
+def test_every_row_has_a_place_where_many_embeddings_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_learnt", flat)
+    draw = np.random.default_rng(0)
+    vectors = draw.standard_normal((4_000, 16)).astype(np.float32)
+    same = draw.random(4_000) < 0.4
+    vectors[same] = vectors[0]
+    result, _, places = made(written(tmp_path, [vectors], 2_500))
+    assert result == MapResult(4_000, 4_000, 2_500)
+    assert np.isfinite(places).all()
+    assert np.ptp(places[same], axis=0).max() < 1, "what is the same lies on one spot"
+
+
+def test_what_umap_gives_no_place_lies_amid_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_of_some(vectors: NDArray[np.float32], spec: MapSpec, progress: ProgressWriter) -> NDArray[np.float32]:
+        places = flat(vectors, spec, progress)
+        places[::10] = np.nan
+        return places
+
+    monkeypatch.setattr(job, "_learnt", none_of_some)
+    vectors = np.random.default_rng(0).standard_normal((120, 8)).astype(np.float32)
+    result, rows, places = made(written(tmp_path, [vectors], FITTED))
+    assert result == MapResult(120, 120, 108)
+    assert len(rows) == 120 and np.isfinite(places).all()
+
+
+@pytest.mark.parametrize("length", [0, 1])
+def test_embeddings_that_are_all_the_same_make_no_map_and_that_is_said(tmp_path: Path, length: int) -> None:
+    one = np.random.default_rng(0).standard_normal(16) * length
+    lengths = np.linspace(0.5, 2, 40)[:, None]  # by cosine, in which they are compared, that is no difference
+    with pytest.raises(UsageError, match="The embeddings of 40 different rows are all the same"):
+        made(written(tmp_path, [(one * lengths).astype(np.float32)], FITTED))
+
+
 def test_what_was_not_learnt_from_finds_its_nearest_without_a_look_at_all() -> None:
     draw = np.random.default_rng(0)
     centres = draw.standard_normal((40, 24))
@@ -93,3 +157,13 @@ def test_fewer_than_it_looks_for_are_enough_to_lie_amid() -> None:
     assert (amid.nearest(known)[0] == -1).sum() == 3 * (NEAR - 3)
     assert np.allclose(amid.placed(known), places, atol=0.1)
     assert np.isfinite(amid.placed(np.zeros((1, 3), np.float32))).all()
+
+
+def test_equal_ones_leave_no_cell_empty_that_could_be_searched_in_vain() -> None:
+    draw = np.random.default_rng(0)
+    known = draw.standard_normal((2_000, 16)).astype(np.float32)
+    known[draw.random(2_000) < 0.5] = known[0]
+    asked = np.concatenate([known[:1], draw.standard_normal((50, 16)).astype(np.float32)])
+    rows, cosines = Amid(known, draw.random((2_000, 2)).astype(np.float32), 0).nearest(asked)
+    assert (rows >= 0).all() and cosines[0] == pytest.approx(1)
+    assert Amid(known, known[:, :2], 0).placed(known[:0]).shape == (0, 2)

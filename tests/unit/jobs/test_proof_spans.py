@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +13,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.issues.signals import LabelledWords
 from core.jobs.about import About
+from core.jobs.proof import prove as of_proof
 from core.jobs.proof import run as proof
+from core.jobs.proof.bed import Steps
 from core.jobs.proof.plant_spans import SpanSoil, plant_spans
+from core.jobs.proof.prove import Proof, prove
+from core.jobs.proof.spans import OfSpans, SpanBed
 from core.jobs.proof.spec import NEAR, OF_SPANS, SCAN, ProofSpec
+from core.modalities.payloads import Payloads
+from core.progress import Report, unheard
 from core.queue import JobFolder, ProgressWriter
 from core.targets.spans.form import written
 from core.typed import to_json
@@ -59,6 +69,16 @@ def test_each_manner_errs_in_its_own_way() -> None:
     assert (near % 10 == 0).mean() > 0.2  # a tenth of the texts
 
 
+def test_types_are_mistaken_as_often_as_the_model_mistakes_them() -> None:
+    """The first two are confused with each other, the third never."""
+    soil = _soil(600)
+    probabilities = np.full((len(soil.labels), 4), 0.001)
+    probabilities[np.arange(len(soil.labels)), soil.labels] = 0.997
+    probabilities[soil.labels == 1, 2] = probabilities[soil.labels == 2, 1] = 0.2
+    found = plant_spans(replace(soil, probabilities=probabilities), "pairs", 60, np.random.default_rng(0))
+    assert (soil.labels[found != soil.labels] == 3).mean() < 0.1
+
+
 def _folder(root: Path, rows: int, wrong: np.ndarray) -> JobFolder:
     """Notes in which a word tells a person, a place or a firm; in those of `wrong` rows the first is not marked."""
     names = {"PER": ("Ann", "Bob", "Eve"), "LOC": ("Oslo", "Rome", "Cork"), "ORG": ("Acme", "Initech", "Hooli")}
@@ -89,6 +109,69 @@ def _folder(root: Path, rows: int, wrong: np.ndarray) -> JobFolder:
     about = About("d", "v", "token-classification", TYPES, root / "arrays", root)
     folder.write_spec(to_json(ProofSpec("s", ("lexical",), 5, 0, 2, about=about)))
     return folder
+
+
+def _bed(texts: int) -> SpanBed:
+    """Texts of five words of which the second and the fourth are spans of the one type there is, but for the last half,
+    which has none; two encoders."""
+    generator, five = np.random.default_rng(0), np.arange(0, 10, 2)
+    labels = np.concatenate([[0, 1, 0, 1, 0] if row < texts // 2 else [0] * 5 for row in range(texts)])
+    spans = [((2, 3, "PER"), (6, 7, "PER")) if row < texts // 2 else () for row in range(texts)]
+    bounds = np.tile(np.stack([five, five + 1], 1), (texts, 1))
+    nothing = np.zeros((len(labels), 2), np.float32)
+    words = LabelledWords(
+        ["a b c d e"] * texts, spans, np.arange(texts + 1) * 5, bounds, labels, nothing, nothing[:, 0] > 0
+    )
+    told = np.eye(2)[labels] @ generator.normal(size=(2, 8))
+    vectors = {name: (told + generator.normal(size=told.shape)).astype(np.float16) for name in ("lexical", "minilm")}
+    shapes, none = np.zeros((len(labels), 4), np.float32), np.zeros(texts, bool)
+    forms = generator.integers(0, 50, len(labels))
+    return SpanBed(labels, words, ("PER",), np.arange(texts), forms, shapes, vectors, none, none)
+
+
+def test_of_spans_of_one_type_none_gets_another_one() -> None:
+    found = prove(_bed(120), 2)
+    assert {one.manner for one in found.found} == set(OF_SPANS) - {"pairs"}
+    assert {one.detector for one in found.found} == {SCAN, "confidence", "disagreement", "scan: lexical"}
+    json.dumps([to_json(one) for one in found.found], allow_nan=False)
+    assert {one.planted for one in found.found} == {found.planted} and found.planted >= 10
+    assert found.left_out >= 60
+
+
+def test_errors_are_planted_as_a_share_of_the_texts_that_have_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_proof, "FEWEST", 1)
+    bed = _bed(400)
+    kind = OfSpans(bed)
+    look = kind.look(kind.judge(bed.labels, Steps(unheard, bed.fits)))
+    share = float(np.clip(np.nan_to_num(look.share, nan=0.05), 0.02, 0.2))
+    assert prove(bed, 1).planted == pytest.approx(share * 200, abs=1)
+
+
+class _Encoder:
+    """Knows words, and keeps what it made."""
+
+    name = "known"
+
+    def words(self, payloads: Payloads, bounds: Sequence[np.ndarray], arrays: Path, tick: Report) -> np.ndarray:
+        assert len(payloads) == len(bounds) == 235
+        self.made = np.zeros((sum(map(len, bounds)), 3), np.float16)
+        return self.made
+
+
+def test_words_are_judged_by_vectors_of_which_no_copy_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = _folder(tmp_path, 240, np.arange(5))
+    path = folder.input / "rows.parquet"
+    table = pq.read_table(path)
+    for name in ("label", "spans"):
+        column = pa.array([None] * 5 + table.column(name).to_pylist()[5:], table.schema.field(name).type)
+        table = table.set_column(table.column_names.index(name), name, column)
+    pq.write_table(table, path)
+    encoder, beds = _Encoder(), []
+    monkeypatch.setattr(proof, "make_encoder", lambda name, kind: encoder)
+    monkeypatch.setattr(proof, "prove", lambda bed, *rest: beds.append(bed) or Proof(1, 0, 0.0, (5,), (), ()))
+    result = proof.main(folder, ProgressWriter(folder))
+    assert beds[0].vectors["known"] is encoder.made and len(encoder.made) == len(beds[0].labels)
+    assert "These labels leave nothing to plant in the manner “overlooked”." in result.notes
 
 
 @pytest.mark.slow

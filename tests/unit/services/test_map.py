@@ -53,6 +53,20 @@ def test_a_map_is_made_once_and_what_comes_later_moves_nothing(context: Context,
     assert about_points(later.path)[1]["shards"] != "", "by which it is known as up to date"
 
 
+def test_axes_of_embeddings_that_did_not_differ_are_found_anew_once_some_do(context: Context, news: Dataset) -> None:
+    vectors = vectors_of(news)
+    vectors[:30] = vectors[0]
+    keep(context, news, "minilm", vectors, list(range(30)))
+    first = principal(context, news, silent)
+    assert first is not None and (first.rows, first.explained) == (30, 0)
+    assert len(set(placed(context, news, first).values())) == 1
+    keep(context, news, "minilm", vectors, list(range(30, news.row_count)))
+    later = principal(context, news, silent)
+    assert later is not None and later.rows == news.row_count and later.explained > 0
+    places = np.array(list(placed(context, news, later).values()))
+    assert np.ptp(places, axis=0).max() == pytest.approx(1_000, abs=1)
+
+
 def test_points_are_coloured_by_what_is_known_of_rows(context: Context, news: Dataset) -> None:
     keep(context, news, "minilm", vectors_of(news), list(range(40)))
     shown = principal(context, news, silent)

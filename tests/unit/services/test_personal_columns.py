@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -16,7 +17,9 @@ from core.queue import JobFolder, ProgressWriter
 from core.records import Dataset
 from core.services.export import export
 from core.services.privacy.always import leaving, set_always
+from core.services.privacy.masking import look
 from core.store.export import export_rows, kept_texts, write_job_rows
+from core.store.versions import get_version
 from core.typed import to_json
 from tests.integration.load_support import loaded
 
@@ -55,6 +58,23 @@ def test_a_masked_copy_has_none_of_them(context: Context, people: Dataset, tmp_p
         assert str(row["bought"]) == "2020-03-04" and row["stars"] == 3
 
 
+def test_numbers_and_dates_of_which_none_is_masked_stay_what_they_are(tmp_path: Path) -> None:
+    folder = JobFolder(tmp_path / "job").create()
+    columns = {
+        "tax_amount": pa.array([13800138000.0, 2.5]),
+        "account": pa.array([12, 345]),
+        "born": pa.array([None, None], pa.timestamp("us")),
+        "phone": pa.array([4155550142.0, None]),
+    }
+    table = pa.table({"example_id": [0, 1], "text": ["a", "b"], **columns})
+    pq.write_table(table, folder.input / "rows.parquet")
+    folder.write_spec(to_json(MaskSpec(Masking(), ("text", *columns))))
+    assert mask.main(folder, ProgressWriter(folder)).kinds == {"phone": 1}
+    masked = pq.read_table(folder.output / mask.OUT)
+    assert masked["phone"].to_pylist() == ["[phone]", None]
+    assert masked.drop(["phone"]).equals(table.drop(["phone"])), "the types too"
+
+
 def test_nothing_that_leaves_has_them_once_it_is_always_masked(
     context: Context, people: Dataset, tmp_path: Path
 ) -> None:
@@ -64,3 +84,16 @@ def test_nothing_that_leaves_has_them_once_it_is_always_masked(
         assert {name: row[name] for name in (*TOLD, *OTHERS)} == TOLD | OTHERS
     rows = [{"phone": 13800138000, "date_of_birth": None, "stars": 3}]
     assert leaving(context, people.dataset_id, rows) == [{"phone": "[phone]", "date_of_birth": None, "stars": 3}]
+
+
+def test_a_look_of_some_kinds_hides_the_others_of_an_always_masked_one(context: Context, tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("text,label\n" + "write to jane@firm.com or call +49 30 901820,a\nnothing,b\n" * 3)
+    calls = loaded(context, path, name="calls")
+    version = get_version(context.store, calls.latest_version_id)
+    some = Masking(kinds=("email",))
+    assert look(context, version, some).examples[0][2] == "write to [email] or call +49 30 901820"
+    set_always(context, calls, True, "ada")
+    assert look(context, version, some).examples[0][2] == "write to [email] or call [phone]"
+    whole = look(context, version, Masking("replacement")).examples[0][2]
+    assert "@example.org" in whole and "901820" not in whole

@@ -15,8 +15,16 @@ from core.proportions import student_above
 from core.records import Dataset, Scan
 from core.review.records import Act
 from core.services.issues.listing import required_scan
-from core.services.issues.proof import beside_decided, manner_named, newest_proof, standings, start_proof, winner
-from core.services.issues.proof_words import beside_words, conclusion
+from core.services.issues.proof import (
+    beside_decided,
+    first_manner,
+    manner_named,
+    newest_proof,
+    standings,
+    start_proof,
+    winner,
+)
+from core.services.issues.proof_words import beside_words, conclusion, detector_help
 from core.services.review.decisions import record
 from core.store.versions import get_version
 from tests.pages import issues_data
@@ -41,6 +49,13 @@ def test_a_detector_wins_only_by_more_than_the_copies_differ() -> None:
     assert (clear.planted, clear.clear, clear.best) == ("margin", True, "margin")
     unclear = winner(_result(_found(SCAN, (50, 30, 51)), _found("margin", (40, 43, 41))))
     assert (unclear.planted, unclear.clear, unclear.best) == ("margin", False, SCAN)
+
+
+def test_where_nothing_could_be_planted_in_a_manner_the_first_one_speaks() -> None:
+    result = _result(_found(SCAN, (50, 52, 51)), _found("margin", (40, 43, 41)))
+    assert first_manner(result, "pairs") == NEAR and first_manner(result, NEAR) == NEAR
+    assert winner(result, "pairs") == winner(result)
+    assert conclusion(result, "pairs") == conclusion(result)
 
 
 @pytest.mark.parametrize(("copies", "detectors"), [(2, 6), (3, 3), (3, 8), (5, 3), (5, 8), (10, 3), (10, 8)])
@@ -140,6 +155,19 @@ def test_a_manner_is_of_what_a_label_is(context: Context, scanned: tuple[Dataset
     )
     with pytest.raises(UsageError, match="by 'pairs' here"):
         manner_named(numbers, "pairs")
+
+
+@pytest.mark.parametrize(
+    ("task", "named"),
+    [("text-regression", "predict"), ("token-classification", "words"), ("multi-label-text", "models")],
+)
+def test_what_a_detector_ranks_by_is_said_of_the_kind_of_label(
+    scanned: tuple[Dataset, Scan], task: str, named: str
+) -> None:
+    dataset, _ = scanned
+    other = replace(dataset, task=task)
+    assert named in detector_help(other, SCAN) and named not in detector_help(dataset, SCAN)
+    assert detector_help(other, "scan: minilm") == "ranked as the scan does"
 
 
 def test_a_number_of_copies_that_cannot_be_is_refused(context: Context, scanned: tuple[Dataset, Scan]) -> None:
