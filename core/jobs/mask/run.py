@@ -7,7 +7,7 @@ output/masked.parquet with the same rows and columns.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,8 +35,8 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total, schema = file.metadata.num_rows, file.schema_arrow
         asked = [one for one in spec.columns if one in schema.names]
-        told = {one for one in asked if tells(one) and not _of_texts(schema.field(one).type)}
-        for one in told:  # numbers and dates that are somebody's become texts
+        told = [one for one in asked if tells(one) and not _of_texts(schema.field(one).type)]
+        for one in (one for one in told if _any_masked(spec, file, one, chosen)):  # these become texts
             schema = schema.set(schema.get_field_index(one), pa.field(one, pa.string()))
         texts = [one for one in asked if _of_texts(schema.field(one).type)]
         with whole(folder.output / OUT) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
@@ -60,6 +60,16 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
                 rows, done = rows + sum(touched), done + len(meant)
     tick(total, total)
     return MaskResult(rows, dict(kinds.most_common()))
+
+
+def _any_masked(spec: MaskSpec, file: pq.ParquetFile, column: str, chosen: Set[int] | None) -> bool:
+    """Whether any value of a column of numbers or dates is somebody's; else it stays what it is."""
+    for batch in file.iter_batches(AT_ONCE, columns=[EXAMPLE_ID, column]):
+        values = batch[column].cast(pa.string()).to_pylist()
+        for row, value in zip(batch[EXAMPLE_ID].to_pylist(), values, strict=True):
+            if (chosen is None or row in chosen) and _masked(spec, column, value, None, Counter()) != value:
+                return True
+    return False
 
 
 def _of_texts(kind: pa.DataType) -> bool:
