@@ -28,6 +28,11 @@ def is_masked(db: Database, dataset_id: str) -> bool:
     return dataset_id in db.masked()
 
 
+def said_shown(db: Database, dataset_id: str, said: str) -> str:
+    """A note, a tag or other words of people about a dataset's rows, as they are shown."""
+    return personal.masked(said) if said and is_masked(db, dataset_id) else said
+
+
 def masked_value(column: str, value: Any) -> Any:
     """A value of a column, or of the example itself, as it is shown: texts, and lists and objects of them, masked;
     numbers and dates where the column's name says that they are somebody's."""
@@ -65,10 +70,22 @@ def masked_words(text: str | None) -> str | None:
 def masked_sql(cursor: Cursor, sql: str, columns: list[tuple[str, str]]) -> str:
     """A query whose columns (name, type) of texts, of lists of them, and of numbers and dates that are somebody's, are
     masked; labels and splits are none."""
-    with suppress(duckdb.CatalogException, duckdb.NotImplementedException):  # what a database has learnt, it knows
-        cursor.create_function(MASK, personal.masked, [VARCHAR, VARCHAR], VARCHAR)
+    _teach(cursor)
     instead = [f"{mask} AS {identifier(name)}" for name, kind in columns if (mask := _mask(name, kind))]
     return f"SELECT * REPLACE ({', '.join(instead)}) FROM ({sql})" if instead else sql
+
+
+def own_id_sql(db: Database, own_id: str) -> str:
+    """SQL for the source's own row id of a relation that has it as `source_id`, masked; `own_id`: what the source calls
+    it."""
+    with db.cursor() as cursor:
+        _teach(cursor)
+    return f"{MASK}(source_id, {literal(own_id)})"
+
+
+def _teach(cursor: Cursor) -> None:
+    with suppress(duckdb.CatalogException, duckdb.NotImplementedException):  # what a database has learnt, it knows
+        cursor.create_function(MASK, personal.masked, [VARCHAR, VARCHAR], VARCHAR)
 
 
 def _mask(name: str, kind: str) -> str | None:
