@@ -38,7 +38,10 @@ _KINDS = {
 _MAYBE = re.compile(rf"\b(?:card|account|cell)(?: (?:{_WHICH}))*$")
 """Names of columns in which digits alone are looked at as in a text. Those of any other are more often ids of rows: of
 random ones of 13 to 19 digits 5 in 100 pass as a card's, by their first digits and the check digit."""
-_BORN = re.compile(r"\b(?:birth(?:day|date)?|dob|born|geboren|geb|geburts(?:tag|datum))\b|出生|生日")
+_BORN = re.compile(
+    rf"\b(?:birth(?: ?(?:day|date))?|dob|born(?: on)?|geboren(?: am)?|geb|geburts(?:tag|datum))(?: (?:{_WHICH}))*"
+    r"(?: of .*)?$|出生(?:日期|年月日?)?$|生日$"
+)
 _NAME = re.compile(r"[a-z] ?name$|姓名|联系人|收件人")
 """A bare “name” is that of a thing as often."""
 _PART = re.compile(r"\b(?:first|last|family|given|middle|maiden|sur) ?name$|\b(?:vor|nach|familien)name$")

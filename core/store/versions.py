@@ -9,12 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import NotFoundError, UsageError
+from core.modalities import WORDS
 from core.records import KeptVersion, Version, VersionChange, VersionKind
 from core.store.acts.in_force import in_force_at_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Cursor, Database
 from core.store.ids import new_id
-from core.store.masked import is_masked, masked_words
+from core.store.masked import is_masked, masked_value, said_shown
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation, relation_sql
 from core.store.telling.class_lists import keep_class_list
@@ -37,6 +38,7 @@ __all__ = [
     "nothing_labelled",
     "relation",
     "unfingerprinted",
+    "versions_as_kept",
 ]
 
 _SELECT = """SELECT version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count, created_at,
@@ -46,18 +48,29 @@ _EXCERPT = 200
 
 
 def list_versions(db: Database, dataset_id: str) -> list[Version]:
-    """Every version of a dataset, oldest first."""
+    """Every version of a dataset, oldest first, with their notes as they are shown."""
+    return [_shown(db, one) for one in versions_as_kept(db, dataset_id)]
+
+
+def _shown(db: Database, version: Version) -> Version:
+    if not version.note or version.kind != "review":
+        return version
+    return replace(version, note=said_shown(db, version.dataset_id, version.note))
+
+
+def versions_as_kept(db: Database, dataset_id: str) -> list[Version]:
+    """The same with notes as they were written."""
     return db.records(Version, f"{_SELECT} WHERE dataset_id = ? ORDER BY number", [dataset_id])
 
 
 def get_version(db: Database, version_id: str) -> Version:
-    """One version. Raises `NotFoundError`."""
+    """One version, with its note as it is shown. Raises `NotFoundError`."""
     found = db.remembered(
         ("version", version_id), lambda: db.records(Version, f"{_SELECT} WHERE version_id = ?", [version_id])
     )
     if not found:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
-    return found[0]
+    return _shown(db, found[0])
 
 
 def count_unlabelled(db: Database, version_id: str) -> int:
@@ -195,7 +208,7 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
     db.newest_act()
     found = db.records(VersionChange, f"{sql} ORDER BY c.example_id LIMIT ? OFFSET ?", [*parameters, limit, offset])
     if is_masked(db, get_version(db, version_id).dataset_id):
-        return [replace(one, given=masked_words(one.given) or "") for one in found]
+        return [replace(one, given=masked_value(WORDS, one.given)) for one in found]
     return found
 
 

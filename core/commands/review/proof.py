@@ -11,9 +11,8 @@ from core.context import Context
 from core.jobs.proof.spec import REPEATS
 from core.services.issues.listing import required_scan
 from core.services.issues.proof import beside_decided, first_manner, manner_named, run_proof, standings, winner
-from core.services.issues.proof_words import TRUST, beside_words, conclusion, how_words
+from core.services.issues.proof_words import beside_words, conclusion, how_words, trust
 from core.typed import to_json
-from core.words import say
 
 
 @command
@@ -57,7 +56,7 @@ def proof_command(context: Context, name: str, version: int | None, copies: int,
         "",
         table(columns, lines),
         how_words(dataset, result, manner),
-        say(TRUST),
+        trust(manner),
         *(f"  {note}" for note in result.notes),
     ]
     return Answer(data, "\n".join(text))

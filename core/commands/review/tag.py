@@ -14,7 +14,8 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, RowFilter, Version
 from core.services.review.among import Among, OfVersion
-from core.services.tags.tagging import TagPlan, carry_out, plan_tag, tags_of_version, take_back
+from core.services.tags.tagging import TagPlan, acts_shown, carry_out, plan_tag, tags_of_version, take_back
+from core.store.masked import said_shown
 
 
 @command
@@ -47,16 +48,17 @@ def tag_command(
         return _take_back(context, dataset, undo, by)
     among, words = _among(context, dataset, version, numbers, which)
     planned = plan_tag(context, among, tag, puts=not off)
+    said = said_shown(context.store, dataset.dataset_id, planned.tag)
     data = {
         "dataset": name,
         "version": version.number,
-        "tag": planned.tag,
+        "tag": said,
         "off": off,
         "matching": planned.matching,
         "rows": len(planned.rows),
     }
     if dry_run:
-        return Answer({**data, "act": None}, _would(planned))
+        return Answer({**data, "act": None}, _would(planned, said))
     act = carry_out(context, planned, by, words)
     whose = "" if reviewer is None else f" --reviewer {by}"
     done = f"Tag “{act.tag}” {'taken off' if off else 'put on'} {rows_words(act.rows)} of {name}."
@@ -86,7 +88,7 @@ def tags_command(context: Context, name: str, acts: bool, top: int) -> Answer:
 
 
 def _acts(context: Context, dataset: Dataset, top: int) -> Answer:
-    found = context.ledger.tags.page(dataset.dataset_id, limit=top)
+    found = acts_shown(context, context.ledger.tags.page(dataset.dataset_id, limit=top))
     data = {"dataset": dataset.name, "acts": [asdict(one) for one in found]}
     lines = [f"The newest acts on tags of {dataset.name}" if found else f"No row of {dataset.name} ever had a tag."]
     lines += [
@@ -124,8 +126,8 @@ def _take_back(context: Context, dataset: Dataset, act_id: str, by: str) -> Answ
     return Answer(data, f"Taken back: tag “{act.tag}”, which was {what} {rows_words(act.rows)} of {dataset.name}.")
 
 
-def _would(planned: TagPlan) -> str:
+def _would(planned: TagPlan, tag: str) -> str:
     done = f"would be {'put on' if planned.puts else 'taken off'}"
     same = planned.matching - len(planned.rows)
     left = f" {rows_words(same)} {'have it already' if planned.puts else 'do not have it'}." if same else ""
-    return f"Tag “{planned.tag}” {done} {rows_words(len(planned.rows))} of {planned.matching:,}.{left}"
+    return f"Tag “{tag}” {done} {rows_words(len(planned.rows))} of {planned.matching:,}.{left}"

@@ -24,6 +24,7 @@ from core.modalities import WORDS
 from core.personal.mask import Masking
 from core.queue import JobFolder, Resources
 from core.records import EXAMPLE_ID, Dataset, Job, Schema, Version
+from core.store.acts.tags import TITLES
 from core.store.export import Format, export_file, export_rows, own_id_in_file
 from core.tasks import task_named
 from core.typed import to_json
@@ -82,7 +83,7 @@ def export_masked(
     """Writes a version's rows with `[email]` and the like in place of personal data, which a process of its own puts
     there. Raises JobError, in which nothing is left of it."""
     columns = (WORDS, *([own_id_in_file(dataset)] if dataset.id_column else []))
-    columns += tuple(one.column for one in dataset.attributes if not one.derived)
+    columns += (*(one.column for one in dataset.attributes if not one.derived), *TITLES)
     with passing_folder() as work:
         rows = work.input / "rows.parquet"
         export_rows(context.store, version_id, rows, "parquet", named=named, labels_as=format, raw=True)

@@ -45,11 +45,11 @@ def plant_spans(soil: SpanSoil, manner: str, count: int, generator: np.random.Ge
     spans = _spans(soil)
     kinds = {
         "overlooked": [_overlooked(soil, spans)],
-        "pairs": [_other_type(soil, spans, generator)],
+        "pairs": [_other_type(soil, spans, generator, by_type=manner == "pairs")],
         "edges": [_shorter(soil, spans), _longer(soil, spans)],
     }
     changes = _joined(kinds.get(manner) or [one for each in kinds.values() for one in each] + [_marked(soil, spans)])
-    odds = changes.odds if manner == "near" else np.ones(len(changes.odds))
+    odds = changes.odds if manner in ("near", "pairs") else np.ones(len(changes.odds))
     arrival = generator.standard_exponential(len(odds)) / np.maximum(odds, SELDOM)
     order = np.argsort(arrival)
     order = order[np.sort(np.unique(soil.text[changes.first[order]], return_index=True)[1])]
@@ -81,9 +81,15 @@ def _overlooked(soil: SpanSoil, spans: tuple[Words, Words]) -> _Changes:
     return _Changes(*spans, np.zeros(len(spans[0]), np.int64), _means(soil, spans)[:, 0])
 
 
-def _other_type(soil: SpanSoil, spans: tuple[Words, Words], generator: np.random.Generator) -> _Changes:
-    """As often as the model takes a type for another; the most probable one of those that a draw favours."""
+def _other_type(
+    soil: SpanSoil, spans: tuple[Words, Words], generator: np.random.Generator, *, by_type: bool
+) -> _Changes:
+    """Another type as often as the model takes a span's own for it. Its odds are how probable it is there or,
+    `by_type`, how much of the probability of spans of the own type goes to others."""
     means = _means(soil, spans)
+    if means.shape[1] < 3:  # one type alone: there is no other
+        nothing = np.zeros(0, np.int64)
+        return _Changes(nothing, nothing, nothing, np.zeros(0))
     own = soil.labels[spans[0]]
     means[:, 0] = 0
     np.put_along_axis(means, own[:, None], 0, 1)
@@ -92,11 +98,9 @@ def _other_type(soil: SpanSoil, spans: tuple[Words, Words], generator: np.random
     odds = taken[own] + SELDOM
     odds[:, 0] = 0
     np.put_along_axis(odds, own[:, None], 0, 1)
-    if means.shape[1] < 3:  # one type alone: there is no other
-        nothing = np.zeros(0, np.int64)
-        return _Changes(nothing, nothing, nothing, np.zeros(0))
     label = (generator.standard_exponential(odds.shape) / np.maximum(odds, 1e-300)).argmin(1)
-    return _Changes(*spans, label, means[np.arange(len(own)), label])
+    per_span = taken.sum(1) / np.maximum(np.bincount(own, minlength=len(taken)), 1)
+    return _Changes(*spans, label, per_span[own] if by_type else means[np.arange(len(own)), label])
 
 
 def _shorter(soil: SpanSoil, spans: tuple[Words, Words]) -> _Changes:

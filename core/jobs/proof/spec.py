@@ -59,7 +59,10 @@ OF_SPANS: Mapping[str, tuple[str, str]] = {
         later("Where the model nearly says so, a span is overlooked, mistyped, cut or widened, or a word is marked."),
     ),
     "overlooked": (later("overlooked"), later("Any span is not marked.")),
-    "pairs": (later("confusable types"), later("A span gets another type, as often as the model takes one for it.")),
+    "pairs": (
+        later("confusable types"),
+        later("A span gets another type, as often as the model takes its type for that one."),
+    ),
     "edges": (later("at the edges"), later("A span is a word too long or too short.")),
 }
 """The same where labels are spans of texts."""
@@ -77,19 +80,58 @@ def manners_of(task: Task) -> Mapping[str, tuple[str, str]]:
 REPEATS, FEWEST_REPEATS, MOST_REPEATS = 3, 2, 20
 """Copies for each manner."""
 SCAN, NEIGHBOURS, OWN = "scan", "neighbours", "own"
-DETECTORS: Mapping[str, tuple[str, str]] = {
-    SCAN: (later("the scan's ranking"), later("the noise model on all encoders together")),
-    "confidence": (later("self-confidence"), later("the probability of the given label, as in cleanlab")),
-    "margin": (later("margin"), later("the given label against the most probable other one, as in cleanlab")),
-    "disagreement": (later("disagreement"), later("rows that look like another class, the surest first")),
-    "whole": (later("the whole label"), later("the probability that all classes of the label are right")),
-    "doubtful": (later("the most doubtful class"), later("the least probability of any class being right")),
-    "residual": (later("residual"), later("how far the label lies from what is predicted, as in cleanlab")),
-    "outre": (later("OUTRE"), later("how unusual label and prediction are together, as in cleanlab")),
-    NEIGHBOURS: (later("neighbour vote"), later("how many of the nearest rows have another label")),
-    OWN: (later("your own probabilities"), later("ranked as the scan does")),
+DETECTORS: Mapping[str, str] = {
+    SCAN: later("the scan's ranking"),
+    "confidence": later("self-confidence"),
+    "margin": later("margin"),
+    "disagreement": later("disagreement"),
+    "whole": later("the whole label"),
+    "doubtful": later("the most doubtful class"),
+    "residual": later("residual"),
+    "outre": later("OUTRE"),
+    NEIGHBOURS: later("neighbour vote"),
+    OWN: later("your own probabilities"),
 }
-"""Title and help of each; and `scan: NAME` for each encoder by itself."""
+"""Title of each; and `scan: NAME` for each encoder by itself."""
+AS_SCAN = later("ranked as the scan does")
+RANK_ONE_CLASS: Mapping[str, str] = {
+    SCAN: later("the noise model on all encoders together"),
+    "confidence": later("the probability of the given label, as in cleanlab"),
+    "margin": later("the given label against the most probable other one, as in cleanlab"),
+    "disagreement": later("rows that look like another class, the surest first"),
+    NEIGHBOURS: later("how many of the nearest rows have another label"),
+}
+"""What each ranks by where a label is one class; `AS_SCAN` where it is not named, here and below."""
+RANK_SETS: Mapping[str, str] = {
+    SCAN: later("the noise models of the classes, on all encoders together"),
+    "confidence": later("the self-confidence of the classes, the most doubtful ones before all, as in cleanlab"),
+    "whole": later("the probability that all classes of the label are right"),
+    "doubtful": later("the least probability of any class being right"),
+    NEIGHBOURS: later("the class in which the nearest rows differ most from the label"),
+}
+"""The same where it may be several classes."""
+RANK_NUMBERS: Mapping[str, str] = {
+    SCAN: later("how far the label lies from what all models together predict, beside what is usual there"),
+    "residual": later("how far the label lies from what is predicted, as in cleanlab"),
+    "outre": later("how unusual label and prediction are together, as in cleanlab"),
+    NEIGHBOURS: later("how far the label lies from the middle one of the nearest rows"),
+}
+"""The same where it is a number."""
+RANK_SPANS: Mapping[str, str] = {
+    SCAN: later("the worst words of a text: their given types beside what is usual for them, by the last encoder"),
+    "confidence": later("the least probability of a word's given type, as in cleanlab"),
+    "disagreement": later("texts with a word that looks like another type, the surest first"),
+}
+"""The same where it is spans of a text."""
+
+
+def ranks_by(task: Task) -> Mapping[str, str]:
+    """What detectors rank by on labels of the task."""
+    if task.target.numeric:
+        return RANK_NUMBERS
+    if task.target.located:
+        return RANK_SPANS
+    return RANK_SETS if task.target.several else RANK_ONE_CLASS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.jobs.proof.spec import DETECTORS, SCAN, ProofResult, manners_of
+from core.jobs.proof.spec import AS_SCAN, DETECTORS, NEAR, SCAN, ProofResult, manners_of, ranks_by
 from core.records import Dataset
 from core.services.issues.proof import BesideDecided, Winner, first_manner, standings, winner
 from core.tasks import task_named
 from core.words import later, say
 
-TRUST = later(
-    "Planted errors are not people's. They lie where people err most, by what the scan itself makes of classes and "
-    "rows, so that they favour its ranking a little; and a detector that finds them best need not find people's best. "
-    "Rows that you have judged say more, and where the two differ they count."
+FAVOURS = later(
+    "They lie where people err most, by what the scan itself makes of classes and rows, so that they favour its "
+    "ranking a little."
 )
+TRUST = later(
+    "Planted errors are not people's: a detector that finds them best need not find people's best. Rows that you have "
+    "judged say more, and where the two differ they count."
+)
+
+
+def trust(manner: str) -> str:
+    """How far errors that were planted so can be trusted."""
+    return f"{say(TRUST)} {say(FAVOURS)}" if manner == NEAR else say(TRUST)
 
 
 def detector_title(detector: str) -> str:
     """Short, as in a legend."""
     if detector in DETECTORS:
-        return say(DETECTORS[detector][0])
+        return say(DETECTORS[detector])
     return say("{encoder} alone", encoder=detector.removeprefix(f"{SCAN}: "))
 
 
-def detector_help(detector: str) -> str:
+def detector_help(dataset: Dataset, detector: str) -> str:
     """By what it ranks."""
-    return say(DETECTORS[detector][1]) if detector in DETECTORS else say("ranked as the scan does")
+    return say(ranks_by(task_named(dataset.task)).get(detector, AS_SCAN))
 
 
 def manner_title(dataset: Dataset, manner: str) -> str:

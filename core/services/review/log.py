@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.context import Context
 from core.records import Action, BulkAct, Decision, Example, Version, VersionChange
 from core.store import versions
 from core.store.acts import decisions
+from core.store.masked import said_shown
 from core.store.rows import get_rows
 
 
@@ -98,10 +99,14 @@ def _lines(context: Context, dataset_id: str, found: Iterable[Decision]) -> Iter
     for act in acts:
         example, counts = examples[act.version_id, act.example_id], act.decision_id in standing
         yield LogLine(
-            act,
+            replace(act, note=act.note and said_shown(context.store, dataset_id, act.note)),
             example,
             known[act.version_id],
             counts,
-            many.get(act.client_key.partition(":")[0]),
+            _shown(context, many.get(act.client_key.partition(":")[0])),
             held.get(act.decision_id, ()),
         )
+
+
+def _shown(context: Context, act: BulkAct | None) -> BulkAct | None:
+    return act and replace(act, among=said_shown(context.store, act.dataset_id, act.among))

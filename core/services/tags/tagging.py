@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from core.services.tags.naming import checked_tag
 from core.store.acts import tags
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
+from core.store.masked import said_shown
 from core.store.rows import get_rows, labels_of, may_be_row
 from core.store.versions import get_version
 from core.words import stored
@@ -49,14 +51,25 @@ class TagCount:
 
 
 def tags_of_version(context: Context, version: Version) -> list[TagCount]:
-    """The tags that rows of the dataset have, with how many of the version's rows have each, by name."""
-    return [TagCount(name, rows) for name, rows in tags.tag_counts(context.store, version).items()]
+    """The tags that rows of the dataset have, as they are shown, with how many of the version's rows have each, by
+    name."""
+    return [
+        TagCount(said_shown(context.store, version.dataset_id, name), rows)
+        for name, rows in tags.tag_counts(context.store, version).items()
+    ]
+
+
+def acts_shown(context: Context, acts: Sequence[TagAct]) -> list[TagAct]:
+    """Acts with their tags, and the words for their rows, as they are shown."""
+    shown = partial(said_shown, context.store)
+    return [replace(one, tag=shown(one.dataset_id, one.tag), among=shown(one.dataset_id, one.among)) for one in acts]
 
 
 def plan_tag(context: Context, among: Among, name: str, *, puts: bool) -> TagPlan:
     """What it would change. Raises `UsageError` for what is no tag."""
     version = get_version(context.store, among.version_id)
-    tag = checked_tag(name, tags.tag_names(context.store, version.dataset_id))
+    meant = tags.tag_meant(context.store, version.dataset_id, name)
+    tag = checked_tag(meant, tags.tag_names(context.store, version.dataset_id))
     query = among.query(context)
     matching, has = tags.ids_among(context.store, version.version_id, query, version.dataset_id, tag)
     rows = matching[~has if puts else has]
@@ -77,7 +90,7 @@ def carry_out(context: Context, planned: TagPlan, by: str, words: str, act_id: s
         rows=len(planned.rows),
     )
     context.ledger.tags.append([(act, planned.rows)])
-    return context.ledger.tags.by_id(act.act_id) or act
+    return acts_shown(context, [context.ledger.tags.by_id(act.act_id) or act])[0]
 
 
 def take_back(context: Context, act_id: str, by: str, undo_id: str = "") -> TagAct:
@@ -97,7 +110,7 @@ def take_back(context: Context, act_id: str, by: str, undo_id: str = "") -> TagA
         found = context.ledger.tags.by_id(act_id) or found
     if found.undone_by != undo_id:
         raise UsageError("It was taken back already.", "There is nothing left to undo.")
-    return found
+    return acts_shown(context, [found])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,8 @@ def record_tags(context: Context, version: Version, by: str, acts: Sequence[OneT
     rows = labels_of(context.store, version.version_id, asked)
     refused, now = [], datetime.now(UTC)
     fresh: list[tuple[TagAct, tuple[int, ...]]] = []
-    for one in acts:
+    for sent in acts:
+        one = replace(sent, tag=tags.tag_meant(context.store, version.dataset_id, sent.tag))
         if one.example_id not in rows:
             refused.append((one.client_key, stored(f"Row {one.example_id} is not in this version.")))
             continue

@@ -12,7 +12,11 @@ from core.records import Version
 from core.sql import literal
 from core.store.acts.tag_mirror import TAGGED
 from core.store.database import Database
+from core.store.masked import is_masked, said_shown
 from core.store.relations import relation
+
+TITLES = ("tags", "tags_put_on", "_tags")
+"""What the column of tags is called in a file: the first that no other column is called."""
 
 
 def tagged_sql(db: Database, dataset_id: str, tags: Sequence[str] | None = None) -> str:
@@ -26,6 +30,19 @@ def tag_names(db: Database, dataset_id: str) -> tuple[str, ...]:
     named = ", ".join(map(str, known)) or "NULL"
     found = db.fetch(f"SELECT DISTINCT tag_number FROM {TAGGED} WHERE tag_number IN ({named})")
     return tuple(sorted((known[number] for (number,) in found), key=lambda tag: (tag.casefold(), tag)))
+
+
+def tags_shown(db: Database, dataset_id: str) -> tuple[str, ...]:
+    """The same as they are shown; see `tag_meant`."""
+    return tuple(said_shown(db, dataset_id, one) for one in tag_names(db, dataset_id))
+
+
+def tag_meant(db: Database, dataset_id: str, shown: str) -> str:
+    """The tag that is shown so, or what is no tag yet as it is."""
+    if not is_masked(db, dataset_id):
+        return shown
+    known = tag_names(db, dataset_id)
+    return shown if shown in known else next((one for one in known if said_shown(db, dataset_id, one) == shown), shown)
 
 
 def tagged_ids(db: Database, dataset_id: str, tag: str) -> NDArray[np.int64]:
@@ -49,7 +66,7 @@ def tag_counts(db: Database, version: Version) -> dict[str, int]:
 
 
 def tags_of(db: Database, dataset_id: str, example_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The tags of these rows, by name; rows that have none are left out."""
+    """The tags of these rows as they are shown, by name; rows that have none are left out."""
     known = {number: tag for (of, tag), number in db.tag_numbers().items() if of == dataset_id}
     if not known or not example_ids:
         return {}
@@ -57,9 +74,10 @@ def tags_of(db: Database, dataset_id: str, example_ids: Sequence[int]) -> dict[i
         f"""SELECT example_id, tag_number FROM {TAGGED} WHERE tag_number IN ({", ".join(map(str, known))})
             AND example_id IN ({", ".join(str(int(one)) for one in example_ids)})"""
     )
+    said = {number: said_shown(db, dataset_id, known[number]) for number in {number for _, number in found}}
     tags: dict[int, list[str]] = {}
     for example_id, number in found:
-        tags.setdefault(example_id, []).append(known[number])
+        tags.setdefault(example_id, []).append(said[number])
     return {one: tuple(sorted(each, key=lambda tag: (tag.casefold(), tag))) for one, each in tags.items()}
 
 
@@ -71,7 +89,7 @@ def tags_column(db: Database, dataset_id: str, row: str, taken: Collection[str])
         return []
     numbers = db.tag_numbers()
     listed = ", ".join(f"({numbers[dataset_id, name]}, {at}, {literal(name)})" for at, name in enumerate(names))
-    title = next(one for one in ("tags", "tags_put_on", "_tags") if one not in {name.lower() for name in taken})
+    title = next(one for one in TITLES if one not in {name.lower() for name in taken})
     written = f"""SELECT g.example_id, string_agg(n.name, ', ' ORDER BY n.place) AS tags FROM {TAGGED} g
                   JOIN (VALUES {listed}) n(tag_number, place, name) USING (tag_number) GROUP BY g.example_id"""
     return [f"(SELECT w.tags FROM ({written}) w WHERE w.example_id = {row}) AS {title}"]

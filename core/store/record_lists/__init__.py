@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import NotFoundError
-from core.modalities import WORDS
 from core.records import ColumnFilter, ListColumn, RowOrder
 from core.sql import identifier
 from core.store.database import Database
 from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import Condition, column_sql, joined
-from core.store.masked import is_masked, masked_value, masked_words
+from core.store.masked import is_masked, masked_value, own_id_sql
 from core.targets import Target
+
+_OWN = "source_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Records:
     """Columns that hold labels."""
     dataset_id: str = ""
     """Whose rows they are about."""
+    own_id: str = ""
+    """What the source calls the row ids that stand in a column `source_id`."""
 
 
 def count_records(db: Database, records: Records, where: Sequence[ColumnFilter] = ()) -> int:
@@ -60,11 +63,11 @@ def page_records(
     if not is_masked(db, records.dataset_id):
         return found
     texts = {one.column for one in records.columns if one.kind == "words"}
-    return [{name: _shown(name, value) if name in texts else value for name, value in row.items()} for row in found]
-
-
-def _shown(column: str, value: Any) -> Any:
-    return masked_words(value) if column == WORDS else masked_value(column, value)
+    names = {_OWN: records.own_id}
+    return [
+        {name: masked_value(names.get(name, name), value) if name in texts else value for name, value in row.items()}
+        for row in found
+    ]
 
 
 def record_values(db: Database, records: Records, column: str, limit: int) -> list[str]:
@@ -92,7 +95,11 @@ def export_records(
     """Writes the records that the filters keep, as they are sorted, with these columns."""
     condition, values = _condition(records, where)
     db.newest_act()
-    selected = ", ".join(f"{_in_file(records, one, format)} AS {identifier(one.name)}" for one in columns)
+    masked = is_masked(db, records.dataset_id)
+    own = {_OWN: own_id_sql(db, records.own_id)} if masked and records.own_id else {}
+    selected = ", ".join(
+        f"{own.get(one.column) or _in_file(records, one, format)} AS {identifier(one.name)}" for one in columns
+    )
     sql = f"SELECT {selected} FROM ({records.sql}) WHERE {condition} ORDER BY {_order(records, order)}"
     return copy_query(db, sql, out, format, [*records.parameters, *values], plain, of=records.dataset_id)
 

@@ -74,4 +74,5 @@ def decided(dataset: Dataset, many: Sequence[str]) -> Records:
         target_of(dataset),
         ("given_label", "new_label", "suggested_label"),
         dataset_id,
+        dataset.id_column or "",
     )

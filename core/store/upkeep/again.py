@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from core.records import KeptVersion
 from core.store.database import Database
-from core.store.versions import add_fingerprint, apply_acts, apply_splits, insert_kept, list_versions
+from core.store.versions import add_fingerprint, apply_acts, apply_splits, insert_kept, list_versions, versions_as_kept
 
 Outcome = Literal["there", "made", "differs", "impossible"]
 """`differs`: made, but not with the rows that it had."""
@@ -26,7 +26,7 @@ def to_keep(db: Database, known: Collection[str]) -> list[KeptVersion]:
     found = []
     for version_id, dataset_id, job_id in rows:
         if version_id not in known:
-            version = next(one for one in list_versions(db, dataset_id) if one.version_id == version_id)
+            version = next(one for one in versions_as_kept(db, dataset_id) if one.version_id == version_id)
             found.append(KeptVersion(version, job_id, _splits(db, version_id) if version.kind == "split" else None))
     return found
 

@@ -18,7 +18,7 @@ from core.ui.parts.problems import plain, shown_errors
 from core.words import later, say
 
 WHAT = later(
-    "Errors are planted in copies of the labels, where people would err and in three other manners. Each detector "
+    "Errors are planted in copies of the labels, in manners of which the most lifelike comes first. Each detector "
     "ranks each copy, and what a review from the top would find is counted. Nothing of your data changes."
 )
 

@@ -13,7 +13,6 @@ from core.jobs.proof.spec import SCAN, ProofResult, ProofSpec
 from core.records import Dataset, Scan
 from core.services.issues.proof import beside_decided, standings
 from core.services.issues.proof_words import (
-    TRUST,
     beside_words,
     conclusion,
     detector_help,
@@ -21,6 +20,7 @@ from core.services.issues.proof_words import (
     how_words,
     manner_help,
     manner_title,
+    trust,
 )
 from core.ui.chart_files import chart_with_files
 from core.ui.parts.problems import plain
@@ -61,9 +61,9 @@ def proof_result(context: Context, dataset: Dataset, scan: Scan, spec: ProofSpec
         drawn = st.multiselect(say("Detectors"), names, default=first, format_func=detector_title, key="proof-drawn")
     if drawn:
         _picture(dataset, result, manner, str(measure), drawn)
-    _table(result, manner)
+    _table(dataset, result, manner)
     st.caption(plain(how_words(dataset, result, manner)))
-    st.caption(say(TRUST))
+    st.caption(trust(manner))
     for note in result.notes:
         st.caption(plain(say_stored(note)))
     if spec.scan_id != scan.scan_id:
@@ -96,7 +96,7 @@ def _picture(dataset: Dataset, result: ProofResult, manner: str, measure: str, d
     )
 
 
-def _table(result: ProofResult, manner: str) -> None:
+def _table(dataset: Dataset, result: ProofResult, manner: str) -> None:
     ranked = standings(result, manner)
     columns: dict[str, list[Any]] = {
         say("detector"): [detector_title(one.detector) for one in ranked],
@@ -113,7 +113,7 @@ def _table(result: ProofResult, manner: str) -> None:
         columns[say("its interval")] = [
             "" if one.decided is None else f"{one.decided.low:.2f} – {one.decided.high:.2f}" for one in ranked
         ]
-    columns[say("ranks by")] = [detector_help(one.detector) for one in ranked]
+    columns[say("ranks by")] = [detector_help(dataset, one.detector) for one in ranked]
     st.dataframe(
         columns,
         hide_index=True,

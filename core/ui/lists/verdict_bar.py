@@ -24,8 +24,9 @@ from core.services.review.sources import HELD_OUT
 from core.services.tags.tagging import TagsTaken, read_tags, record_tags
 from core.store.acts.contained import contained_in
 from core.store.acts.decisions import standing_of
-from core.store.acts.tags import tag_names, tags_of
+from core.store.acts.tags import tags_of, tags_shown
 from core.store.datasets import get_dataset
+from core.store.masked import said_shown
 from core.typed import JsonObject
 from core.ui import verdict_bar
 from core.ui.lists.alike import judged
@@ -147,7 +148,7 @@ class Verdicts:
                     {**self._item(row, layout, found, told), "tags": list(rows_tags.get(row.example.example_id, ()))}
                     for row in rows
                 ],
-                "tags": tag_names(context.store, self._dataset.dataset_id),
+                "tags": tags_shown(context.store, self._dataset.dataset_id),
                 "opened": self._said.open,
                 "flatters": say(FLATTERS),
                 "acknowledged": (
@@ -215,7 +216,7 @@ class Verdicts:
             "key": decision.client_key if here else None,
             "action": decision.action,
             "label": decision.new_label,
-            "note": decision.note,
+            "note": decision.note and said_shown(self._context.store, decision.dataset_id, decision.note),
             "by": None if decision.reviewer == self._user else decision.reviewer,
         }
 

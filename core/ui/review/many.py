@@ -18,6 +18,7 @@ from core.review.words import in_words
 from core.services.review.many import acts, rows_of_act, take_back
 from core.services.review.writing import Done
 from core.store.ids import new_id
+from core.store.masked import said_shown
 from core.ui.lists.paging import paged, pages
 from core.ui.modalities import line_of
 from core.ui.parts.job_words import ago
@@ -60,7 +61,8 @@ def _line(context: Context, dataset: Dataset, user: str, act: BulkAct, number: i
     rows = say_n("{n:,} row", "{n:,} rows", act.rows)
     what = said(Doing(act.action, act.label), target_of(dataset))
     when = ago(act.decided_at, datetime.now(UTC))
-    about = [among_said(act.among), act.reviewer, when, say("version {number}", number=number)]
+    among = among_said(said_shown(context.store, act.dataset_id, act.among))
+    about = [among, act.reviewer, when, say("version {number}", number=number)]
     undone = say("taken back") if act.taken_back else say("partly taken back") if act.undone_by else ""
     taken_back = f" · :orange-badge[{undone}]" if undone else ""
     st.markdown(

@@ -12,6 +12,7 @@ from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
 from core.review.words import in_words
 from core.services.review.sources import Source
+from core.store.masked import said_shown
 from core.targets import Target
 from core.typed import JsonObject
 from core.ui import keys
@@ -61,9 +62,9 @@ def row(
         "like": f"{page}&{keys.LIKE}={example.example_id}" if compared else None,
         "blind": item.blind,
         "scan_id": source.scan_id,
-        "decision": decided(item.decision, reviewer),
+        "decision": decided(context, item.decision, reviewer),
         "tags": list(tags.get(example.example_id, ())),
-        "before": _said_before(item.before, target),
+        "before": _said_before(context, item.before, target),
         **also.get(example.example_id, {}),
     }
     if item.blind:  # what is not to be seen is not sent
@@ -89,7 +90,7 @@ def _shown(item: ReviewItem, source: Source) -> JsonObject:
     return given | {"suggested_label": issue.suggested_label, **score, "tier": source.tier}
 
 
-def decided(decision: Decision | None, reviewer: str) -> JsonObject | None:
+def decided(context: Context, decision: Decision | None, reviewer: str) -> JsonObject | None:
     """A decision as the desk says it; `by` only where it is another reviewer's, `key` tells the tab's own."""
     if decision is None:
         return None
@@ -99,21 +100,21 @@ def decided(decision: Decision | None, reviewer: str) -> JsonObject | None:
         "action": decision.action,
         "label": decision.new_label,
         "by": None if decision.reviewer == reviewer else decision.reviewer,
-        "note": decision.note,
+        "note": decision.note and said_shown(context.store, decision.dataset_id, decision.note),
     }
 
 
-def refusal(refused: Refusal, reviewer: str) -> JsonObject:
+def refusal(context: Context, refused: Refusal, reviewer: str) -> JsonObject:
     """Why an act was not taken down."""
     return {
         "key": refused.act.client_key,
         "example_id": refused.act.example_id,
         "message": say_stored(refused.message),
-        "decision": decided(refused.decision, reviewer),
+        "decision": decided(context, refused.decision, reviewer),
     }
 
 
-def _said_before(said: Decision | None, target: Target) -> str | None:
+def _said_before(context: Context, said: Decision | None, target: Target) -> str | None:
     """What somebody said of the row on an earlier version: `ada, 28 Nov, on an earlier version: kept as it is.`"""
     if said is None:
         return None
@@ -121,7 +122,8 @@ def _said_before(said: Decision | None, target: Target) -> str | None:
     told = say(
         "{who}, {day:%d %b %Y}, on an earlier version: {words}.", who=said.reviewer, day=said.decided_at, words=words
     )
-    return f"{told} {say('Note: “{note}”.', note=said.note)}" if said.note else told
+    note = said_shown(context.store, said.dataset_id, said.note or "")
+    return f"{told} {say('Note: “{note}”.', note=note)}" if note else told
 
 
 def _meta(item: ReviewItem, drawing: Drawing) -> str:

@@ -23,7 +23,7 @@ from core.services.similar.nearest import can_compare
 from core.services.spans.desk import on_desk
 from core.services.tags.tagging import TagsTaken, read_tags, record_tags
 from core.store.acts.decisions import decision_of
-from core.store.acts.tags import tag_names, tags_of
+from core.store.acts.tags import tags_of, tags_shown
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.ui import keys, review_desk
@@ -174,7 +174,7 @@ def _answer(
         "counts": _counts(standing),
         "undoable": context.ledger.decisions.last_undoable(version_id, user) is not None,
         "empty": "" if order else say_stored(ended) or _nothing_left(context, version, source),
-        "tags": tag_names(context.store, dataset.dataset_id),
+        "tags": tags_shown(context.store, dataset.dataset_id),
         **_outcome(context, version, user, recorded, tagged, report),
         "trouble": "",
     }
@@ -200,11 +200,13 @@ def _outcome(
     return {
         "acknowledged": (*recorded.acknowledged, *tagged.acknowledged),
         "refused": [
-            *(refusal(refused, user) for refused in recorded.refused),
+            *(refusal(context, refused, user) for refused in recorded.refused),
             *({"key": key, "message": say_stored(message)} for key, message in tagged.refused),
         ],
         "returned": [{"key": key, "example_id": example_id} for key, example_id in recorded.returned],
-        "taken": [{"example_id": row, "decision": decided(decision, user)} for row, decision in standing.items()],
+        "taken": [
+            {"example_id": row, "decision": decided(context, decision, user)} for row, decision in standing.items()
+        ],
     }
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from core.context import Context
 from core.records import Dataset, TagAct
 from core.review.many import among_said
-from core.services.tags.tagging import take_back
+from core.services.tags.tagging import acts_shown, take_back
 from core.ui.lists.paging import paged, pages
 from core.ui.parts.job_words import ago
 from core.ui.parts.problems import plain, shown_errors
@@ -40,7 +40,7 @@ def acts_on_tags(context: Context, dataset: Dataset, user: str) -> None:
     if not total:
         return
     st.markdown(say_n("**{n:,} act on tags of many rows**", "**{n:,} acts on tags of many rows**", total))
-    for act in found:
+    for act in acts_shown(context, found):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"tags-{act.act_id}"):
             _line(user, act)
     pages(key, PAGE_ACTS, total)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,16 @@ def test_each_manner_errs_in_its_own_way() -> None:
     assert {0, 3} & set(at.tolist()) and {1, 2} & set(at.tolist())
     near = np.unique(soil.text[changed[NEAR]])
     assert (near % 10 == 0).mean() > 0.2  # a tenth of the texts
+
+
+def test_types_are_mistaken_as_often_as_the_model_mistakes_them() -> None:
+    """The first two are confused with each other, the third never."""
+    soil = _soil(600)
+    probabilities = np.full((len(soil.labels), 4), 0.001)
+    probabilities[np.arange(len(soil.labels)), soil.labels] = 0.997
+    probabilities[soil.labels == 1, 2] = probabilities[soil.labels == 2, 1] = 0.2
+    found = plant_spans(replace(soil, probabilities=probabilities), "pairs", 60, np.random.default_rng(0))
+    assert (soil.labels[found != soil.labels] == 3).mean() < 0.1
 
 
 def _folder(root: Path, rows: int, wrong: np.ndarray) -> JobFolder:

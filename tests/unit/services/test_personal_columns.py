@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -55,6 +56,23 @@ def test_a_masked_copy_has_none_of_them(context: Context, people: Dataset, tmp_p
     for row in pq.read_table(folder.output / mask.OUT).to_pylist():
         assert {name: row[name] for name in TOLD} == TOLD
         assert str(row["bought"]) == "2020-03-04" and row["stars"] == 3
+
+
+def test_numbers_and_dates_of_which_none_is_masked_stay_what_they_are(tmp_path: Path) -> None:
+    folder = JobFolder(tmp_path / "job").create()
+    columns = {
+        "tax_amount": pa.array([13800138000.0, 2.5]),
+        "account": pa.array([12, 345]),
+        "born": pa.array([None, None], pa.timestamp("us")),
+        "phone": pa.array([4155550142.0, None]),
+    }
+    table = pa.table({"example_id": [0, 1], "text": ["a", "b"], **columns})
+    pq.write_table(table, folder.input / "rows.parquet")
+    folder.write_spec(to_json(MaskSpec(Masking(), ("text", *columns))))
+    assert mask.main(folder, ProgressWriter(folder)).kinds == {"phone": 1}
+    masked = pq.read_table(folder.output / mask.OUT)
+    assert masked["phone"].to_pylist() == ["[phone]", None]
+    assert masked.drop(["phone"]).equals(table.drop(["phone"])), "the types too"
 
 
 def test_nothing_that_leaves_has_them_once_it_is_always_masked(

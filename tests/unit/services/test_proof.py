@@ -24,7 +24,7 @@ from core.services.issues.proof import (
     start_proof,
     winner,
 )
-from core.services.issues.proof_words import beside_words, conclusion
+from core.services.issues.proof_words import beside_words, conclusion, detector_help
 from core.services.review.decisions import record
 from core.store.versions import get_version
 from tests.pages import issues_data
@@ -155,6 +155,19 @@ def test_a_manner_is_of_what_a_label_is(context: Context, scanned: tuple[Dataset
     )
     with pytest.raises(UsageError, match="by 'pairs' here"):
         manner_named(numbers, "pairs")
+
+
+@pytest.mark.parametrize(
+    ("task", "named"),
+    [("text-regression", "predict"), ("token-classification", "words"), ("multi-label-text", "models")],
+)
+def test_what_a_detector_ranks_by_is_said_of_the_kind_of_label(
+    scanned: tuple[Dataset, Scan], task: str, named: str
+) -> None:
+    dataset, _ = scanned
+    other = replace(dataset, task=task)
+    assert named in detector_help(other, SCAN) and named not in detector_help(dataset, SCAN)
+    assert detector_help(other, "scan: minilm") == "ranked as the scan does"
 
 
 def test_a_number_of_copies_that_cannot_be_is_refused(context: Context, scanned: tuple[Dataset, Scan]) -> None:

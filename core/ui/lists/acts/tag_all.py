@@ -13,7 +13,7 @@ from core.errors import WinnowError
 from core.records import MAX_TAG, Dataset, TagAct
 from core.services.review.among import Among, asked_as_of
 from core.services.tags.tagging import TagPlan, carry_out, plan_tag, take_back
-from core.store.acts.tags import tag_names
+from core.store.acts.tags import tag_names, tags_shown
 from core.ui.lists.acts.confirmed import THREADS, Asked, Confirmed, first_rows
 from core.ui.parts.pending import drawn_in_dialog
 from core.ui.parts.problems import plain, show_error
@@ -44,7 +44,7 @@ class TagAll:
 
     def ask(self, among: Among, words: str, what: Tagging) -> None:
         """In a dialog: the tag, then what would change. `words` say which rows these are, in English."""
-        known = list(tag_names(self._context.store, self._dataset.dataset_id))
+        known = list(tags_shown(self._context.store, self._dataset.dataset_id))
         name = st.selectbox(
             say("Tag"),
             known,

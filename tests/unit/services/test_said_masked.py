@@ -1,0 +1,86 @@
+"""What people said of the rows of an always-masked dataset, notes, tags and the source's ids, is shown masked; what is
+kept of it stays as it was said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.context import Context
+from core.jobs.recorded import record_versions
+from core.records import Dataset, RowFilter
+from core.review.records import Act
+from core.services.export import export
+from core.services.privacy.always import set_always
+from core.services.review.among import OfVersion
+from core.services.review.decisions import make_version, record
+from core.services.review.log import log
+from core.services.tags.tagging import OneTag, acts_shown, carry_out, plan_tag, record_tags, tags_of_version
+from core.store.acts.decisions import in_force
+from core.store.acts.tags import tag_names, tags_of, tags_shown
+from core.store.datasets import get_dataset
+from core.store.record_lists import export_records, page_records
+from core.store.record_lists.decisions import decided
+from core.store.versions import get_version, list_versions
+from core.ui.review.payload import decided as on_desk
+from tests.integration.load_support import loaded
+
+NOTE, TAG = "ask jane@firm.com about it", "for joe@firm.com"
+HIDDEN = ("ask [email] about it", "for [email]")
+
+
+@pytest.fixture
+def calls(context: Context, tmp_path: Path) -> Dataset:
+    path = tmp_path / "calls.csv"
+    rows = [f"138001380{row},a text {row},{'xy'[row % 2]}" for row in range(10, 50)]
+    path.write_text("phone,text,label\n" + "\n".join(rows) + "\n")
+    dataset = loaded(context, path, name="calls", id="phone")
+    record(context, dataset.latest_version_id, "ada", [Act("k0", "keep", 0, note=NOTE)])
+    make_version(context, dataset.latest_version_id, NOTE, "ada")
+    made = get_dataset(context.store, dataset.dataset_id)
+    among = OfVersion(made.latest_version_id, RowFilter(example_ids=(0, 1)))
+    carry_out(context, plan_tag(context, among, TAG, puts=True), "ada", NOTE)
+    set_always(context, made, True, "ada")
+    return made
+
+
+def test_notes_are_masked_where_they_are_shown_alone(context: Context, calls: Dataset, tmp_path: Path) -> None:
+    (line,) = log(context, calls.dataset_id, limit=5).lines
+    (decision,) = in_force(context.store, list_versions(context.store, calls.dataset_id)[0].version_id)
+    shown = on_desk(context, decision, "bob")
+    assert shown is not None and (line.decision.note, shown["note"]) == (HIDDEN[0], HIDDEN[0])
+    assert decision.note == NOTE, "what acts are compared with"
+    assert [one.note for one in list_versions(context.store, calls.dataset_id)] == ["", HIDDEN[0]]
+    assert get_version(context.store, calls.latest_version_id).note == HIDDEN[0]
+    record_versions(context)
+    kept = context.ledger.versions.by_id(calls.latest_version_id)
+    assert kept is not None and kept.version.note == NOTE, "the store can be made again from it"
+    set_always(context, calls, False, "ada")
+    assert get_version(context.store, calls.latest_version_id).note == NOTE
+
+
+def test_a_tag_that_is_shown_masked_can_be_put_on_and_taken_off(context: Context, calls: Dataset) -> None:
+    version = get_version(context.store, calls.latest_version_id)
+    assert tags_of(context.store, calls.dataset_id, [0, 2]) == {0: (HIDDEN[1],)}
+    assert [(one.name, one.rows) for one in tags_of_version(context, version)] == [(HIDDEN[1], 2)]
+    assert tags_shown(context.store, calls.dataset_id) == (HIDDEN[1],)
+    (act,) = acts_shown(context, context.ledger.tags.page(calls.dataset_id, limit=5))
+    assert (act.tag, act.among) == (HIDDEN[1], HIDDEN[0])
+    taken = record_tags(context, version, "ada", [OneTag("a", 2, HIDDEN[1], True), OneTag("b", 0, HIDDEN[1], False)])
+    undone = record_tags(context, version, "ada", [OneTag("c", 2, HIDDEN[1], False, undoes="a")])
+    assert not taken.refused and not undone.refused
+    assert tag_names(context.store, calls.dataset_id) == (TAG,)
+    assert [(one.name, one.rows) for one in tags_of_version(context, version)] == [(HIDDEN[1], 1)]
+
+
+def test_the_sources_ids_are_masked_by_their_own_name(context: Context, calls: Dataset, tmp_path: Path) -> None:
+    listed = decided(calls, ())
+    (line,) = page_records(context.store, listed, (), listed.usual, 5)
+    assert (line["source_id"], line["note"]) == ("[phone]", HIDDEN[0])
+    out = export_records(context.store, listed, (), listed.usual, listed.columns, tmp_path / "acts.jsonl", "jsonl")
+    told = json.loads(out.read_text())
+    assert (told["source_id"], told["note"]) == ("[phone]", HIDDEN[0])
+    whole = Path(export(context, calls.latest_version_id, "jsonl", tmp_path / "rows.jsonl"))
+    assert TAG not in whole.read_text() and HIDDEN[1] in whole.read_text()
