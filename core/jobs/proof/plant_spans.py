@@ -84,8 +84,8 @@ def _overlooked(soil: SpanSoil, spans: tuple[Words, Words]) -> _Changes:
 def _other_type(
     soil: SpanSoil, spans: tuple[Words, Words], generator: np.random.Generator, *, by_type: bool
 ) -> _Changes:
-    """Another type as often as the model takes a span's own for it. Its odds are how probable it is there or, `by_type`,
-    how much of the probability of spans of the own type goes to others."""
+    """Another type as often as the model takes a span's own for it. Its odds are how probable it is there or,
+    `by_type`, how much of the probability of spans of the own type goes to others."""
     means = _means(soil, spans)
     if means.shape[1] < 3:  # one type alone: there is no other
         nothing = np.zeros(0, np.int64)

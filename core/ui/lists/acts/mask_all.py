@@ -30,7 +30,7 @@ def masking(
     st.caption(
         say(
             "A dataset of its own, of this version's rows, labels and splits, with something else in place of "
-            "personal data in texts, columns of texts and ids. Verdicts, tags and what classes are called go along; "
+            "personal data in texts, columns of texts and ids. Verdicts, tags and the names of labels go along; "
             "rules, slices, scans and runs do not. This dataset stays as it is."
         )
     )
