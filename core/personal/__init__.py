@@ -1,7 +1,8 @@
 """Personal data in texts: by patterns, names by a model of English (in jobs alone), and what stands in its place."""
 
 from core.personal.columns import personal_in_column, tells
-from core.personal.mask import MANNERS, Masking, masked, masked_by
+from core.personal.inside import masked_inside
+from core.personal.mask import MANNERS, Masking, labelled, masked, masked_by
 from core.personal.patterns import BY_NAME, KINDS, PATTERNS, Kind, Personal, luhn, merged, personal_in
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "Kind",
     "Masking",
     "Personal",
+    "labelled",
     "luhn",
     "masked",
     "masked_by",
+    "masked_inside",
     "merged",
     "personal_in",
     "personal_in_column",

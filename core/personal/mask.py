@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Literal
 
 from core.personal.columns import personal_in_column
+from core.personal.inside import masked_inside
 from core.personal.patterns import Personal, personal_in
 from core.personal.stand_in import stand_in
 from core.words import later
@@ -37,8 +38,8 @@ class Masking:
 
 def masked(text: str, column: str = "") -> str:
     """The text with the kind of each in place of it: `Write to [email]`. `column`: whose value it is, where it is one
-    of a column that is kept with the example."""
-    return masked_by(Masking(), text, personal_in_column(column, text) if column else None)[0]
+    of a column that is kept with the example. Of a JSON object or list each value, by the name that it stands under."""
+    return str(masked_inside(labelled, column, text))
 
 
 def masked_by(how: Masking, text: str, places: Sequence[Personal] | None = None) -> tuple[str, Counter[str]]:
@@ -53,6 +54,11 @@ def masked_by(how: Masking, text: str, places: Sequence[Personal] | None = None)
         at = one.stop
         counts[one.kind] += 1
     return "".join((*parts, text[at:])), counts
+
+
+def labelled(column: str, text: str) -> str:
+    """A text that holds no others, as `masked` has it."""
+    return masked_by(Masking(), text, personal_in_column(column, text) if column else None)[0]
 
 
 def _instead(how: Masking, kind: str, value: str) -> str:

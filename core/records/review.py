@@ -90,4 +90,5 @@ class ReviewCounts:
     settled_before: int
     """Rows that the scan would flag, were there no verdict from an earlier version that still holds."""
     verdicts: int
-    """Of the decided rows, those of which somebody has said something; of others only classes were changed."""
+    """Rows of the version of which somebody has said something on it; of other decided ones only classes were
+    changed."""

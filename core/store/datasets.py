@@ -11,10 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import NotFoundError, UsageError
+from core.modalities import WORDS
 from core.records import Attribute, Dataset, DatasetState, RejectedRow
 from core.settings import TRASH_DAYS
 from core.store.database import Cursor, Database
-from core.store.masked import is_masked, masked_words
+from core.store.masked import is_masked, masked_value
 from core.store.names import examples_table
 from core.store.relations import relation_sql
 from core.store.times import loaded, now, stored
@@ -152,7 +153,7 @@ def rejected(db: Database, dataset_id: str, limit: int, offset: int = 0) -> list
         [dataset_id, limit, offset],
     )
     if is_masked(db, dataset_id):
-        return [replace(one, content=masked_words(one.content) or "") for one in found]
+        return [replace(one, content=masked_value(WORDS, one.content)) for one in found]
     return found
 
 

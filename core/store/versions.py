@@ -9,12 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import NotFoundError, UsageError
+from core.modalities import WORDS
 from core.records import KeptVersion, Version, VersionChange, VersionKind
 from core.store.acts.in_force import in_force_at_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Cursor, Database
 from core.store.ids import new_id
-from core.store.masked import is_masked, masked_words, said_shown
+from core.store.masked import is_masked, masked_value, said_shown
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation, relation_sql
 from core.store.telling.class_lists import keep_class_list
@@ -207,7 +208,7 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
     db.newest_act()
     found = db.records(VersionChange, f"{sql} ORDER BY c.example_id LIMIT ? OFFSET ?", [*parameters, limit, offset])
     if is_masked(db, get_version(db, version_id).dataset_id):
-        return [replace(one, given=masked_words(one.given) or "") for one in found]
+        return [replace(one, given=masked_value(WORDS, one.given)) for one in found]
     return found
 
 

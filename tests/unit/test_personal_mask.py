@@ -124,6 +124,29 @@ def test_a_column_s_name_says_what_its_values_are(column: str, value: str, left:
 
 
 @pytest.mark.parametrize(
+    ("text", "column", "masked_text"),
+    [
+        (
+            '{"full_name":"Jane Miller","born":"1980-03-04","n":7}',
+            "",
+            '{"full_name": "[name]", "born": "[birth_date]", "n": 7}',
+        ),
+        ('{"user":{"full_name":"Jane Miller"}}', "text", '{"user": {"full_name": "[name]"}}'),
+        ('[{"full_name":"Jane Miller"}, "jo@firm.com"]', "rows", '[{"full_name": "[name]"}, "[email]"]'),
+        ('{"a@firm.com":1,"b@firm.com":2}', "", '{"[email]": 1, "[email] 2": 2}'),
+        ('{"full_name":"Jane Miller","full_name":"x"}', "", '{"full_name": "[name]", "full_name 2": "x"}'),
+        ('{"first":"Jane Miller"}', "customer_name", '{"first": "[name]"}'),
+        (r'{"a":"\ud800","full_name":"Jane Miller"}', "", r'{"a": "\ud800", "full_name": "[name]"}'),
+        ('{"when": "1980-03-04",  "n": 1}', "", '{"when": "1980-03-04",  "n": 1}'),
+        ("{jo@firm.com} wrote", "", "{[email]} wrote"),
+        ("[" * 100_000 + "jo@firm.com", "", "[" * 100_000 + "[email]"),
+    ],
+)
+def test_what_holds_several_values_is_masked_by_their_names(text: str, column: str, masked_text: str) -> None:
+    assert masked(text, column) == masked_text
+
+
+@pytest.mark.parametrize(
     ("column", "value"),
     [
         ("id", "4155550142"),

@@ -17,15 +17,14 @@ from core.context import Context
 from core.jobs.mask.spec import MaskLoadSpec
 from core.personal import masked
 from core.records import EXAMPLE_ID, Dataset, Decision, Job, MaskedCopy, TagAct, Version
-from core.store.acts.carried import applied, pending
+from core.store.acts.carried import Parts, applied, pending, said_before, said_here
 from core.store.acts.in_force import AFTER_VERDICT, BY_CLASS
 from core.store.acts.tags import tag_names, tagged_ids
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.versions import add_fingerprint, get_version, list_versions, make_review_version
+from core.words import stored
 
-AT_ONCE = 20_000
-"""Decisions that are written together."""
 _SHOWN = ("given_label", "suggested_label", "score", "tier", "blind", BY_CLASS, AFTER_VERDICT)
 """What of that which was shown goes along: nothing that could be of a text."""
 
@@ -72,7 +71,7 @@ def _tags(context: Context, of: Dataset, made: Dataset, ids: NDArray[np.int64], 
     acts = []
     for number, tag in enumerate(tag_names(context.store, of.dataset_id)):
         has = np.flatnonzero(np.isin(ids, tagged_ids(context.store, of.dataset_id, tag)))
-        act_id, among = f"{job.job_id}-tag-{number}", f"masked copy of {of.name}"
+        act_id, among = f"{job.job_id}-tag-{number}", stored(f"masked copy of {of.name}")
         act = TagAct(
             *(act_id, made.dataset_id, masked(tag), True, among, job.created_by, made.created_at), rows=len(has)
         )
@@ -85,35 +84,42 @@ def _decisions(context: Context, version: Version, made: Dataset, ids: NDArray[n
     itself are on that."""
     versions = list_versions(context.store, made.dataset_id)
     load = versions[0]
-    done = applied(context.store, version)
-    _write(context, done, load, ids, f"{job.job_id}-applied")
+    _write(context, said_before(context.store, version), load, ids, f"{job.job_id}-said")
+    done = _write(context, applied(context.store, version), load, ids, f"{job.job_id}-applied")
     if done and len(versions) == 1:
         note = masked(version.note) if version.kind == "review" else ""
         versions.append(make_review_version(context.store, load.version_id, note, job.created_by))
     if done:
         add_fingerprint(context.store, versions[1].version_id)
-    _write(context, pending(context.store, version), versions[-1] if done else load, ids, f"{job.job_id}-open")
+    last = versions[-1] if done else load
+    _write(context, said_here(context.store, version), last, ids, f"{job.job_id}-said-open")
+    _write(context, pending(context.store, version), last, ids, f"{job.job_id}-open")
 
 
-def _write(context: Context, acts: list[Decision], onto: Version, ids: NDArray[np.int64], key: str) -> None:
-    carried = []
-    for one in acts:
-        place = int(np.searchsorted(ids, one.example_id))
-        if place == len(ids) or ids[place] != one.example_id:
-            continue  # a row that the version excludes
-        of_many = ":" if ":" in one.client_key else "-"
-        carried.append(
-            replace(
-                one,
-                decision_id=new_id(),
-                client_key=f"{key}{of_many}{place}",
-                dataset_id=onto.dataset_id,
-                version_id=onto.version_id,
-                example_id=place,
-                scan_id=None,
-                shown={name: value for name, value in one.shown.items() if name in _SHOWN},
-                note=None if one.note is None else masked(one.note),
-            )
+def _write(context: Context, parts: Parts, onto: Version, ids: NDArray[np.int64], key: str) -> bool:
+    """Whether there was any."""
+    some = False
+    for part in parts:
+        rows = np.array([one.example_id for one in part], np.int64)
+        places = np.minimum(np.searchsorted(ids, rows), len(ids) - 1)
+        there = ids[places] == rows  # not those that the version excludes
+        context.ledger.decisions.append(
+            [_carried(one, onto, int(place), key) for one, place, has in zip(part, places, there, strict=True) if has]
         )
-    for start in range(0, len(carried), AT_ONCE):
-        context.ledger.decisions.append(carried[start : start + AT_ONCE])
+        some = True
+    return some
+
+
+def _carried(one: Decision, onto: Version, place: int, key: str) -> Decision:
+    of_many = ":" if ":" in one.client_key else "-"
+    return replace(
+        one,
+        decision_id=new_id(),
+        client_key=f"{key}{of_many}{place}",
+        dataset_id=onto.dataset_id,
+        version_id=onto.version_id,
+        example_id=place,
+        scan_id=None,
+        shown={name: value for name, value in one.shown.items() if name in _SHOWN},
+        note=None if one.note is None else masked(one.note),
+    )

@@ -6,8 +6,11 @@ output/masked.parquet with the same rows and columns.
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +19,7 @@ from core.files import whole
 from core.jobs.entry import run
 from core.jobs.mask.spec import MaskResult, MaskSpec
 from core.modalities import WORDS
-from core.personal import Personal, masked_by, merged, personal_in, personal_in_column, tells
+from core.personal import Personal, masked_by, masked_inside, merged, personal_in, personal_in_column, tells
 from core.progress import further
 from core.queue import JobFolder, ProgressWriter
 from core.records import EXAMPLE_ID
@@ -35,7 +38,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total, schema = file.metadata.num_rows, file.schema_arrow
         asked = [one for one in spec.columns if one in schema.names]
-        told = [one for one in asked if tells(one) and not _of_texts(schema.field(one).type)]
+        told = [one for one in asked if _may_become_text(one, schema.field(one).type)]
         for one in (one for one in told if _any_masked(spec, file, one, chosen)):  # these become texts
             schema = schema.set(schema.get_field_index(one), pa.field(one, pa.string()))
         texts = [one for one in asked if _of_texts(schema.field(one).type)]
@@ -46,7 +49,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
                 meant = [chosen is None or one in chosen for one in table[EXAMPLE_ID].to_pylist()]
                 touched = [False] * len(meant)
                 for place, column in enumerate(texts):
-                    values = table[column].cast(schema.field(column).type).to_pylist()
+                    values = _texts(table[column])
                     named = _named(values, meant, spec.names and place == 0, done, total, progress)
                     hidden = [
                         _masked(spec, column, value, named.get(row), kinds) if meant[row] else value
@@ -63,9 +66,9 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
 
 
 def _any_masked(spec: MaskSpec, file: pq.ParquetFile, column: str, chosen: Set[int] | None) -> bool:
-    """Whether any value of a column of numbers or dates is somebody's; else it stays what it is."""
+    """Whether any value of a column of no texts is somebody's; else it stays what it is."""
     for batch in file.iter_batches(AT_ONCE, columns=[EXAMPLE_ID, column]):
-        values = batch[column].cast(pa.string()).to_pylist()
+        values = _texts(batch[column])
         for row, value in zip(batch[EXAMPLE_ID].to_pylist(), values, strict=True):
             if (chosen is None or row in chosen) and _masked(spec, column, value, None, Counter()) != value:
                 return True
@@ -74,6 +77,21 @@ def _any_masked(spec: MaskSpec, file: pq.ParquetFile, column: str, chosen: Set[i
 
 def _of_texts(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or (pa.types.is_list(kind) and pa.types.is_string(kind.value_type)))
+
+
+def _may_become_text(column: str, kind: pa.DataType) -> bool:
+    """Numbers and dates whose name says that they are somebody's, and what holds texts deeper inside."""
+    if _of_texts(kind):
+        return False
+    return tells(column) or (pa.types.is_nested(kind) and any(name in str(kind) for name in ("string", "struct")))
+
+
+def _texts(column: pa.Array | pa.ChunkedArray) -> list[Any]:
+    """A column's values; of what is no text the text, of what is nested its JSON."""
+    if pa.types.is_nested(column.type) and not _of_texts(column.type):
+        values = column.to_pylist(maps_as_pydicts="lossy")
+        return [None if one is None else json.dumps(one, ensure_ascii=False, default=str) for one in values]
+    return list((column if _of_texts(column.type) else column.cast(pa.string())).to_pylist())
 
 
 def _named(
@@ -90,14 +108,22 @@ def _named(
 def _masked(
     spec: MaskSpec, column: str, value: object, named: Sequence[Personal] | None, kinds: Counter[str]
 ) -> object:
-    if isinstance(value, list):
-        return [_masked(spec, column, one, None, kinds) for one in value]
-    if not isinstance(value, str):
-        return value
-    places = personal_in(value) if column == WORDS else personal_in_column(column, value)
-    text, counts = masked_by(spec.how, value, merged(places, named) if named else places)
-    kinds.update(counts)
-    return text
+    def hidden(name: str, text: str) -> str:
+        places = personal_in_column(name, text) if name else personal_in(text)
+        if named:
+            places = merged(places, named if text is value else list(_again(str(value), named, text)))
+        text, counts = masked_by(spec.how, text, places)
+        kinds.update(counts)
+        return text
+
+    return masked_inside(hidden, "" if column == WORDS else column, value)
+
+
+def _again(whole: str, named: Sequence[Personal], part: str) -> Iterator[Personal]:
+    """Where what is named in a text stands in a value that is part of it."""
+    for one in named:
+        for found in re.finditer(re.escape(whole[one.start : one.stop]), part):
+            yield Personal(one.kind, found.start(), found.end())
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from core.errors import NotFoundError
 from core.jobs.defects import in_words
 from core.jobs.hub.web import LOADS
 from core.jobs.load.web import load_again
+from core.jobs.mask.web import MASK
 from core.jobs.recorded import record_versions
 from core.jobs.registry import KINDS
 from core.records import Job, KeptVersion
@@ -19,6 +20,8 @@ from core.store.datasets import list_datasets
 from core.store.upkeep.again import make_again
 from core.store.upkeep.look import runs_predicted, tiers_taken
 
+_MAKE_DATASETS = (*LOADS, MASK.name)
+"""Kinds of jobs whose output is gone once it has become a dataset."""
 _EVERY = 10_000_000
 """More jobs than a workspace has."""
 
@@ -65,7 +68,7 @@ def _outputs(context: Context) -> tuple[int, list[str]]:
     """A kind's `collect` takes in what the store lacks of a job, and nothing twice."""
     before, lost = _taken(context), []
     for job in reversed(context.queue.list(_EVERY)):
-        if job.status != "done" or job.kind not in KINDS or job.kind in LOADS:
+        if job.status != "done" or job.kind not in KINDS or job.kind in _MAKE_DATASETS:
             continue
         if problem := _broken(context, job):
             lost.append(f"{job.title}: its output cannot be taken in again: {problem}")
@@ -99,6 +102,12 @@ def _datasets(context: Context) -> tuple[list[str], list[str]]:
     for job in reversed(context.queue.list(_EVERY)):
         if not _made_a_dataset(job) or job.dataset_id in here:
             continue
+        if job.kind == MASK.name:
+            lost.append(
+                f"{job.title}: the dataset is of after the backup: make the masked copy again; acts on it stay in the "
+                "ledger."
+            )
+            continue
         try:
             loaded.append(load_again(context, job, _former(context, job)).name)
         except Exception as error:
@@ -120,4 +129,4 @@ def _former(context: Context, job: Job) -> KeptVersion:
 
 
 def _made_a_dataset(job: Job) -> bool:
-    return job.kind in LOADS and job.status == "done" and job.dataset_id is not None
+    return job.kind in _MAKE_DATASETS and job.status == "done" and job.dataset_id is not None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from core.records import Decision, ReviewCounts
-from core.store.acts.in_force import NOT_BY_CLASS, in_force_sql, judged_sql, said_of_any_sql, standing_sql
+from core.store.acts.in_force import in_force_sql, judged_sql, said_of_any_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.ids import checked_id
@@ -14,6 +15,8 @@ from core.store.times import loaded
 
 _COLUMNS = """decision_id, client_key, dataset_id, version_id, example_id, action, new_label, reviewer, decided_at,
               scan_id, shown, undoes, note"""
+AT_ONCE = 20_000
+"""Decisions that are read together."""
 
 
 def in_force(db: Database, version_id: str) -> list[Decision]:
@@ -66,7 +69,8 @@ def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str =
                    count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
-                   (SELECT count(*) FROM listed) - (SELECT count(*) FROM flagged), count(*) FILTER ({NOT_BY_CLASS})
+                   (SELECT count(*) FROM listed) - (SELECT count(*) FROM flagged),
+                   (SELECT count(*) FROM {judged_sql(db, version_id)})
             FROM f""",
         [version_id, scan_id, issue_type, version_id],
     )
@@ -79,13 +83,19 @@ def reviewed_rows(db: Database, version_ids: Sequence[str]) -> int:
     return int(row[0]) if row else 0
 
 
-def read_decisions(db: Database, acts: str) -> list[Decision]:
-    """Acts that a query gives with the columns of `ACTS`, in the order in which they were written."""
-    return _decisions(db, f"SELECT {_COLUMNS} FROM ({acts}) ORDER BY seq")
+def read_decisions(db: Database, acts: str) -> Iterator[list[Decision]]:
+    """Acts that a query gives with the columns of `ACTS`, in the order in which they were written, so many at a time.
+    They are as they were at the first: what is written meanwhile is not among them."""
+    with db.cursor() as cursor:
+        found = cursor.execute(f"SELECT {_COLUMNS} FROM ({acts}) ORDER BY seq")
+        names = [name for name, *_ in found.description]
+        while rows := found.fetchmany(AT_ONCE):
+            yield [_decision(dict(zip(names, row, strict=True))) for row in rows]
 
 
 def _decisions(db: Database, sql: str) -> list[Decision]:
-    return [
-        Decision(**row | {"decided_at": loaded(row["decided_at"]), "shown": json.loads(row["shown"])})
-        for row in db.fetch_named(sql)
-    ]
+    return [_decision(row) for row in db.fetch_named(sql)]
+
+
+def _decision(row: dict[str, Any]) -> Decision:
+    return Decision(**row | {"decided_at": loaded(row["decided_at"]), "shown": json.loads(row["shown"])})

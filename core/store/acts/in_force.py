@@ -45,6 +45,13 @@ def said_of_any_sql(version_ids: Sequence[str], seq: int) -> str:
     return _given(_newest_of(version_ids, seq, "", SAID_OF_ROW))
 
 
+def said_before_sql(db: Database, version_id: str) -> str | None:
+    """Of each row what people said of it last on the versions that one comes from, as an SQL subquery; None where it
+    comes from none."""
+    _, ancestors = _line(db, version_id)
+    return said_of_any_sql(ancestors, db.newest_act()) if ancestors else None
+
+
 def newest_sql(acts: str, which: str = "true") -> str:
     """Of each version and row the newest act that nobody has taken back, `ask` too, as an SQL subquery for `seq`; acts
     are those of a relation with the columns of `ACTS`, `which` narrows them: `SAID_OF_ROW` for verdicts alone."""

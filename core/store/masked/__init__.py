@@ -3,8 +3,6 @@ gets of their rows. What jobs compute from, and what filters look at, are the ro
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -20,6 +18,7 @@ from core.store.database import Cursor, Database
 
 MASK = "mask_personal_data"
 """What masks a text in SQL."""
+_NESTED = ("STRUCT", "MAP", "UNION")
 _NO_TEXTS = frozenset(("label", "given_label", "suggested_label", "predicted", "true", "split", "kinds", "verdict"))
 
 
@@ -36,40 +35,22 @@ def said_shown(db: Database, dataset_id: str, said: str) -> str:
 def masked_value(column: str, value: Any) -> Any:
     """A value of a column, or of the example itself, as it is shown: texts, and lists and objects of them, masked;
     numbers and dates where the column's name says that they are somebody's."""
-    if isinstance(value, str):
-        return personal.masked(value, "" if column == WORDS else column)
-    if isinstance(value, list | tuple):
-        return type(value)(masked_value(column, one) for one in value)
-    if isinstance(value, Mapping):
-        return {name: masked_value(str(name), one) for name, one in value.items()}
-    if value is None or column == WORDS or not personal.tells(column):
-        return value
-    hidden = personal.masked(str(value), column)
-    return value if hidden == str(value) else hidden
+    return personal.masked_inside(personal.labelled, "" if column == WORDS else column, value)
 
 
 def masked_example(example: Example, own_id: str = "") -> Example:
     """A row as it is shown; `own_id`: what the source calls its own row ids."""
     return replace(
         example,
-        text=masked_words(example.text),
+        text=masked_value(WORDS, example.text),
         source_id=masked_value(own_id, example.source_id),
         attributes={name: masked_value(name, value) for name, value in example.attributes.items()},
     )
 
 
-def masked_words(text: str | None) -> str | None:
-    """An example in words: a text, or a JSON object of a row's columns, of which each is masked by its name."""
-    if text is None or not text.startswith("{"):
-        return masked_value(WORDS, text)  # type: ignore[no-any-return]
-    with suppress(ValueError):
-        return json.dumps(masked_value("", json.loads(text)), ensure_ascii=False)
-    return masked_value(WORDS, text)  # type: ignore[no-any-return]
-
-
 def masked_sql(cursor: Cursor, sql: str, columns: list[tuple[str, str]]) -> str:
     """A query whose columns (name, type) of texts, of lists of them, and of numbers and dates that are somebody's, are
-    masked; labels and splits are none."""
+    masked; labels and splits are none. What has texts deeper inside is the text of its JSON then."""
     _teach(cursor)
     instead = [f"{mask} AS {identifier(name)}" for name, kind in columns if (mask := _mask(name, kind))]
     return f"SELECT * REPLACE ({', '.join(instead)}) FROM ({sql})" if instead else sql
@@ -91,7 +72,12 @@ def _teach(cursor: Cursor) -> None:
 def _mask(name: str, kind: str) -> str | None:
     if name in _NO_TEXTS:
         return None
-    column = literal("" if name == WORDS else name)
-    if kind == "VARCHAR" or kind.startswith("ENUM") or (personal.tells(name) and not kind.endswith("[]")):
-        return f"{MASK}(CAST({identifier(name)} AS VARCHAR), {column})"
-    return f"list_transform({identifier(name)}, lambda x: {MASK}(x, {column}))" if kind == "VARCHAR[]" else None
+    column, value = literal("" if name == WORDS else name), identifier(name)
+    if kind == "VARCHAR[]":
+        return f"list_transform({value}, lambda x: {MASK}(x, {column}))"
+    if kind.endswith("]") or kind.startswith(_NESTED):
+        held = personal.tells(name) or kind.startswith(_NESTED) or "VARCHAR" in kind
+        return f"{MASK}(CAST(to_json({value}) AS VARCHAR), {column})" if held else None
+    if kind in ("VARCHAR", "JSON") or kind.startswith("ENUM") or personal.tells(name):
+        return f"{MASK}(CAST({value} AS VARCHAR), {column})"
+    return None

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import NotFoundError
-from core.modalities import WORDS
 from core.records import ColumnFilter, ListColumn, RowOrder
 from core.sql import identifier
 from core.store.database import Database
 from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import Condition, column_sql, joined
-from core.store.masked import is_masked, masked_value, masked_words, own_id_sql
+from core.store.masked import is_masked, masked_value, own_id_sql
 from core.targets import Target
 
 _OWN = "source_id"
@@ -66,13 +65,9 @@ def page_records(
     texts = {one.column for one in records.columns if one.kind == "words"}
     names = {_OWN: records.own_id}
     return [
-        {name: _shown(names.get(name, name), value) if name in texts else value for name, value in row.items()}
+        {name: masked_value(names.get(name, name), value) if name in texts else value for name, value in row.items()}
         for row in found
     ]
-
-
-def _shown(column: str, value: Any) -> Any:
-    return masked_words(value) if column == WORDS else masked_value(column, value)
 
 
 def record_values(db: Database, records: Records, column: str, limit: int) -> list[str]:

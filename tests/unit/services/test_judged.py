@@ -19,12 +19,13 @@ from core.store.acts.decisions import counts, in_force, judged, reviewed_rows
 from core.store.acts.in_force import known_sql
 from core.store.acts.judged import judged_by_rank
 from core.store.acts.since import Judged, since
+from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.record_lists import count_records
 from core.store.record_lists.decisions import decided
 from core.store.telling.health import LOOKED_AT, Counted, counted, pace
 from core.store.telling.story import tally
-from core.store.versions import get_version
+from core.store.versions import get_version, make_review_version
 from tests.pages import issues_data
 
 
@@ -90,6 +91,23 @@ def test_whatever_counts_verdicts_counts_no_change_of_classes(context: Context, 
     assert told() == before and counts(store, scan.version_id, scan.scan_id).decided > 20
     left = len({*rows} - {one.example_id for one in in_force(store, scan.version_id)})
     assert (labels().rows, labels().decided, labels().changed) == (5 + left, 5, 1)
+
+
+def test_a_later_version_counts_what_was_said_on_it(context: Context, scanned: tuple[Dataset, Scan]) -> None:
+    news, scan = scanned
+    store, rows = context.store, _flagged(context, scan)
+    assert not record(context, scan.version_id, "ada", [Act(f"k{row}", "keep", row) for row in rows[:4]]).refused
+    version = make_review_version(store, scan.version_id, "", "ada")
+    merge = ClassChange("merge", tuple(news.labels[1:]), news.labels[0])
+    assert carry_out_change(context, plan_change(context, get_dataset(store, news.dataset_id), merge), "bob").rows > 20
+
+    def told() -> tuple[int, int]:
+        here = [ColumnFilter("verdict", "=", ("true",)), ColumnFilter("version", "=", (str(version.number),))]
+        return counts(store, version.version_id, None).verdicts, count_records(store, decided(news, ()), here)
+
+    assert told() == (0, 0), "these four were said of the version before"
+    assert not record(context, version.version_id, "ada", [Act("later", "keep", rows[0])]).refused
+    assert told() == (1, 1)
 
 
 def test_a_group_is_relabelled_as_often_as_people_said_so_whatever_classes_became(
