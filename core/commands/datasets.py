@@ -69,8 +69,6 @@ def _data(context: Context, dataset: Dataset) -> JsonObject:
         "scan": scan.tier if scan else None,
         "masked_copy_of": origin and {"dataset": of.name if of else origin.of_name, "version": origin.of_number},
         "masked_copies": [
-            {"dataset": made.name, "version": one.of_number}
-            for one in copies_of(context, dataset)
-            if (made := named(context, one.dataset_id))
+            {"dataset": made.name, "version": one.of_number} for one, made in copies_of(context, dataset)
         ],
     }

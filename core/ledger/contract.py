@@ -318,7 +318,7 @@ class FirstSteps(Protocol):
 
 
 class Masking(Protocol):
-    """Of which datasets whatever leaves Winnow is masked, and which are masked copies of others."""
+    """Which datasets are always masked, in all that is shown or written, and which are masked copies of others."""
 
     def append(self, dataset_id: str, on: bool, by: str) -> None:
         """From now on."""

@@ -1,4 +1,4 @@
-"""Records of what is masked before it leaves Winnow, and of masked copies."""
+"""Records of which datasets are always masked, and of masked copies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class MaskRule:
-    """Whether whatever leaves of a dataset is masked: files, reports and lists."""
+    """Whether all that is shown or written of a dataset is masked: pages, lists, files and reports."""
 
     on: bool
     by: str

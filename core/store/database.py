@@ -66,7 +66,7 @@ class Database:
         self.queries: RowQueries = NoQueries()
         """Who answers filters that are queries."""
         self.masked: Callable[[], frozenset[str]] = frozenset
-        """The datasets of which files have no personal data."""
+        """The datasets of which all that is shown or written is masked."""
         self.alike: RowsAlike = NoRowsAlike()
         """Who compares rows with what was typed or uploaded."""
         check_log(path)

@@ -142,18 +142,29 @@ def filled(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
             shutil.rmtree(folder, ignore_errors=True)  # what somebody who failed has left
             folder.mkdir()
             fill(folder)
-            made.touch()
+            made.write_text(_kept(folder))
     return folder
 
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Server]:
-    """The app on a workspace of the module's own with something on every page."""
+    """The app on a workspace of the module's own with something on every page. What its jobs were asked for names the
+    folders of the copy, as if they had run there."""
     folder = tmp_path_factory.mktemp("full")
     shutil.copytree(filled, folder, dirs_exist_ok=True)
+    for spec in folder.glob("workspace/runs/*/spec.json"):
+        spec.write_text(spec.read_text().replace(str(filled), str(folder)))
     started = start_server(folder)
     yield started
     started.end()
+    assert _kept(filled) == filled.with_suffix(".done").read_text(), "something was written beside the copy"
+
+
+def _kept(folder: Path) -> str:
+    """The files of arrays and media below it, with their sizes and when they were written."""
+    files = (path for name in ("arrays", "media") for path in folder.glob(f"workspace/{name}/**/*") if path.is_file())
+    about = sorted((str(path), path.stat()) for path in files)
+    return "\n".join(f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in about)
 
 
 @pytest.fixture

@@ -141,12 +141,10 @@ def test_a_shared_link_shows_the_story_and_nothing_that_acts(app: Context, news:
     assert settled(open_at("story", share=mark_of(news))).title[0].value == "other name"
 
 
-def test_shared_links_of_a_dataset_that_leaves_masked_alone_are_closed(
-    app: Context, news: Dataset, open_at: OpenAt
-) -> None:
+def test_shared_links_of_an_always_masked_dataset_are_closed(app: Context, news: Dataset, open_at: OpenAt) -> None:
     app.ledger.masking.append(news.dataset_id, True, "ada")
     shown = open_at("story", share=mark_of(news))
-    said = "The rows of this dataset leave masked alone, so the links that share it are closed."
+    said = "This dataset is always masked, so the links that share it are closed."
     assert [one.value for one in shown.error] == [said]
     assert not shown.dataframe and not shown.get("page_link") and "sport" not in words(shown)
     app.ledger.masking.append(news.dataset_id, False, "ada")

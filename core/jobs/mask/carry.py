@@ -23,6 +23,7 @@ from core.store.acts.tags import tag_names, tagged_ids
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.versions import add_fingerprint, get_version, list_versions, make_review_version
+from core.words import stored
 
 _SHOWN = ("given_label", "suggested_label", "score", "tier", "blind", BY_CLASS, AFTER_VERDICT)
 """What of that which was shown goes along: nothing that could be of a text."""
@@ -70,7 +71,7 @@ def _tags(context: Context, of: Dataset, made: Dataset, ids: NDArray[np.int64], 
     acts = []
     for number, tag in enumerate(tag_names(context.store, of.dataset_id)):
         has = np.flatnonzero(np.isin(ids, tagged_ids(context.store, of.dataset_id, tag)))
-        act_id, among = f"{job.job_id}-tag-{number}", f"masked copy of {of.name}"
+        act_id, among = f"{job.job_id}-tag-{number}", stored(f"masked copy of {of.name}")
         act = TagAct(
             *(act_id, made.dataset_id, masked(tag), True, among, job.created_by, made.created_at), rows=len(has)
         )

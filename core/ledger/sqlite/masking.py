@@ -1,5 +1,5 @@
-"""Of which datasets whatever leaves Winnow is masked, and which are masked copies of others, in SQLite: who said or
-made so, and when."""
+"""Which datasets are always masked, in all that is shown or written of them, and which are masked copies of others, in
+SQLite: who said or made so, and when."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def standing(context: Context, dataset: Dataset) -> MaskRule | None:
 
 
 def always_masked(context: Context, dataset_id: str) -> bool:
-    """Whether all that leaves of it is masked."""
+    """Whether all that is shown or written of it is masked."""
     rule = context.ledger.masking.standing(dataset_id)
     return rule is not None and rule.on
 
@@ -43,12 +43,12 @@ def set_always(context: Context, dataset: Dataset, on: bool, by: str) -> MaskRul
 
 
 def as_it_leaves(context: Context, dataset_id: str, text: str) -> str:
-    """A text as a report or a file may have it."""
+    """A text as it is shown or written."""
     return masked(text) if always_masked(context, dataset_id) else text
 
 
 def leaving(context: Context, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows as a file may have them, by the names of their columns."""
+    """Rows as they are shown or written, by the names of their columns."""
     if not always_masked(context, dataset_id):
         return [dict(row) for row in rows]
     return [{name: masked_value(name, value) for name, value in row.items()} for row in rows]

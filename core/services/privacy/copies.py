@@ -16,10 +16,11 @@ def copy_of(context: Context, dataset: Dataset) -> MaskedCopy | None:
     return context.ledger.masking.copy_of(dataset.dataset_id)
 
 
-def copies_of(context: Context, dataset: Dataset) -> list[MaskedCopy]:
-    """The masked copies of its versions that are in use, newest first."""
-    there = {one.dataset_id for one in list_datasets(context.store)}
-    return [one for one in context.ledger.masking.copies_of(dataset.dataset_id) if one.dataset_id in there]
+def copies_of(context: Context, dataset: Dataset) -> list[tuple[MaskedCopy, Dataset]]:
+    """The masked copies of its versions that are in use, each with the dataset that it is, newest first."""
+    copies = context.ledger.masking.copies_of(dataset.dataset_id)
+    there = {one.dataset_id: one for one in list_datasets(context.store)} if copies else {}
+    return [(one, there[one.dataset_id]) for one in copies if one.dataset_id in there]
 
 
 def named(context: Context, dataset_id: str) -> Dataset | None:

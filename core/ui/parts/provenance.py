@@ -22,11 +22,9 @@ def provenance(context: Context, dataset: Dataset, page: str, *, links: bool = T
         about = {"name": plain(of.name if of else origin.of_name), "n": origin.of_number}
         said = say("Masked copy of {name}, version {n}", **about)
         _line(origin, said, page, of if links else None, origin.of_number)
-    for one in copies_of(context, dataset) if links else ():
-        made = named(context, one.dataset_id)
-        if made is not None:
-            said = say("Masked copy of version {n}: {name}", n=one.of_number, name=plain(made.name))
-            _line(one, said, page, made)
+    for one, made in copies_of(context, dataset) if links else ():
+        said = say("Masked copy of version {n}: {name}", n=one.of_number, name=plain(made.name))
+        _line(one, said, page, made)
 
 
 def _line(copy: MaskedCopy, said: str, page: str, to: Dataset | None, number: int | None = None) -> None:

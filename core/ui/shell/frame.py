@@ -99,7 +99,7 @@ def _to_read(what: Readable) -> Frame:
     context = _opened()
     dataset = title_to_read(list_datasets(context.store), what)
     if always_masked(context, dataset.dataset_id):
-        st.error(say("The rows of this dataset leave masked alone, so the links that share it are closed."))
+        st.error(say("This dataset is always masked, so the links that share it are closed."))
         st.caption(say("Next step: ask whoever sent it for a report, which is masked."))
         st.stop()
     known = tuple(sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number))

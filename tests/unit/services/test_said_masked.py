@@ -11,6 +11,7 @@ import pytest
 from core.context import Context
 from core.jobs.recorded import record_versions
 from core.records import Dataset, RowFilter
+from core.review.many import among_said
 from core.review.records import Act
 from core.services.export import export
 from core.services.privacy.always import set_always
@@ -25,6 +26,7 @@ from core.store.record_lists import export_records, page_records
 from core.store.record_lists.decisions import decided
 from core.store.versions import get_version, list_versions
 from core.ui.review.payload import decided as on_desk
+from core.words import speaking
 from tests.integration.load_support import loaded
 
 NOTE, TAG = "ask jane@firm.com about it", "for joe@firm.com"
@@ -84,3 +86,8 @@ def test_the_sources_ids_are_masked_by_their_own_name(context: Context, calls: D
     assert (told["source_id"], told["note"]) == ("[phone]", HIDDEN[0])
     whole = Path(export(context, calls.latest_version_id, "jsonl", tmp_path / "rows.jsonl"))
     assert TAG not in whole.read_text() and HIDDEN[1] in whole.read_text()
+
+
+def test_what_a_masked_copys_tags_were_put_on_is_said_in_chinese_too() -> None:
+    with speaking("zh"):
+        assert among_said("masked copy of calls") == "“calls”的遮蔽副本"
