@@ -208,7 +208,8 @@ class Amount:
 
     @property
     def classes(self) -> int:
-        return len(self.dataset.labels)
+        """What is fitted to each row: a number, of which there are no classes, is one."""
+        return max(1, len(self.dataset.labels))
 
     @property
     def modality(self) -> Modality:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from core.errors import NotFoundError, UsageError
-from core.modalities import WORDS
-from core.records import Attribute, Dataset, DatasetState, RejectedRow
+from core.records import MISFIT, Attribute, Dataset, DatasetState, RejectedRow
 from core.settings import TRASH_DAYS
+from core.sql import literal
 from core.store.database import Cursor, Database
-from core.store.masked import is_masked, masked_value
+from core.store.masked import is_masked
 from core.store.names import examples_table
 from core.store.relations import relation_sql
 from core.store.times import loaded, now, stored
@@ -146,15 +147,22 @@ def contents(db: Database, dataset_id: str) -> pa.ChunkedArray:
 
 def rejected(db: Database, dataset_id: str, limit: int, offset: int = 0) -> list[RejectedRow]:
     """Rows set aside while loading, in the order of file and line."""
-    found = db.records(
+    return db.records(
         RejectedRow,
-        """SELECT file, line, reason, content FROM rejected_rows WHERE dataset_id = ?
-           ORDER BY file, line, reason, content LIMIT ? OFFSET ?""",
+        f"{rejected_sql(db, dataset_id)} ORDER BY file, line, reason, content LIMIT ? OFFSET ?",
         [dataset_id, limit, offset],
     )
+
+
+def rejected_sql(db: Database, dataset_id: str) -> str:
+    """Rows set aside, as a query of the dataset's id. Of a dataset that is always masked neither what stood there nor
+    the value that a reason quotes: a row that could not be read cannot be masked column by column."""
+    shown = "reason, content"
     if is_masked(db, dataset_id):
-        return [replace(one, content=masked_value(WORDS, one.content)) for one in found]
-    return found
+        kept = f"^({re.escape(MISFIT)}[^:]*|[^:]*)"
+        shown = f"""regexp_extract(reason, {literal(kept)}, 1) AS reason,
+                    CASE WHEN content <> '' THEN '[masked]' ELSE content END AS content"""
+    return f"SELECT file, line, {shown} FROM rejected_rows WHERE dataset_id = ?"
 
 
 def attributes_json(attributes: tuple[Attribute, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,13 +16,13 @@ from core.sql import identifier, literal, recast
 from core.store.acts.as_decided import as_decided
 from core.store.acts.in_force import known_sql, standing_sql
 from core.store.acts.tags import tags_column
-from core.store.database import Database
+from core.store.database import Cursor, Database
 from core.store.datasets import get_dataset
 from core.store.filters import ISSUE_COLUMNS
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import BY_RANK, issue_condition, issue_order
 from core.store.job_files.label_positions import register_names, spans_sql
-from core.store.masked import masked_sql
+from core.store.masked import LABELS, masked_sql
 from core.store.names import examples_table
 from core.store.relations import relation
 from core.store.scans import get_scan
@@ -141,7 +141,8 @@ def export_issues(
                          FROM {standing_sql(db, scan.version_id, unsure=True)} d JOIN versions v USING (version_id)) d
                   ON d.example_id = i.example_id
               WHERE {condition} ORDER BY {issue_order(db, scan, order)} {"" if top is None else f"LIMIT {int(top)}"}"""
-    return copy_query(db, sql, out, format, parameters, plain)
+    labels = ("given_label", "suggested_label", "verdict", "verdict_label", "kinds")
+    return copy_query(db, sql, out, format, parameters, plain, labels=labels)
 
 
 KEPT = "kept_"
@@ -235,16 +236,19 @@ def copy_query(
     plain: bool = False,
     raw: bool = False,
     of: str = "",
+    labels: Collection[str] = LABELS,
 ) -> Path:
     """Writes a query's rows; in CSV with an apostrophe before what a spreadsheet would run, unless they are to be
     `plain`. Rows of a dataset of which whatever leaves is masked have the kind of personal data in place of it, unless
-    they stay here, `raw`: all that is written of rows names the table of the examples, or is `of` a dataset."""
+    they stay here, `raw`: all that is written of rows names the table of the examples, or is `of` a dataset;
+    columns of `labels` stay as they are."""
     out.parent.mkdir(parents=True, exist_ok=True)
     hidden = not raw and any(one == of or examples_table(one) in sql for one in db.masked())
     with db.cursor() as cursor:
-        columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
+        columns = _described(cursor, sql, parameters)
         if hidden:
-            sql = masked_sql(cursor, sql, columns)
+            sql = masked_sql(cursor, sql, columns, labels)
+            columns = _described(cursor, sql, parameters)
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv" and not plain:
             sql = _escaped(sql, columns)
@@ -252,6 +256,10 @@ def copy_query(
             options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
             cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
+
+
+def _described(cursor: Cursor, sql: str, parameters: Sequence[Any]) -> list[tuple[str, str]]:
+    return [(str(name), str(kind)) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
 
 
 def _fitted(kind: str, format: str) -> str | None:  # noqa: A002

@@ -15,6 +15,7 @@ from core.store.datasets import get_dataset
 from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import ISSUE_COLUMNS, sorted_by, where_sql
 from core.store.issues import issue_condition, issue_order
+from core.store.masked import LABELS
 from core.store.predicted.columns import added_columns, prediction_order
 from core.store.predictions import prediction_condition, predictions_joined
 from core.store.relations import relation
@@ -25,6 +26,8 @@ from core.store.versions import get_version
 from core.tasks import task_named
 
 _VERDICT = "CASE WHEN new_label IS NULL THEN action ELSE '→ ' || new_label END AS verdict"
+_ADDED = (*LABELS, "suggested_label", "predicted", "verdict", "kinds")
+"""Of the columns that a list adds to its rows those that hold labels and other words of Winnow."""
 
 
 def export_issue_list(
@@ -51,7 +54,7 @@ def export_issue_list(
     sql = f"""SELECT {selected} FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id
               {verdicts} WHERE {condition} ORDER BY {issue_order(db, scan, order)}
               {"" if top is None else f"LIMIT {int(top)}"}"""
-    return copy_query(db, sql, out, format, parameters, plain)
+    return copy_query(db, sql, out, format, parameters, plain, labels=_labels(columns))
 
 
 def export_spans(
@@ -88,7 +91,7 @@ def export_spans(
                      suggested_start, suggested_stop
               FROM (SELECT i.example_id AS row, i.rank, {unnested} FROM issues i WHERE {condition}) {kept}
               ORDER BY score, rank, start {"" if top is None else f"LIMIT {int(top)}"}"""
-    return copy_query(db, sql, out, format, parameters, plain)
+    return copy_query(db, sql, out, format, parameters, plain, labels=("given_label", "suggested_label"))
 
 
 def export_list(
@@ -120,7 +123,7 @@ def export_list(
         parameters = [*parameters, [*similar], [*similar.values()], len(similar)]
         by = "k.place" if order == BY_ROW else by
     sql = f"SELECT {selected} FROM (SELECT * FROM {rows} WHERE {condition}) r {join} ORDER BY {by}"
-    return copy_query(db, sql, out, format, parameters, plain)
+    return copy_query(db, sql, out, format, parameters, plain, labels=_labels(columns))
 
 
 def export_predictions(
@@ -142,7 +145,12 @@ def export_predictions(
     added |= {"label": "t.label", "predicted": "p.predicted"}
     sql = f"""SELECT {_selected(db, columns, added, dataset, format, "t")} FROM {predictions_joined(truth)}
               WHERE {condition} ORDER BY {prediction_order(order, dataset)}"""
-    return copy_query(db, sql, out, format, parameters, plain)
+    return copy_query(db, sql, out, format, parameters, plain, labels=_labels(columns))
+
+
+def _labels(columns: Sequence[ListColumn]) -> list[str]:
+    """What the columns that hold labels are called in a file."""
+    return [one.name for one in columns if one.column in (_ADDED if one.added else LABELS)]
 
 
 def _selected(

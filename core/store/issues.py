@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from core.errors import NotFoundError
 from core.modalities import PAYLOAD_COLUMNS
+from core.personal import tells
 from core.records import EXAMPLE_ID, Copy, Issue, IssueFilter, RowFilter, RowOrder, Scan
 from core.store.acts.in_force import settled_sql, standing_sql
 from core.store.database import Database
@@ -215,8 +216,23 @@ def _issues(db: Database, scan: Scan, where: IssueFilter, ranks: str) -> list[Is
     )
     whys = [json.loads(row["why"] or "{}") for row in rows]
     if is_masked(db, scan.dataset_id):
-        whys = [masked_value("", why) for why in whys]
+        columns = [one.name for one in get_dataset(db, scan.dataset_id).attributes]
+        whys = [_masked_why(why, columns) for why in whys]
     return [Issue(**row | {"why": why}) for row, why in zip(rows, whys, strict=True)]
+
+
+def _masked_why(why: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    """Evidence as it is shown. What was `found` in a row of a table begins with the column's name: where that says that
+    its values are somebody's, nothing more is told."""
+    masked: dict[str, Any] = masked_value("", why)
+    if isinstance(found := masked.get("found"), list):
+        masked["found"] = [_masked_found(one, columns) for one in found]
+    return masked
+
+
+def _masked_found(found: str, columns: Sequence[str]) -> str:
+    column = max((one for one in columns if found.startswith(f"{one} ")), key=len, default="")
+    return f"{column} [masked]" if tells(column) else found
 
 
 def _target(db: Database, scan: Scan) -> Target:

@@ -43,7 +43,7 @@ __all__ = [
 
 _SELECT = """SELECT version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count, created_at,
                     created_by, acts_up_to FROM versions"""
-_EXCERPT = 200
+EXCERPT = 200
 """Characters of an example that a list of changes shows."""
 
 
@@ -208,14 +208,14 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
     db.newest_act()
     found = db.records(VersionChange, f"{sql} ORDER BY c.example_id LIMIT ? OFFSET ?", [*parameters, limit, offset])
     if is_masked(db, get_version(db, version_id).dataset_id):
-        return [replace(one, given=masked_value(WORDS, one.given)) for one in found]
-    return found
+        found = [replace(one, given=masked_value(WORDS, one.given)) for one in found]
+    return [replace(one, given=(one.given or "")[:EXCERPT]) for one in found]
 
 
 def changes_sql(version: Version) -> tuple[str, list[Any]]:
     """What reviewers changed between a version's parent and itself, as a query with its parameters: the columns are the
-    fields of `VersionChange`."""
-    sql = f"""SELECT c.example_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
+    fields of `VersionChange`, examples whole: who shows them cuts what is masked."""
+    sql = f"""SELECT c.example_id, e.text AS given, coalesce(p.label, e.given_label) AS from_label,
                      CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
                      d.reviewer, d.decided_at
               FROM ({_CHANGED}) c

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.context import Context
 from core.jobs.foresight import Amount, Foreseen, Work, encoding, near_duplicates, start
-from core.jobs.proof.spec import MANNERS
+from core.jobs.proof.spec import manners_of
+from core.tasks import task_named
 
 HEADS = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
 """Seconds for a unit of fitting heads; of any other encoder as of `minilm`."""
@@ -15,7 +16,7 @@ TREES = 3e-4
 def foresee_proof(context: Context, version_id: str, encoders: tuple[str, ...], repeats: int) -> Foreseen:
     """Heads are fitted once for the labels as they are and once for each copy."""
     amount = Amount(context, version_id)
-    fits = 1 + len(MANNERS) * repeats
+    fits = 1 + len(manners_of(task_named(amount.dataset.task))) * repeats
     encoded = [
         encoding(amount, name, f"{name}: encoding", amount.missing(name), even=bool(place), heavy=bool(place))
         for place, name in enumerate(encoders)

@@ -3,6 +3,7 @@ gets of their rows. What jobs compute from, and what filters look at, are the ro
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,8 @@ from core.store.database import Cursor, Database
 MASK = "mask_personal_data"
 """What masks a text in SQL."""
 _NESTED = ("STRUCT", "MAP", "UNION")
-_NO_TEXTS = frozenset(("label", "given_label", "suggested_label", "predicted", "true", "split", "kinds", "verdict"))
+LABELS = ("label", "given_label", "split")
+"""Columns of every version that hold no texts; no other column of its rows is called so."""
 
 
 def is_masked(db: Database, dataset_id: str) -> bool:
@@ -48,11 +50,12 @@ def masked_example(example: Example, own_id: str = "") -> Example:
     )
 
 
-def masked_sql(cursor: Cursor, sql: str, columns: list[tuple[str, str]]) -> str:
+def masked_sql(cursor: Cursor, sql: str, columns: Sequence[tuple[str, str]], but: Collection[str] = LABELS) -> str:
     """A query whose columns (name, type) of texts, of lists of them, and of numbers and dates that are somebody's, are
-    masked; labels and splits are none. What has texts deeper inside is the text of its JSON then."""
+    masked, `but` those that hold labels. What has texts deeper inside is the text of its JSON then."""
     _teach(cursor)
-    instead = [f"{mask} AS {identifier(name)}" for name, kind in columns if (mask := _mask(name, kind))]
+    masks = {name: _mask(name, kind) for name, kind in columns if name not in but}
+    instead = [f"{mask} AS {identifier(name)}" for name, mask in masks.items() if mask]
     return f"SELECT * REPLACE ({', '.join(instead)}) FROM ({sql})" if instead else sql
 
 
@@ -70,8 +73,6 @@ def _teach(cursor: Cursor) -> None:
 
 
 def _mask(name: str, kind: str) -> str | None:
-    if name in _NO_TEXTS:
-        return None
     column, value = literal("" if name == WORDS else name), identifier(name)
     if kind == "VARCHAR[]":
         return f"list_transform({value}, lambda x: {MASK}(x, {column}))"

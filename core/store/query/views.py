@@ -13,7 +13,7 @@ from core.store.acts.tag_mirror import TAGGED
 from core.store.acts.tags import tag_names
 from core.store.database import Database
 from core.store.export import exported_sql
-from core.store.masked import is_masked, masked_sql
+from core.store.masked import LABELS, is_masked, masked_sql
 from core.store.relations import relation
 from core.store.scans import latest_scan
 
@@ -55,9 +55,10 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
     texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions, "tags": tags}
     if is_masked(db, dataset.dataset_id):
         with db.cursor() as cursor:
-            for name in ("rows", "decisions", "tags"):
+            for name, labels in (("rows", LABELS), ("decisions", ("new_label",)), ("tags", ())):
                 described = cursor.execute(f"DESCRIBE {texts[name]}").fetchall()
-                texts[name] = masked_sql(cursor, texts[name], [(str(one), str(kind)) for one, kind, *_ in described])
+                columns = [(str(one), str(kind)) for one, kind, *_ in described]
+                texts[name] = masked_sql(cursor, texts[name], columns, labels)
     about = {"rows": f"{dataset.derived_ready}", "tags": f"{db.newest_tag()}"}
     return {name: QueryView(name, texts[name], about.get(name, "")) for name in VIEWS}
 

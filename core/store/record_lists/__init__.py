@@ -101,7 +101,9 @@ def export_records(
         f"{own.get(one.column) or _in_file(records, one, format)} AS {identifier(one.name)}" for one in columns
     )
     sql = f"SELECT {selected} FROM ({records.sql}) WHERE {condition} ORDER BY {_order(records, order)}"
-    return copy_query(db, sql, out, format, [*records.parameters, *values], plain, of=records.dataset_id)
+    labels = [one.name for one in columns if one.column in records.labels]
+    given = [*records.parameters, *values]
+    return copy_query(db, sql, out, format, given, plain, of=records.dataset_id, labels=labels)
 
 
 def _in_file(records: Records, one: ListColumn, format: str) -> str:  # noqa: A002

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from core.records import Dataset, ListColumn, RowOrder
+from core.store.database import Database
+from core.store.datasets import rejected_sql
 from core.store.record_lists import Records
 from core.tasks import target_of
 from core.words import later
@@ -15,10 +17,10 @@ _COLUMNS = (
 )
 
 
-def set_aside_rows(dataset: Dataset) -> Records:
+def set_aside_rows(db: Database, dataset: Dataset) -> Records:
     """By file and line."""
     return Records(
-        "SELECT file, line, reason, content FROM rejected_rows WHERE dataset_id = ?",
+        rejected_sql(db, dataset.dataset_id),
         (dataset.dataset_id,),
         _COLUMNS,
         RowOrder("file", added=True),

@@ -38,7 +38,7 @@ def set_aside(context: Context, dataset: Dataset) -> None:
         st.markdown(f"**{title}**", width="content")
         st.caption(say("{n:,} loaded", n=dataset.row_count), width="content")
         st.caption(say("Mend these rows in the source, then load it again."), width="content")
-    records, column = set_aside_rows(dataset), st.column_config
+    records, column = set_aside_rows(context.store, dataset), st.column_config
     titles = {"content": later("beginning of what stood there")}
     RecordList(
         record_tools(context, dataset, records, "rejected", titles, {"reason": reason_said}),

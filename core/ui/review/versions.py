@@ -14,7 +14,7 @@ from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts
 from core.store.record_lists.changes import changed_rows
 from core.store.telling.class_lists import class_list
-from core.store.versions import count_changes
+from core.store.versions import EXCERPT, count_changes
 from core.ui import keys
 from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
 from core.ui.modalities import drawing_of
@@ -157,8 +157,9 @@ def _changed(dataset: Dataset, found: Lines) -> Shown:
     """A column for each thing that there is to say; of several classes, what was added and removed as well."""
     target, words = target_of(dataset), words_of(dataset)
     shown: dict[str, Sequence[object]] = {
-        name: [one[name] for one in found] for name in ("example_id", "reviewer", "decided_at", "given")
+        name: [one[name] for one in found] for name in ("example_id", "reviewer", "decided_at")
     }
+    shown["given"] = [(one["given"] or "")[:EXCERPT] for one in found]
     shown["from_label"] = [words(one["from_label"]) for one in found]
     shown["to_label"] = [words(one["to_label"]) or say("(excluded)") for one in found]
     if target.several:

@@ -6,14 +6,17 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import UsageError
 from core.jobs.about import About
+from core.jobs.foresight import Amount
 from core.jobs.proof import run as proof
 from core.jobs.proof.plant import Soil, plant
 from core.jobs.proof.score import Course, on_decided
@@ -35,6 +38,16 @@ def _soil(rows: int = 400) -> Soil:
     near = np.arange(0, rows, 10)
     probabilities[near, labels[near]], probabilities[near, (labels[near] + 1) % 4] = 0.5, 0.46
     return Soil(labels, probabilities, np.arange(rows) < 300, np.array([0.0, 0.4, 0.0, 0.0]))
+
+
+@pytest.mark.parametrize("labels", [(), CLASSES])
+def test_fits_take_longer_the_more_rows_there_are(context: Context, labels: tuple[str, ...]) -> None:
+    def amount(rows: int) -> Amount:
+        found = Amount(context, "v")
+        vars(found).update(version=SimpleNamespace(row_count=rows), dataset=SimpleNamespace(labels=labels))
+        return found
+
+    assert amount(1_000_000).heads() > 40 * amount(1_000).heads()
 
 
 @pytest.mark.parametrize("manner", MANNERS)

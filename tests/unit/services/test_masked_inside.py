@@ -14,13 +14,15 @@ from core.jobs.mask.spec import MaskSpec
 from core.modalities import WORDS
 from core.personal import Masking
 from core.queue import JobFolder, ProgressWriter
-from core.records import Dataset, Reader, Schema
+from core.records import Dataset, Reader, RowFilter, Schema
+from core.services.lists.columns import row_columns
 from core.services.privacy.always import set_always
 from core.store.datasets import get_dataset
 from core.store.export import copy_query, export_rows
+from core.store.export_lists import export_list
 from core.store.query.views import views_of
 from core.store.relations import relation
-from core.store.rows import get_rows
+from core.store.rows import BY_ROW, get_rows
 from core.store.versions import get_version
 from core.typed import to_json
 from tests.staged import taken_in
@@ -116,3 +118,21 @@ def test_a_name_that_the_model_finds_is_masked_in_the_value_that_it_stands_in(
         "income": 7,
         "said": "7 in [place]",
     }
+
+
+def test_a_column_of_the_rows_is_masked_whatever_it_is_called(context: Context, tmp_path: Path) -> None:
+    names = ("verdict", "kinds", "predicted", "true", "suggested_label")
+    path = tmp_path / "named.csv"
+    lines = [f"text {row},jo{row % 2}@firm.com," + ",".join(["jo@firm.com"] * len(names)) for row in range(3)]
+    path.write_text(f"text,label,{','.join(names)}\n" + "\n".join(lines) + "\n")
+    schema = Schema("text", "text", "label", attributes=names)
+    dataset = taken_in(context.store, Reader(sql=f"read_csv('{path}')"), schema, "named")
+    set_always(context, dataset, True, "ada")
+    version = get_version(context.store, dataset.latest_version_id)
+    view = views_of(context.store, get_dataset(context.store, dataset.dataset_id), version, {})["rows"]
+    columns = [one for one in row_columns(dataset) if one.column not in ("text", "example_id")]
+    out = tmp_path / "out.jsonl"
+    export_list(context.store, version.version_id, out, "jsonl", RowFilter(), BY_ROW, columns)
+    for row in (context.store.fetch_named(view.sql)[0], json.loads(out.read_text().splitlines()[0])):
+        assert row["label"] == "jo0@firm.com", "a class stays what it is"
+        assert {name: row[name] for name in names} == dict.fromkeys(names, "[email]")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from core.errors import NotFoundError
@@ -104,3 +106,21 @@ def test_so_many_of_the_worst_rows_may_count_as_flagged_instead(db: Database, lo
     assert [issue.example_id for issue in page_issues(db, tier, worst, 9)] == [0, 1, 2]
     assert count_issues(db, tier, IssueFilter(worst=3, flagged_only=False)) == 5
     assert sum(count for *_, count in pair_counts(db, tier, worst)) == 3
+
+
+def test_what_is_wrong_with_a_value_is_told_without_it_where_it_is_masked(
+    db: Database, load: Load, scan: ScanOf
+) -> None:
+    texts = "text,label,customer_name,city\n" + "a,pos,Jane Miler,Bonn\nb,neg,Jane Miller,Bon\n"
+    dataset = load(texts, attributes=("customer_name", "city"))
+    made = scan(dataset, [0, 1], [1, 0], [0, 1])
+    found = ["customer_name “Jane Miler” → “Jane Miller”", "city “Bon” → “Bonn”", "city “jo@firm.com” → “Bonn”"]
+    with db.write() as cursor:
+        cursor.execute("UPDATE issues SET why = ?", [json.dumps({"found": found})])
+    assert page_issues(db, made, ALL, 1)[0].why["found"] == found
+    db.masked = lambda: frozenset((dataset.dataset_id,))
+    assert page_issues(db, made, ALL, 1)[0].why["found"] == [
+        "customer_name [masked]",
+        "city “Bon” → “Bonn”",
+        "city “[email]” → “Bonn”",
+    ]
