@@ -10,6 +10,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from core.context import Context
@@ -103,7 +104,9 @@ def _written(
 ) -> Path:
     task = task_named(dataset.task)
     if format == "datasets":
-        return export_datasets(context, dataset, version_id, out)
+        always = always_masked(context, dataset.dataset_id)
+        hide = partial(export_masked, context, dataset, version_id, format="parquet", plain=False, named=False)
+        return export_datasets(context, dataset, version_id, out, hide if always else None)
     if format == task.modality.folder_format:
         return _folders(context, version_id, out, task.target)
     if format == CONLL:

@@ -20,6 +20,7 @@ from core.services.review.among import OfVersion
 from core.services.review.decisions import make_version, record
 from core.services.review.log import log
 from core.services.tags.tagging import OneTag, acts_shown, carry_out, plan_tag, record_tags, tags_of_version
+from core.store import export as exporting
 from core.store.acts.decisions import in_force
 from core.store.acts.tags import tag_names, tags_of, tags_shown
 from core.store.datasets import get_dataset
@@ -112,3 +113,16 @@ def test_a_copy_for_queries_is_made_anew_once_something_else_is_masked(
     whole = digests()
     monkeypatch.undo()
     assert digests() == whole, "where nothing is masked it is the same"
+
+
+@pytest.mark.slow
+def test_a_folder_for_datasets_is_masked_in_a_process_of_its_own(
+    context: Context, calls: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> str:
+        raise AssertionError("row by row in the web process")
+
+    monkeypatch.setattr(exporting, "masked_sql", refused)
+    out = Path(export(context, calls.latest_version_id, "datasets", tmp_path / "folder"))
+    held = b"".join(path.read_bytes() for path in out.rglob("*.arrow"))
+    assert b"[phone]" in held and HIDDEN[1].encode() in held and TAG.encode() not in held
