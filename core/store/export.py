@@ -239,7 +239,7 @@ def copy_query(
     labels: Collection[str] = LABELS,
 ) -> Path:
     """Writes a query's rows; in CSV with an apostrophe before what a spreadsheet would run, unless they are to be
-    `plain`. Rows of a dataset of which whatever leaves is masked have the kind of personal data in place of it, unless
+    `plain`. Rows of a dataset that is always masked have the kind of personal data in place of it, unless
     they stay here, `raw`: all that is written of rows names the table of the examples, or is `of` a dataset;
     columns of `labels` stay as they are."""
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -97,9 +97,11 @@ def test_names_are_masked_by_choice(run: Run, tmp_path: Path) -> None:
 
 def test_a_look_before_makes_nothing(run: Run, contacts: Path) -> None:
     looked = run("mask", "contacts", "--dry-run", "--how", "replacement", "--json")
-    assert (looked.json["rows"], looked.json["changed"]) == (60, 3)
-    assert [one["example_id"] for one in looked.json["examples"]] == [3, 4, 5]
-    assert "@example.org" in looked.json["examples"][0]["after"]
+    assert (looked.json["rows"], looked.json["changed"]) == (60, 60), "all of their keys"
+    assert looked.json["kinds"]["email"] == 1 + 15 + 60, "what the job masks"
+    examples = {one["example_id"]: one for one in looked.json["examples"]}
+    assert sorted(examples) == [0, 1, 2, 3, 4] and "and nothing else, write to" in examples[3]["after"]
+    assert examples[0]["before"] == "key: key0@firm.com" and "@example.org" in examples[0]["after"]
     assert len(run("datasets", "--json").json) == 1
 
 

@@ -6,20 +6,17 @@ output/masked.parquet with the same rows and columns.
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
-from typing import Any
+from collections.abc import Sequence, Set
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.files import whole
 from core.jobs.entry import run
+from core.jobs.mask.hide import hidden_in, may_become_text, of_texts, values_of
 from core.jobs.mask.spec import MaskResult, MaskSpec
-from core.modalities import WORDS
-from core.personal import Personal, masked_by, masked_inside, merged, personal_in, personal_in_column, tells
+from core.personal import Personal
 from core.progress import further
 from core.queue import JobFolder, ProgressWriter
 from core.records import EXAMPLE_ID
@@ -38,10 +35,10 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total, schema = file.metadata.num_rows, file.schema_arrow
         asked = [one for one in spec.columns if one in schema.names]
-        told = [one for one in asked if _may_become_text(one, schema.field(one).type)]
+        told = [one for one in asked if may_become_text(one, schema.field(one).type)]
         for one in (one for one in told if _any_masked(spec, file, one, chosen)):  # these become texts
             schema = schema.set(schema.get_field_index(one), pa.field(one, pa.string()))
-        texts = [one for one in asked if _of_texts(schema.field(one).type)]
+        texts = [one for one in asked if of_texts(schema.field(one).type)]
         with whole(folder.output / OUT) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for batch in file.iter_batches(AT_ONCE):
                 tick(done, total)
@@ -49,10 +46,10 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
                 meant = [chosen is None or one in chosen for one in table[EXAMPLE_ID].to_pylist()]
                 touched = [False] * len(meant)
                 for place, column in enumerate(texts):
-                    values = _texts(table[column])
+                    values = values_of(table[column])
                     named = _named(values, meant, spec.names and place == 0, done, total, progress)
                     hidden = [
-                        _masked(spec, column, value, named.get(row), kinds) if meant[row] else value
+                        hidden_in(spec.how, column, value, named.get(row), kinds) if meant[row] else value
                         for row, value in enumerate(values)
                     ]
                     touched = [was or new != old for was, new, old in zip(touched, hidden, values, strict=True)]
@@ -68,30 +65,11 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
 def _any_masked(spec: MaskSpec, file: pq.ParquetFile, column: str, chosen: Set[int] | None) -> bool:
     """Whether any value of a column of no texts is somebody's; else it stays what it is."""
     for batch in file.iter_batches(AT_ONCE, columns=[EXAMPLE_ID, column]):
-        values = _texts(batch[column])
+        values = values_of(batch[column])
         for row, value in zip(batch[EXAMPLE_ID].to_pylist(), values, strict=True):
-            if (chosen is None or row in chosen) and _masked(spec, column, value, None, Counter()) != value:
+            if (chosen is None or row in chosen) and hidden_in(spec.how, column, value, None, Counter()) != value:
                 return True
     return False
-
-
-def _of_texts(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or (pa.types.is_list(kind) and pa.types.is_string(kind.value_type)))
-
-
-def _may_become_text(column: str, kind: pa.DataType) -> bool:
-    """Numbers and dates whose name says that they are somebody's, and what holds texts deeper inside."""
-    if _of_texts(kind):
-        return False
-    return tells(column) or (pa.types.is_nested(kind) and any(name in str(kind) for name in ("string", "struct")))
-
-
-def _texts(column: pa.Array | pa.ChunkedArray) -> list[Any]:
-    """A column's values; of what is no text the text, of what is nested its JSON."""
-    if pa.types.is_nested(column.type) and not _of_texts(column.type):
-        values = column.to_pylist(maps_as_pydicts="lossy")
-        return [None if one is None else json.dumps(one, ensure_ascii=False, default=str) for one in values]
-    return list((column if _of_texts(column.type) else column.cast(pa.string())).to_pylist())
 
 
 def _named(
@@ -103,27 +81,6 @@ def _named(
 
     texts = [value if one else None for value, one in zip(values, meant, strict=True)]
     return names_in(texts, further(progress.stage("masking"), done, total))
-
-
-def _masked(
-    spec: MaskSpec, column: str, value: object, named: Sequence[Personal] | None, kinds: Counter[str]
-) -> object:
-    def hidden(name: str, text: str) -> str:
-        places = personal_in_column(name, text) if name else personal_in(text)
-        if named:
-            places = merged(places, named if text is value else list(_again(str(value), named, text)))
-        text, counts = masked_by(spec.how, text, places)
-        kinds.update(counts)
-        return text
-
-    return masked_inside(hidden, "" if column == WORDS else column, value)
-
-
-def _again(whole: str, named: Sequence[Personal], part: str) -> Iterator[Personal]:
-    """Where what is named in a text stands in a value that is part of it."""
-    for one in named:
-        for found in re.finditer(re.escape(whole[one.start : one.stop]), part):
-            yield Personal(one.kind, found.start(), found.end())
 
 
 if __name__ == "__main__":

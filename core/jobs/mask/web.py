@@ -36,6 +36,12 @@ USUAL, NAMES_USUAL = 3e-6, 1e-4
 """Seconds for what a token of a short text is, by patterns and by the model."""
 
 
+def masked_columns(dataset: Dataset) -> tuple[str, ...]:
+    """The columns of a file of a version that are masked: the example's own first, the source's ids, the attributes."""
+    own = [own_id_in_file(dataset)] if dataset.id_column else []
+    return WORDS, *own, *(one.column for one in dataset.attributes if not one.derived)
+
+
 def start_mask(
     context: Context,
     dataset: Dataset,
@@ -57,7 +63,7 @@ def start_mask(
     )
     note = stored(f"Masked copy of {dataset.name}, version {version.number}")
     load = LoadSpec("parquet", (), schema, name, context.workspace.media, note=note, licence=dataset.licence)
-    mask = MaskSpec(how, (WORDS, *([own] if dataset.id_column else []), *attributes), names, chosen is not None)
+    mask = MaskSpec(how, masked_columns(dataset), names, chosen is not None)
     digest = "" if chosen is None else hashlib.sha256(np.sort(chosen).tobytes()).hexdigest()
     spec = MaskLoadSpec(mask, load, version.version_id, digest)
 
@@ -82,12 +88,10 @@ def export_masked(
 ) -> Path:
     """Writes a version's rows with `[email]` and the like in place of personal data, which a process of its own puts
     there. Raises JobError, in which nothing is left of it."""
-    columns = (WORDS, *([own_id_in_file(dataset)] if dataset.id_column else []))
-    columns += (*(one.column for one in dataset.attributes if not one.derived), *TITLES)
     with passing_folder() as work:
         rows = work.input / "rows.parquet"
         export_rows(context.store, version_id, rows, "parquet", named=named, labels_as=format, raw=True)
-        work.write_spec(to_json(MaskSpec(Masking(), columns)))
+        work.write_spec(to_json(MaskSpec(Masking(), (*masked_columns(dataset), *TITLES))))
         if problem := run_module(MASK.module, work):
             raise JobError(work.error() or f"The masking failed: {problem}", "Try again.")
         return export_file(context.store, work.output / OUT, out, format, plain)

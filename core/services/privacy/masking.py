@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections import Counter
@@ -9,23 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.context import Context
 from core.errors import UsageError
-from core.jobs.mask.web import start_mask
-from core.personal import BY_NAME, Masking, masked_by
+from core.jobs.mask.hide import hidden_in, may_become_text, of_texts, values_of
+from core.jobs.mask.web import masked_columns, start_mask
+from core.modalities import WORDS
+from core.personal import BY_NAME, Masking
 from core.personal.model import check_installed
 from core.records import Dataset, Job, Version
-from core.services.privacy.always import as_it_leaves
+from core.services.privacy.always import always_masked
 from core.services.review.among import Among
 from core.store import splitting
-from core.store.datasets import list_datasets
+from core.store.datasets import get_dataset, list_datasets
+from core.store.export import exported_sql
+from core.store.masked import masked_value
 from core.store.relations import relation
 from core.tasks import Task, task_named
 
 LOOKED_AT = 5_000
-"""Rows that a look before goes through: a fraction of a second."""
+"""Rows that a look before goes through: about a second."""
 SHOWN = 5
 CUT = 300
 """Characters that an example shows."""
@@ -43,7 +49,8 @@ class Look:
     kinds: Mapping[str, int]
     """Kind → places, the most first."""
     examples: tuple[tuple[int, str, str], ...]
-    """(example_id, before, after) of the first changed ones."""
+    """(example_id, before, after) of the first changed ones: the text, or the first column that changes, with its
+    name."""
 
 
 def can_mask_as_dataset(task: Task) -> bool:
@@ -59,20 +66,28 @@ def look(context: Context, version: Version, how: Masking, among: Among | None =
     if chosen is not None:
         rows = relation(context.store, version.version_id, [int(one) for one in chosen[:LOOKED_AT]])
     total = version.row_count if chosen is None else len(chosen)
-    kinds, changed, seen = Counter[str](), 0, 0
-    examples: list[tuple[int, str, str]] = []
-    sql = f"SELECT example_id, text FROM {rows} ORDER BY example_id LIMIT {LOOKED_AT}"
-    for example_id, text in context.store.fetch(sql):
-        after, counts = masked_by(how, text or "")
-        seen += 1
-        kinds.update(counts)
-        changed += bool(counts)
-        if counts and len(examples) < SHOWN:
-            before = as_it_leaves(context, version.dataset_id, text)
-            if how.kinds:  # what is left of the others
-                after = as_it_leaves(context, version.dataset_id, after)
-            examples.append((int(example_id), _cut(before), _cut(after)))
-    return Look(total, seen, changed, dict(kinds.most_common()), tuple(examples))
+    dataset = get_dataset(context.store, version.dataset_id)
+    always = always_masked(context, dataset.dataset_id)
+    sql = f"{exported_sql(dataset, rows, 'parquet', named=False)} ORDER BY example_id LIMIT {LOOKED_AT}"
+    with context.store.cursor() as cursor:
+        table = cursor.execute(sql).to_arrow_table()
+    ids, kinds = table["example_id"].to_pylist(), Counter[str]()
+    changed: dict[int, tuple[str, str]] = {}
+    for column in (one for one in masked_columns(dataset) if one in table.column_names):
+        held = table[column]
+        if pa.types.is_dictionary(held.type):
+            held = held.cast(held.type.value_type)
+        if not of_texts(held.type) and not may_become_text(column, held.type):
+            continue
+        for example_id, before in zip(ids, values_of(held), strict=True):
+            after = hidden_in(how, column, before, None, kinds)
+            if after != before and example_id not in changed:
+                if always:
+                    before = masked_value(column, before)
+                    after = masked_value(column, after) if how.kinds else after  # what is left of the others
+                changed[example_id] = _said(column, before), _said(column, after)
+    examples = tuple((row, *changed[row]) for row in sorted(changed)[:SHOWN])
+    return Look(total, len(ids), len(changed), dict(kinds.most_common()), examples)
 
 
 def start_masking(
@@ -133,6 +148,11 @@ def _salted(context: Context, how: Masking) -> Masking:
     except FileExistsError:
         pass
     return replace(how, salt=path.read_text().strip())
+
+
+def _said(column: str, value: object) -> str:
+    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _cut(words if column == WORDS else f"{column}: {words}")
 
 
 def _cut(text: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core import personal
 from core.records import EXAMPLE_ID, Dataset, Version
 from core.sql import identifier, literal
 from core.store.acts.in_force import standing_sql
@@ -53,14 +54,16 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
     listed = ", ".join(f"({number}, {literal(name)})" for number, name in named) or "(-1, '')"
     tags = f"SELECT {EXAMPLE_ID}, n.tag FROM {TAGGED} g JOIN (VALUES {listed}) n(tag_number, tag) USING (tag_number)"
     texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions, "tags": tags}
+    masked_as = ""
     if is_masked(db, dataset.dataset_id):
+        masked_as = f" {personal.edition()}"
         with db.cursor() as cursor:
             for name, labels in (("rows", LABELS), ("decisions", ("new_label",)), ("tags", ())):
                 described = cursor.execute(f"DESCRIBE {texts[name]}").fetchall()
                 columns = [(str(one), str(kind)) for one, kind, *_ in described]
                 texts[name] = masked_sql(cursor, texts[name], columns, labels)
     about = {"rows": f"{dataset.derived_ready}", "tags": f"{db.newest_tag()}"}
-    return {name: QueryView(name, texts[name], about.get(name, "")) for name in VIEWS}
+    return {name: QueryView(name, texts[name], about.get(name, "") + masked_as) for name in VIEWS}
 
 
 def columns_of(db: Database, view: QueryView) -> list[tuple[str, str]]:

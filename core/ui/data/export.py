@@ -77,7 +77,8 @@ def export_form(context: Context, dataset: Dataset, version: Version, user: str)
             help=say(
                 "[email], [phone] and the like in place of what has their form, in texts, in columns of texts and in "
                 "the source's ids. Of names those after a title or a word of naming; “Mask personal data” below "
-                "finds more, by a model of English. Columns of numbers stay as they are."
+                "finds more, by a model of English. Of numbers and dates those in columns whose "
+                "names say that they are somebody's."
             ),
         )
     )

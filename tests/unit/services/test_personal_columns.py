@@ -97,3 +97,12 @@ def test_a_look_of_some_kinds_hides_the_others_of_an_always_masked_one(context: 
     assert look(context, version, some).examples[0][2] == "write to [email] or call [phone]"
     whole = look(context, version, Masking("replacement")).examples[0][2]
     assert "@example.org" in whole and "901820" not in whole
+
+
+def test_a_look_before_counts_what_the_job_masks(context: Context, people: Dataset) -> None:
+    found = look(context, get_version(context.store, people.latest_version_id), Masking())
+    assert (found.changed, found.kinds) == (40, {"phone": 40, "birth_date": 40})
+    assert found.examples[0] == (0, "phone: 13800138010", "phone: [phone]")
+    set_always(context, people, True, "ada")
+    found = look(context, get_version(context.store, people.latest_version_id), Masking())
+    assert found.examples[0][1:] == ("phone: [phone]", "phone: [phone]")

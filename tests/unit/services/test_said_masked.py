@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core import personal
 from core.context import Context
 from core.jobs.recorded import record_versions
 from core.records import Dataset, RowFilter
@@ -22,6 +23,7 @@ from core.services.tags.tagging import OneTag, acts_shown, carry_out, plan_tag, 
 from core.store.acts.decisions import in_force
 from core.store.acts.tags import tag_names, tags_of, tags_shown
 from core.store.datasets import get_dataset
+from core.store.query.views import views_of
 from core.store.record_lists import export_records, page_records
 from core.store.record_lists.decisions import decided
 from core.store.versions import get_version, list_versions
@@ -91,3 +93,22 @@ def test_the_sources_ids_are_masked_by_their_own_name(context: Context, calls: D
 def test_what_a_masked_copys_tags_were_put_on_is_said_in_chinese_too() -> None:
     with speaking("zh"):
         assert among_said("masked copy of calls") == "“calls”的遮蔽副本"
+
+
+def test_a_copy_for_queries_is_made_anew_once_something_else_is_masked(
+    context: Context, calls: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = get_version(context.store, calls.latest_version_id)
+
+    def digests() -> list[str]:
+        views = views_of(context.store, calls, version, {})
+        return [views[name].digest for name in ("rows", "decisions", "tags")]
+
+    before = digests()
+    assert digests() == before and len(personal.edition()) == 16
+    monkeypatch.setattr(personal, "edition", lambda: "another")
+    assert not set(digests()) & set(before)
+    set_always(context, calls, False, "ada")
+    whole = digests()
+    monkeypatch.undo()
+    assert digests() == whole, "where nothing is masked it is the same"
