@@ -28,8 +28,9 @@ app: $(VENV)/.app
 GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads tests/unit/duplicates tests/unit/finetune tests/unit/jobs \
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
-# How many files with a browser or jobs are tested at a time, on two cores: there is much that they wait for.
-WAITING := 3
+# How many files with a browser or jobs are tested at a time. With three on two cores both are full, and what waits for a
+# job or a page waits too long now and then.
+WAITING := 2
 
 # What waits for a real browser and for jobs is tried once more where it fails, and named among the reruns: a race to be mended.
 # What takes longest is named too.

@@ -15,6 +15,7 @@ from core.jobs.mitigation.compare import Judged, compared
 from core.jobs.mitigation.spec import ARMS, MitigationResult, MitigationSpec, OfGroup
 from core.records import Dataset
 from core.typed import to_json
+from core.words import stored
 
 
 def answer_of_mitigation(
@@ -33,7 +34,8 @@ def answer_of_mitigation(
     result = MitigationResult(rows, 0, rows, half, arms, 1.0, "cpu")
     about = About(dataset.dataset_id, dataset.latest_version_id, dataset.task, dataset.labels, folder, folder)
     spec = MitigationSpec(("desk",), "lexical", 5, 0, about=about)
-    job = context.queue.start_local("mitigation", "mitigation", to_json(spec), dataset.dataset_id, "ada")
+    title = stored(f"Reweighting by desk on {dataset.name}, version 1")
+    job = context.queue.start_local("mitigation", title, to_json(spec), dataset.dataset_id, "ada")
     of_job = context.queue.folder(job.job_id)
     of_job.write_result(to_json(result))
     of_job.output.mkdir(exist_ok=True)
