@@ -96,8 +96,10 @@ class Held:
         """Of each of the contents with a vector (d,), (n,); NaN where there is no embedding."""
         unit = vector / max(float(np.linalg.norm(vector)), 1e-12)
         found = np.full(self.count, np.nan, np.float32)
+        # Mapped in this thread: CPython 3.11 fails now and then where several parse the heads of arrays at a time.
+        mapped = [self._mapped(shard) for shard, *_ in self.parts]
         with ThreadPoolExecutor(THREADS) as pool:
-            products = pool.map(lambda part: _cosines(self._mapped(part[0]), unit), self.parts)
+            products = pool.map(lambda vectors: _cosines(vectors, unit), mapped)
             for (_, source, target), own in zip(self.parts, products, strict=True):
                 found[target] = own[source]
         return found
