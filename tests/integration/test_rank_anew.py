@@ -75,7 +75,9 @@ def test_what_is_decided_is_learnt_what_is_not_is_ranked_and_the_former_list_can
         where = IssueFilter(name, flagged_only=False, settled=None)
         assert listed(context, newer, where) == listed(context, scan, where)
     told = anew(context, newer)
-    assert told is not None and told.before is None and told.after is None  # neither list flags a row
+    assert told is not None and told.before is not None
+    assert (told.before.rows, told.before.share.estimate) == (3, 1.0)  # the first list flags the wrong
+    assert told.after is None  # nobody has judged by the new list yet
     with context.store.write() as cursor:
         cursor.execute("UPDATE issues SET is_issue = true WHERE issue_type = 'label'")
     told = service._anew(context, newer)
