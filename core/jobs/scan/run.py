@@ -56,6 +56,9 @@ if TYPE_CHECKING:  # a scan that fine-tunes nothing does not load what it takes
     from core.jobs.scan.fine_tuned import FineTuned
 
 OWN = "own probabilities"
+SAME = frozenset(("example_ids", "contents", "faults", "written", "kept"))
+"""Signals that are the same in every tier: what goes by them alone is looked for once. Names are, where none are looked
+for."""
 
 
 def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult | None:
@@ -114,8 +117,8 @@ class ScanRun:
     """What folds and fine-tunes had to tell."""
     near: NDArray[np.int64] | None = None
     """Near-duplicates, once they were looked for."""
-    faults: Mapping[str, Suspicion] | None = None
-    """What may be wrong with the examples as they are, once it was looked for."""
+    found: dict[str, Found] = field(default_factory=dict)
+    """By kind, what later tiers do not look for again: see `SAME`."""
 
     @property
     def labels(self) -> list[str]:
@@ -298,12 +301,8 @@ class ScanRun:
         return Signals(makers, asdict(self.spec.settings))
 
     def _faults(self) -> Mapping[str, Suspicion]:
-        """The same in every tier, so it is looked for once."""
-        if self.faults is None:
-            modality, about = heavy_modality(task_named(self.spec.about.task).modality), self.spec.about
-            tick = self.tick("content issues")
-            self.faults = modality.faults(self.rows.payloads, self.rows.measures, about.arrays, tick)
-        return self.faults
+        modality, tick = heavy_modality(task_named(self.spec.about.task).modality), self.tick("content issues")
+        return modality.faults(self.rows.payloads, self.rows.measures, self.arrays, tick)
 
     def _written_texts(self) -> pa.ChunkedArray | None:
         written = task_named(self.spec.about.task).modality.written
@@ -429,11 +428,16 @@ class ScanRun:
         }
 
     def _found(self, kind: str, signals: Signals) -> Found:
+        if kind in self.found:
+            return self.found[kind]
         stage = f"{kind} issues"
         with self.timed(stage):
             self.progress.update(stage, 0, 1)
             found = ISSUE_TYPES[kind].find()(signals)
             self.progress.update(stage, 1, 1)
+        same = SAME if self.spec.settings.names else SAME | {"named"}
+        if ISSUE_TYPES[kind].needs <= same:
+            self.found[kind] = found
         return found
 
 

@@ -17,6 +17,9 @@ from PIL import Image
 
 from core.errors import ProbabilitiesError, UsageError
 from core.issues import ISSUE_TYPES
+from core.issues.contract import Found
+from core.issues.personal_data import find as personal_data
+from core.issues.signals import Signals
 from core.jobs.clusters import kept_together
 from core.jobs.groups import run as groups
 from core.jobs.groups.spec import GroupsResult
@@ -156,6 +159,25 @@ def test_each_tier_is_announced_when_it_is_whole_and_the_last_one_is_final(tmp_p
     weights = [one["weight"] for one in summary(folder, 1)["encoders"]]
     assert sum(weights) == pytest.approx(1)
     assert not list(folder.output.glob(".*"))
+
+
+def test_what_no_encoder_changes_is_looked_for_once_and_stands_in_every_tier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Signals] = []
+    looked_for = personal_data.find
+
+    def counted(signals: Signals) -> Found:
+        asked.append(signals)
+        return looked_for(signals)
+
+    monkeypatch.setattr(personal_data, "find", counted)
+    texts = [f"{' '.join(WORDS[topic])} {row}, write to a{row}@b.org" for row in range(20) for topic in WORDS]
+    folder = run_folder(tmp_path, "text", texts, list(WORDS) * 20, [*map(md5, texts)], encoders=["lexical", "minilm"])
+    run(folder)
+    first, last = (issues(folder, tier, "personal_data") for tier in (0, 1))
+    assert len(asked) == 1
+    assert first == last and sum(last["is_issue"]) == len(texts)
 
 
 def test_images_are_scanned_like_texts(tmp_path: Path) -> None:
