@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from core.issues.signals import Probabilities
 from core.modalities.fitted import Learner
 from core.progress import Report
 from core.targets import Labels
+from core.targets.arrays import same
 
 Scores = NDArray[np.float64]
 """(n,) of a ranking: low for what is to be reviewed first."""
@@ -101,40 +102,26 @@ def chance_wrong(
     return chance
 
 
-def judged_by_heads(bed: Bed, labels: Labels, steps: Steps) -> dict[str, OutOfSample]:
-    """By the name of the encoder or of the model."""
-    found = {}
-    for name, embeddings in bed.embeddings.items():
-        found[name] = steps.of(partial(_by_heads, bed, embeddings, labels))
-    if bed.learner is not None:
-        found[bed.learner.name] = steps.of(partial(_refitted, bed, bed.learner, labels))
-    return found
+@dataclass(frozen=True, slots=True)
+class OfClasses:
+    """What a `Kind` is where labels are classes, one or several."""
 
+    bed: Bed
 
-def _by_heads(bed: Bed, embeddings: NDArray[np.float32], labels: Labels, tick: Report) -> OutOfSample:
-    return out_of_sample_probabilities(
-        embeddings,
-        labels,
-        bed.clusters,
-        bed.classes,
-        folds=bed.folds,
-        seed=bed.seed,
-        scratch=bed.scratch,
-        tick=tick,
-    )
+    def judge(self, labels: Labels, steps: Steps) -> dict[str, OutOfSample]:
+        """By the name of the encoder or of the model."""
+        bed, found = self.bed, {}
+        settings: dict[str, Any] = {"folds": bed.folds, "seed": bed.seed, "scratch": bed.scratch}
+        heads = {name: partial(out_of_sample_probabilities, one) for name, one in bed.embeddings.items()}
+        if bed.learner is not None:
+            heads[bed.learner.name] = partial(refitted_probabilities, bed.learner)
+        for name, fit in heads.items():
+            found[name] = steps.of(partial(fit, labels, bed.clusters, bed.classes, **settings))
+        return found
 
-
-def _refitted(bed: Bed, learner: Learner, labels: Labels, tick: Report) -> OutOfSample:
-    return refitted_probabilities(
-        learner,
-        labels,
-        bed.clusters,
-        bed.classes,
-        folds=bed.folds,
-        seed=bed.seed,
-        scratch=bed.scratch,
-        tick=tick,
-    )
+    def changed(self, labels: Labels) -> NDArray[np.bool_]:
+        """See `Kind`."""
+        return ~same(labels, self.bed.labels)
 
 
 def pooled(judged: Mapping[str, OutOfSample], labels: Labels) -> NDArray[np.float32]:

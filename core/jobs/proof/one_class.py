@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
-
-import numpy as np
-from numpy.typing import NDArray
 
 from core.heads.out_of_sample import OutOfSample
 from core.issues.label.confident import row_facts
@@ -15,26 +11,19 @@ from core.issues.label.find import find_label_issues
 from core.issues.label.flags import wrong_rows
 from core.issues.label.share import seen_errors
 from core.issues.signals import Signals
-from core.jobs.proof.bed import Bed, Look, Scores, Steps, chance_wrong, judged_by_heads, pooled, seen_by
+from core.jobs.proof.bed import Look, OfClasses, Scores, chance_wrong, pooled, seen_by
 from core.jobs.proof.detectors import rankings
 from core.jobs.proof.plant import Soil, plant
 from core.jobs.proof.spec import MANNERS
 from core.targets import Labels
-from core.targets.arrays import same
 
 ByModel = Mapping[str, OutOfSample]
 
 
-@dataclass(frozen=True, slots=True)
-class OneClass:
+class OneClass(OfClasses):
     """See `Kind`."""
 
-    bed: Bed
     manners = MANNERS
-
-    def judge(self, labels: Labels, steps: Steps) -> ByModel:
-        """By encoder."""
-        return judged_by_heads(self.bed, labels, steps)
 
     def look(self, judged: ByModel) -> Look:
         """By the noise model on all encoders."""
@@ -47,10 +36,6 @@ class OneClass:
         free = ~suspected & seen
         soil = Soil(bed.labels, together, free, finding.class_shares.estimates)
         return Look(suspected, chance, finding.share_wrong.estimate, free, partial(plant, soil))
-
-    def changed(self, labels: Labels) -> NDArray[np.bool_]:
-        """See `Kind`."""
-        return ~same(labels, self.bed.labels)
 
     def rankings(self, labels: Labels, judged: ByModel) -> dict[str, Scores]:
         """See `core.jobs.proof.detectors`."""

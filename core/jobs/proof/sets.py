@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,25 +12,19 @@ from core.heads.out_of_sample import OutOfSample
 from core.issues.label.flags import as_probable
 from core.issues.label.sets import cleanlab_quality, find_set_issues, right_classes
 from core.issues.signals import Probabilities, Signals
-from core.jobs.proof.bed import Bed, Look, Scores, Steps, chance_wrong, judged_by_heads, pooled, seen_by
+from core.jobs.proof.bed import Look, OfClasses, Scores, chance_wrong, pooled, seen_by
 from core.jobs.proof.plant_sets import SetSoil, plant_sets
 from core.jobs.proof.spec import NEIGHBOURS, OF_SETS, OWN, SCAN
 from core.targets import Labels
-from core.targets.arrays import of_truth, same
+from core.targets.arrays import of_truth
 
 ByModel = Mapping[str, OutOfSample]
 
 
-@dataclass(frozen=True, slots=True)
-class Sets:
+class Sets(OfClasses):
     """See `Kind`."""
 
-    bed: Bed
     manners = OF_SETS
-
-    def judge(self, labels: Labels, steps: Steps) -> ByModel:
-        """By encoder."""
-        return judged_by_heads(self.bed, labels, steps)
 
     def look(self, judged: ByModel) -> Look:
         """By the noise models of the classes, on all encoders."""
@@ -45,10 +38,6 @@ class Sets:
         extra, missing = (np.asarray(np.where(side, wrong, 0).sum(0), np.float64) for side in (given, ~given))
         soil = SetSoil(bed.labels, together, free, extra, missing)
         return Look(suspected, chance, finding.share.estimate, free, partial(plant_sets, soil))
-
-    def changed(self, labels: Labels) -> NDArray[np.bool_]:
-        """See `Kind`."""
-        return ~same(labels, self.bed.labels)
 
     def rankings(self, labels: Labels, judged: ByModel) -> dict[str, Scores]:
         """By the detector's name."""

@@ -11,8 +11,8 @@ from core.records import LabelsFrom, Run, split_said
 from core.reports.numbers import NumberReport, ReportTable, number_html
 from core.services.evaluation.numbers import NumberEvaluation, evaluate_numbers, limits
 from core.services.evaluation.words import ALWAYS, held_against
-from core.services.privacy.always import as_it_leaves
 from core.store.datasets import get_dataset
+from core.store.masked import said_shown
 from core.store.rows import get_rows
 from core.store.versions import get_version
 from core.words import later, say
@@ -91,7 +91,7 @@ def _range(found: NumberEvaluation) -> ReportTable:
 def _worst(context: Context, found: NumberEvaluation) -> ReportTable:
     places = found.worst[:WORST].tolist()
     rows = get_rows(context.store, found.version_id, [int(found.example_ids[place]) for place in places])
-    leaves = partial(as_it_leaves, context, get_version(context.store, found.version_id).dataset_id)
+    leaves = partial(said_shown, context.store, get_version(context.store, found.version_id).dataset_id)
     texts = {row.example_id: " ".join(leaves(row.text or "").split())[:CHARACTERS] for row in rows}
     lines = []
     for place in places:

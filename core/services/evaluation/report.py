@@ -49,10 +49,10 @@ from core.services.evaluation.words import (
     worst_error,
 )
 from core.services.media import thumbnail
-from core.services.privacy.always import as_it_leaves
 from core.services.runs.listing import metrics
 from core.services.runs.models import task_of_run
 from core.store.datasets import get_dataset
+from core.store.masked import said_shown
 from core.store.rows import get_rows
 from core.store.versions import get_version
 from core.words import later, say, say_stored
@@ -206,7 +206,7 @@ def _pair(context: Context, run: Run, found: AnyEvaluation, pair: ConfusedPair, 
     rows = evaluation.predicted_rows(context, run, where, found.labels_from, EXAMPLES)
     examples = get_rows(context.store, found.version_id, [row.example_id for row in rows])
     in_line = task_of_run(context, run).modality.line
-    leaves = partial(as_it_leaves, context, run.dataset_id)
+    leaves = partial(said_shown, context.store, run.dataset_id)
     shown = tuple(
         ReportExample(
             name=(example.text or "" if example.media_id else "") or say("row {n}", n=example.example_id),

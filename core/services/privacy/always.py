@@ -7,7 +7,6 @@ from typing import Any
 
 from core.context import Context
 from core.errors import UsageError
-from core.personal import masked
 from core.records import Dataset, MaskRule
 from core.store.masked import masked_value
 from core.tasks import Task, task_named
@@ -40,11 +39,6 @@ def set_always(context: Context, dataset: Dataset, on: bool, by: str) -> MaskRul
         context.ledger.masking.append(dataset.dataset_id, on, by)
         context.beside.forget_answers()
     return standing(context, dataset)
-
-
-def as_it_leaves(context: Context, dataset_id: str, text: str) -> str:
-    """A text as it is shown or written."""
-    return masked(text) if always_masked(context, dataset_id) else text
 
 
 def leaving(context: Context, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -33,11 +33,11 @@ from core.services.evaluation.number_report import number_report
 from core.services.evaluation.report import evaluation_report
 from core.services.evaluation.words import percent
 from core.services.media import thumbnail
-from core.services.privacy.always import as_it_leaves
 from core.services.story import words
 from core.services.story.costs import costs
 from core.services.story.tell import story
 from core.store.datasets import get_dataset
+from core.store.masked import said_shown
 from core.tasks import task_named
 from core.words import say, say_stored
 
@@ -161,7 +161,7 @@ def _threshold(context: Context, told: Story, price: Price, labels_from: LabelsF
 
 def _class(context: Context, told: Story, one: ClassMeaning) -> ReportClass:
     line = task_named(told.dataset.task).modality.line
-    leaves = partial(as_it_leaves, context, told.dataset.dataset_id)
+    leaves = partial(said_shown, context.store, told.dataset.dataset_id)
     examples = tuple(_example(context, example, line, leaves) for example in one.typical)
     return ReportClass(one.name, one.guideline, one.rows, one.share, examples)
 
