@@ -167,5 +167,6 @@ def test_one_act_on_many_rows_does_not_hide_the_pace(context: Context, scanned: 
     act = new_id()
     many = [as_decision(Act(f"{act}:{place}", "keep", place % 60), version, "ada") for place in range(LOOKED_AT + 1)]
     filed = [as_decision(Act(f"f{place}", "keep", place % 60), version, "bob") for place in range(LOOKED_AT + 1)]
-    context.ledger.decisions.append([*many, *filed])
+    at_once = [replace(one, decided_at=start) for one in (*many, *filed)]  # however long it takes to write them here
+    context.ledger.decisions.append(at_once)
     assert pace(context.store, news.dataset_id) == told
