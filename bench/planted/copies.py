@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 from bench.data import DATA, cifar10n
-from bench.planted_rows import SEED, groups_of, payloads_of, questions, silent
+from bench.planted.ambiguous import groups_of, payloads_of, questions
+from bench.planted.scored import SEED, scored, silent
 from bench.recordings import spoken
 from bench.row import Row
 from core.duplicates.near import near_duplicate_groups
@@ -147,12 +148,12 @@ def _copies(
     inside = np.flatnonzero(np.bincount(groups, minlength=len(given))[groups] > 1)
     touched = np.r_[copied, planted]
     hits = groups[planted] == groups[copied]
-    yield _row(f"near-duplicates of {name}", int(hits.sum()), len(planted), len(np.setdiff1d(inside, touched)))
+    yield scored(f"near-duplicates of {name}", int(hits.sum()), len(planted), len(np.setdiff1d(inside, touched)))
     group_conflicts = {int(one) for one in np.unique(groups[inside]) if len(np.unique(given[groups == one])) > 1}
     meant = planted[1::2]
     hits_conflicting = sum(int(groups[row]) in group_conflicts for row in meant)
     others = len(group_conflicts - {int(groups[row]) for row in meant})
-    yield _row(f"conflicting labels of copies of {name}", hits_conflicting, len(meant), others)
+    yield scored(f"conflicting labels of copies of {name}", hits_conflicting, len(meant), others)
     assert int(found.summary["conflicting"]) == len(group_conflicts)
 
 
@@ -168,7 +169,7 @@ def _labels(
     judged = out_of_sample_probabilities(embeddings, given, groups, classes, folds=5, seed=SEED)
     flagged = find_label_issues(Signals.of(given, judged.probabilities, judged.judged)).is_issue
     hits = int(flagged[wrong].sum())
-    yield _row("wrong labels of questions", hits, len(wrong), int(flagged.sum()) - hits)
+    yield scored("wrong labels of questions", hits, len(wrong), int(flagged.sum()) - hits)
 
 
 def _order(embeddings: np.ndarray, labels: NDArray[np.int64], generator: np.random.Generator) -> Row:
@@ -182,12 +183,7 @@ def _order(embeddings: np.ndarray, labels: NDArray[np.int64], generator: np.rand
         told = told_apart(embeddings[chosen], np.arange(ROWS) >= ROWS // 2, chosen)
         said = told is not None and told.p_value < LEVEL
         hits, false = hits + (said and number % 2), false + (said and not number % 2)
-    return _row(f"order of the file, {SORTED:.0%} of the rows by class", hits, SETS // 2, false)
-
-
-def _row(name: str, hits: int, planted: int, others: int) -> Row:
-    note = f"recall {hits / planted:.3f} of {planted}; flagged among the others: {others}"
-    return Row(f"{name}: precision", hits / max(1, hits + others), "", higher_is_better=True, note=note)
+    return scored(f"order of the file, {SORTED:.0%} of the rows by class", hits, SETS // 2, false)
 
 
 def _payloads(names: Sequence[str], hashes: Sequence[str], root: Path) -> Payloads:
