@@ -1,8 +1,7 @@
-"""How well copies, wrong labels and an order are found that were planted in sets of real examples.
+"""How well copies and wrong labels are found that were planted in sets of real examples.
 
-Copies of texts, images and sounds, half of them under another class; labels of questions that were made another one;
-and sets whose rows are sorted in part, beside sets that were shuffled, by how well their halves are told apart. A set's
-own copies count as false alarms, though they are real.
+Copies of texts, images and sounds, half of them under another class; and labels of questions that were made another
+one. A set's own copies count as false alarms, though they are real.
 """
 
 from __future__ import annotations
@@ -36,12 +35,9 @@ from core.modalities.heavy import heavy_modality
 from core.modalities.image.facts import IMAGE
 from core.modalities.payloads import Payloads
 from core.modalities.text.facts import TEXT
-from core.profile.drift.content import told_apart
 from core.sources.images.sound import keep
 
 TEXTS, FILES, PLANTED, SHARE = 2_000, 600, 40, 0.08
-SETS, ROWS, SORTED, LEVEL = 40, 400, 0.5, 0.01
-"""Sets of so many rows, of which this share is sorted by class; and the p-value from which on it is said."""
 
 
 def rows() -> Iterator[Row]:
@@ -58,7 +54,6 @@ def _texts(root: Path) -> Iterator[Row]:
     texts, labels, names = questions(TEXTS)
     embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads_of(texts), root, silent))
     yield from _labels(embeddings, labels, len(names), groups_of(payloads_of(texts), root), generator)
-    yield _order(embeddings, labels, generator)
     ways = ("{}", "{} please", "Hello, {}")
     copied = generator.choice(TEXTS, PLANTED, replace=False)
     copies = [ways[place % 3].format(texts[row]) for place, row in enumerate(copied)]
@@ -170,20 +165,6 @@ def _labels(
     flagged = find_label_issues(Signals.of(given, judged.probabilities, judged.judged)).is_issue
     hits = int(flagged[wrong].sum())
     yield scored("wrong labels of questions", hits, len(wrong), int(flagged.sum()) - hits)
-
-
-def _order(embeddings: np.ndarray, labels: NDArray[np.int64], generator: np.random.Generator) -> Row:
-    """Whether the rows of half of the sets, some of which stand by class, are said to stand in an order."""
-    hits = false = 0
-    for number in range(SETS):
-        chosen = generator.choice(len(labels), ROWS, replace=False)
-        if number % 2:
-            some = np.sort(generator.choice(ROWS, round(SORTED * ROWS), replace=False))
-            chosen[some] = chosen[some][np.argsort(labels[chosen[some]], kind="stable")]
-        told = told_apart(embeddings[chosen], np.arange(ROWS) >= ROWS // 2, chosen)
-        said = told is not None and told.p_value < LEVEL
-        hits, false = hits + (said and number % 2), false + (said and not number % 2)
-    return scored(f"order of the file, {SORTED:.0%} of the rows by class", hits, SETS // 2, false)
 
 
 def _payloads(names: Sequence[str], hashes: Sequence[str], root: Path) -> Payloads:
