@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 import numpy as np
@@ -17,6 +17,7 @@ from core.targets import Target
 from core.targets.one_class.facts import ONE_CLASS
 
 SETS = 20
+T = TypeVar("T")
 
 
 class Told(NamedTuple):
@@ -33,19 +34,32 @@ Judge = Callable[[float, np.random.Generator], Told]
 
 
 def graded(name: str, unit: str, strengths: Sequence[float], judge: Judge, sets: int = SETS) -> Row:
-    """Of so many sets with each strength, and as many in all without: precision of what is flagged, a set with a flag
-    on what nobody touched being a false alarm; recall by strength beside it. `unit` has `{}` for the strength."""
+    """The row of `told_of`."""
+    return row_of(name, unit, told_of(strengths, judge, sets))
+
+
+def told_of(
+    strengths: Sequence[float], judge: Callable[[float, np.random.Generator], T], sets: int = SETS
+) -> dict[float, list[T]]:
+    """What is said of so many sets with each strength, and of as many in all without, which are of strength 0."""
     generator = np.random.default_rng(SEED)
-    planted = {strength: [judge(strength, generator) for _ in range(sets)] for strength in strengths}
-    without = [judge(0.0, generator) for _ in range(sets * len(strengths))]
-    hits = sum(one.planted for told in planted.values() for one in told)
-    false = sum(one.others for told in (*planted.values(), without) for one in told)
-    alarms = sum(one.planted or one.others for one in without)
+    counts = dict.fromkeys(strengths, sets) | {0.0: sets * len(strengths)}
+    return {strength: [judge(strength, generator) for _ in range(count)] for strength, count in counts.items()}
+
+
+def row_of(name: str, unit: str, told: Mapping[float, Sequence[Told]]) -> Row:
+    """Precision of what is flagged, a set with a flag on what nobody touched being a false alarm; recall by strength
+    beside it. `unit` has `{}` for the strength."""
+    hits = sum(one.planted for some in told.values() for one in some)
+    false = sum(one.others for some in told.values() for one in some)
+    alarms = sum(one.others for one in told[0.0])
     recalls = ", ".join(
-        f"{np.mean([one.planted for one in told]):.2f} at {unit.format(f'{strength:g}')}"
-        for strength, told in planted.items()
+        f"{np.mean([one.planted for one in some]):.2f} at {unit.format(f'{strength:g}')}"
+        for strength, some in told.items()
+        if strength
     )
-    note = f"recall {recalls}, of {sets} sets each; of {len(without)} sets without it {alarms} are flagged"
+    sets = len(next(iter(told.values())))
+    note = f"recall {recalls}, of {sets} sets each; of {len(told[0.0])} sets without it {alarms} are flagged"
     return Row(f"{name}: precision", hits / max(1, hits + false), "", higher_is_better=True, note=note)
 
 

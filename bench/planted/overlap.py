@@ -1,5 +1,5 @@
-"""How well pairs of classes are found that no model tells apart: a class is parted in two by chance, rows of another one
-are put into the second half; by predictions that have not seen the row, as an evaluation says it."""
+"""How well pairs of classes are found that no model tells apart: a class is parted in two by chance, with rows of one
+more class in the second half; by predictions that have not seen the row, as an evaluation says it."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.data import DATA, columns
-from bench.planted.graded import Told, graded, in_memory
+from bench.planted.graded import Told, graded, in_memory, row_of, told_of
 from bench.row import Row
 from core.profile.bias import association
 from core.profile.records import Size
-from core.profile.wording import Wording, wording
+from core.profile.wording import wording
 from core.records import Attribute
 from core.records.datasets import AttributeKind
 from core.services.health.measures import POINTS
@@ -85,33 +85,27 @@ def _words(name: str, texts: Sequence[str], labels: Sequence[str]) -> Iterator[R
     labels are exchanged, since words of a topic do follow its class."""
     places: list[int] = []
 
-    def told(percent: float, generator: np.random.Generator) -> tuple[Wording, str]:
+    def judge(percent: float, generator: np.random.Generator) -> tuple[Told, Told]:
         given = np.array(labels)
         one = str(generator.choice(given))
         if not percent:
             given = generator.permutation(given)
-        likely = np.where(given == one, percent / 100, percent / 1000)
-        has = generator.random(len(given)) < likely
+        has = generator.random(len(given)) < np.where(given == one, percent / 100, percent / 1000)
         written = [f"{text} {WORD}" if with_it else text for text, with_it in zip(texts, has, strict=True)]
-        return wording(in_memory({"label": given.tolist(), "text": written})), one
+        ties = wording(in_memory({"label": given.tolist(), "text": written})).ties
+        pairs = [(tie.word, tie.label) for tie in ties]
+        strong = [(tie.word, tie.label) for tie in ties if tie.points >= POINTS]
+        if (WORD, one) in pairs:
+            places.append(1 + pairs.index((WORD, one)))
+        on_page, in_health = ((WORD, one) in some for some in (pairs, strong))
+        return Told(on_page, not percent and bool(pairs)), Told(in_health, not percent and bool(strong))
 
-    def by_page(percent: float, generator: np.random.Generator) -> Told:
-        found, one = told(percent, generator)
-        hit = next((at for at, tie in enumerate(found.ties, 1) if (tie.word, tie.label) == (WORD, one)), None)
-        if hit is not None:
-            places.append(hit)
-        return Told(hit is not None, not percent and bool(found.ties))
-
-    def by_health(percent: float, generator: np.random.Generator) -> Told:
-        found, one = told(percent, generator)
-        strong = {(tie.word, tie.label) for tie in found.ties if tie.points >= POINTS}
-        return Told((WORD, one) in strong, not percent and bool(strong))
-
-    shares = (5, 10, 25, 50)
-    yield graded(f"label follows a word, {name}, on the page", "{} % of one class", shares, by_page)
+    told, unit = told_of((5, 10, 25, 50), judge), "{} % of one class"
+    by_page, by_health = ({percent: [one[at] for one in some] for percent, some in told.items()} for at in (0, 1))
+    yield row_of(f"label follows a word, {name}, on the page", unit, by_page)
     note = f"of {len(places)} sets in which it is listed"
     yield Row(f"label follows a word, {name}: its place in the list, median", float(np.median(places)), "", note=note)
-    yield graded(f"label follows a word, {name}, in the health", "{} % of one class", shares, by_health)
+    yield row_of(f"label follows a word, {name}, in the health", unit, by_health)
 
 
 def _common_questions() -> tuple[list[str], list[list[str]]]:
