@@ -31,7 +31,7 @@ HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
 NAMES_USUAL = 1e-4
 """Seconds in which one core looks for names in what a token of a short text is."""
-PATTERNS_USUAL = 3e-6
+PATTERNS_USUAL = 2e-6
 """And for the patterns of personal data."""
 LOOKS = {False: 3e-5, True: 5e-4}
 """Seconds in which two cores look whether something is wrong with an example: with a cell, and with a file."""
