@@ -2,7 +2,7 @@
 and how far those that are not are in truth (trustworthiness: Venna and Kaski, Neighborhood preservation in nonlinear
 projection methods, 2001).
 
-Run alone: `python -m bench maps_kept`, on some 19,000 real texts: questions to a bank, tweets, reviews, posts. By
+Run alone: `python -m bench maps_kept`, on some 17,000 real texts: questions to a bank, tweets, reviews, posts. By
 principal components, by UMAP of all of them, and by UMAP of a sample with the others placed amid it, as a million rows
 are: there the sample is a twentieth.
 """
