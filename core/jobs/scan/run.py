@@ -25,7 +25,7 @@ from core.heads.link import link_of, log_loss
 from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
 from core.heads.refitted import refitted_probabilities
 from core.heads.user_probabilities import Numbering, read_probabilities
-from core.issues import ISSUE_TYPES
+from core.issues import ISSUE_TYPES, types_asked
 from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
 from core.jobs.clusters import find_clusters, kept_together, of_one_cluster
@@ -211,7 +211,7 @@ class ScanRun:
         """Finds the issues, writes the tier and says so."""
         self.final = final
         task = task_named(self.spec.about.task)
-        kinds = [kind for kind, one in ISSUE_TYPES.items() if one.applies(task)]
+        kinds = types_asked(task, self.spec.settings.types)
         if self.spec.settings.anew:
             kinds = kinds[:1]  # of the others nothing is learnt: their lists stay
         found = {kind: self._found(kind, signals) for kind in kinds}

@@ -30,7 +30,7 @@ USUAL_SECONDS = 6.0
 ENOUGH = 20
 """Verdicts from which on the pace is taken."""
 
-BETWEEN_SPLITS = Between("splits")
+BETWEEN_SPLITS, ALONG_THE_FILE = Between("splits"), Between("order")
 
 T = TypeVar("T")
 
@@ -93,6 +93,8 @@ _NAMES = {
     "missing": later("missing values"),
     "associations": later("the attributes"),
     "drifts": later("the splits"),
+    "order": later("the order of the file"),
+    "idle": later("the columns"),
     "words": later("the words"),
 }
 """What is counted, by what it is for."""
@@ -129,9 +131,20 @@ def _measured(
         return Measured(balance, repeats)
     missing = have("missing", lambda wait: figures.missing_values(context, version_id, wait))
     drifts = have("drifts", lambda wait: drift_of(context, version_id, BETWEEN_SPLITS, wait))
+    order = have("order", lambda wait: drift_of(context, version_id, ALONG_THE_FILE, wait))
+    idle = have("idle", lambda wait: figures.idle_columns(context, version_id, wait))
     associations = words = None
     if judged:
         associations = have("associations", lambda wait: figures.associations(context, version_id, wait))
         if task_named(dataset.task).modality.written and not numeric:
             words = have("words", lambda wait: figures.words_tied(context, version_id, None, wait))
-    return Measured(balance, repeats, missing, associations, words, drifts.found if drifts else None)
+    return Measured(
+        balance,
+        repeats,
+        missing,
+        associations,
+        words,
+        drifts.found if drifts else None,
+        order.found if order else None,
+        idle,
+    )

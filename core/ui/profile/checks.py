@@ -16,6 +16,7 @@ from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers
+from core.ui.shell.pages import link
 from core.words import later, say
 
 VIEW = "checks"
@@ -125,10 +126,7 @@ def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | N
         }
         numbers(dataset, version, later("missing values"), columns, key=f"{VIEW}-missing")
     if not lacking:
-        whole = say(
-            "Every row has a value in every column. Rows without a label or content were set aside at the load."
-        )
-        st.caption(whole)
+        st.caption(say("Every row has a value in every column."))
         return None
     kept = chosen(VIEW, "missing")
     names = {column: attribute_said(dataset, name) for name, column, _ in lacking}
@@ -196,7 +194,8 @@ def idle(context: Context, dataset: Dataset, version: Version) -> None:
     if not found:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        count = say("{n:,} of {all:,} columns", n=len(found), all=len(dataset.attributes))
+        own = [one for one in dataset.attributes if not one.derived]
+        count = say("{n:,} of {all:,} columns", n=len(found), all=len(own))
         heading(say("Columns that say nothing new"), count)
         st.space("stretch")
         columns: dict[str, list[object]] = {
@@ -206,11 +205,18 @@ def idle(context: Context, dataset: Dataset, version: Version) -> None:
             later("share of the commonest value"): [round(one.share, 4) for one in found],
         }
         numbers(dataset, version, later("idle columns"), columns, key=f"{VIEW}-idle")
-    lines = [
-        f"- **{plain(attribute_said(dataset, one.name))}**: "
-        + say(_IDLE[one.why], of=plain(attribute_said(dataset, one.of)) if one.of else "", share=one.share)
-        for one in found[:LISTED]
-    ]
+    with st.container(gap=None, key="idle-columns"):
+        for one in found[:LISTED]:
+            name = plain(attribute_said(dataset, one.name))
+            said = say(_IDLE[one.why], of=plain(attribute_said(dataset, one.of)) if one.of else "", share=one.share)
+            link(
+                "profile",
+                f"**{name}**: {said}",
+                icon=":material/bar_chart:",
+                dataset=dataset.name,
+                version=version.number,
+                view="content",
+                column=one.column,
+            )
     if len(found) > LISTED:
-        lines.append(f"- {say('and {n:,} more, under Numbers', n=len(found) - LISTED)}")
-    st.markdown("\n".join(lines))
+        st.caption(say("and {n:,} more, under Numbers", n=len(found) - LISTED))

@@ -117,6 +117,14 @@ def test_names_are_looked_for_by_choice_and_with_the_last_result_alone(tmp_path:
     assert summary(folder, 1)["found"]["personal_data"] == {"flagged": 1, "kinds": {"name": 1}, "names": True}
 
 
+def test_only_what_is_asked_for_is_looked_for_and_wrong_labels_always(tmp_path: Path) -> None:
+    folder, _ = text_folder(tmp_path, types=["personal_data"])
+    run(folder)
+    about = summary(folder)
+    assert list(about["found"]) == ["label", "personal_data"]
+    assert not {"outlier issues", "content issues"} & about["seconds"].keys()
+
+
 def test_a_tier_has_all_that_the_store_takes_in(tmp_path: Path) -> None:
     folder, wrong = text_folder(tmp_path)
     run(folder)
