@@ -118,6 +118,9 @@ SQL_X = "x"
 SQL_Y = "y"
 """The columns that the chart draws, also in the URL."""
 
+MERGE = "merge"
+"""Classes whose merge is proposed, as a JSON list; in the URL only, until it is filled in."""
+
 RULE = "rule"
 """The name of the rule that is shown, or whose rows are reviewed; in the URL only, as the next one is."""
 SAMPLE = "sample"

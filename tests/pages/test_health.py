@@ -144,6 +144,21 @@ def test_the_order_of_the_file_and_columns_that_say_nothing_new_are_told_and_onl
     assert shown.button(key="health-open-idle").label == "See the columns"
 
 
+def test_classes_that_overlap_are_a_line_and_lead_to_a_merge_that_is_filled_in(
+    open_at: Open, app: Context, scanned: Dataset
+) -> None:
+    overlaps = [["sport", "tech", 60, 0.5, 0.4, 0.6]]
+    data._add_found(app, {"ambiguous": {"flagged": 0, "pairs": [], "overlaps": overlaps}})
+    line = by_key(told(app, scanned))["overlap"]
+    assert "sport and tech (50% right)" in line.sure and not line.of_rows
+    shown = open_at("issues", dataset="news", type="ambiguous")
+    assert not shown.exception
+    assert any("**sport** and **tech** are hardly told apart" in one.value for one in shown.caption)
+    merge = open_at("data", dataset="news", view="classes", merge='["sport", "tech", "none"]')
+    assert not merge.exception and "merge" not in merge.query_params
+    assert merge.multiselect(key="class-change-several").value == ["sport", "tech"]
+
+
 def test_the_command_tells_the_same_and_writes_the_page(app: Context, scanned: Dataset, tmp_path: Path) -> None:
     said = answer(app, "health", {"name": "news", "out": str(tmp_path / "health.html")})
     assert said is not None

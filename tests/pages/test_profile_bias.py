@@ -54,6 +54,7 @@ def test_the_attribute_that_decides_the_label_is_shown_first_with_its_groups(ope
     shown = open_at("profile", dataset="news", view="bias")
     assert not shown.exception
     assert shown.selectbox(key="choice-bias-attribute").value == "desk"
+    assert "That is told once this version is scanned" in captions(shown)
     assert "bias-corrected (Bergsma 2013)" in captions(shown)
     assert any(
         one.value.startswith("**desk** tells much about the label: a large association. ") for one in shown.caption

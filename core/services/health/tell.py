@@ -12,9 +12,9 @@ from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.progress import Report
 from core.records import Dataset, Estimate, Scan, Version
-from core.services.health.lists import OfScan, list_rows
+from core.services.health.lists import OfScan, list_rows, overlap_rows
 from core.services.health.measures import Measured, measured_rows
-from core.services.health.rows import Health, fix_first
+from core.services.health.rows import Health, HealthRow, fix_first
 from core.services.profile import figures
 from core.services.profile.drift import Between, drift_of
 from core.services.story.expected import expected_wrong
@@ -55,9 +55,10 @@ def health(context: Context, dataset: Dataset, version: Version, timeout: float 
     measured = _measured(context, dataset, version, scan, timeout, counting)
     known = found.pace is not None and found.pace.verdicts >= ENOUGH
     seconds = found.pace.seconds if found.pace is not None and known else USUAL_SECONDS
-    lists = (
-        list_rows(OfScan(dataset, version, scan, found.expected, seconds), found.counted) if scan is not None else ()
-    )
+    lists: list[HealthRow] = []
+    if scan is not None:
+        of = OfScan(dataset, version, scan, found.expected, seconds)
+        lists = [*list_rows(of, found.counted), *overlap_rows(of)]
     rows = sorted([*lists, *measured_rows(dataset, version, measured)], key=fix_first)
     return Health(dataset, version, scan, tuple(rows), tuple(counting), _pace_said(found.pace, seconds, known))
 

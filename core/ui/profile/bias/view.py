@@ -10,6 +10,7 @@ from core.charts.intervals import intervals
 from core.context import Context
 from core.profile.records import Association, Size
 from core.records import Dataset, Version
+from core.services.issues.listing import latest_scan
 from core.services.profile.cleaning import cleaning_by_group
 from core.services.profile.figures import group_shares
 from core.ui import keys
@@ -17,7 +18,7 @@ from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.bias.cleaning import cleaning_view
+from core.ui.profile.bias.cleaning import cleaning_view, not_cleaned
 from core.ui.profile.bias.crossing import crossed_with
 from core.ui.profile.bias.groups import VIEW as GROUPS
 from core.ui.profile.bias.groups import groups_view
@@ -59,6 +60,9 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
         return None
     opened = groups_view(dataset, version, groups, right)
     representative_view(dataset, version, groups.table, GROUPS)
+    if latest_scan(context, version.version_id) is None:
+        not_cleaned(dataset, version)
+        return opened
     treated = settled(lambda: cleaning_by_group(context, version, crossed))
     if treated is not None:
         cleaning_view(dataset, version, treated, GROUPS, groups.table)
