@@ -60,7 +60,9 @@ def drift_view(context: Context, dataset: Dataset, version: Version) -> Opened |
     if has_words(dataset):
         words = settled(lambda: words_between(context, version.version_id, between))
         if words is not None:
-            words_told(words, said)
+            by_name = {side.name: side for side in found.sides}
+            with_word = words_told(context, version, VIEW, words, by_name, said)
+            opened = opened or with_word
     content = settled(lambda: content_between(context, version.version_id, between))
     if content is not None:
         unlike = content_told(dataset, version, VIEW, between, content, said)
