@@ -45,7 +45,7 @@ def test_the_button_starts_a_scan_with_the_defaults(open_at: Open, news: Dataset
 
 def test_a_scan_looks_for_what_is_ticked(open_at: Open, news: Dataset, app: Context) -> None:
     shown = open_at("issues", dataset="news")
-    (types,) = [one for one in shown.button_group if one.key == "scan-types"]
+    types = shown.multiselect(key="scan-types")
     assert types.value == [name for name in ISSUE_TYPES if name != "label"]
     types.set_value(["outlier", "content"]).run()
     assert not [box for box in shown.checkbox if box.key == "scan-names"]  # they are listed with personal data

@@ -126,13 +126,13 @@ def _types(task: Task) -> tuple[str, ...]:
     """What is ticked; wrong labels always are."""
     first = ISSUE_TYPES[types_asked(task)[0]]
     offered = {one.name: one for one in _beside_labels(task)}
-    chosen = st.pills(
+    chosen = st.multiselect(
         say("Look for, beside wrong labels"),
         list(offered),
-        selection_mode="multi",
         default=list(offered),
         format_func=lambda name: say(offered[name].title),
         key="scan-types",
+        placeholder=say("Nothing else"),
         help=say("What is not chosen is not looked for, and a list of it comes with a later scan."),
     )
     return (first.name, *(name for name in offered if name in chosen))
