@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.bars import bars
 from core.context import Context
 from core.issues.contract import rounded
-from core.profile.duplicates import OPENED_ROWS
+from core.profile.duplicates import OPENED_ROWS, Kind
 from core.profile.records import Duplicates, MissingByNumber, MissingValues
 from core.records import Dataset, RowFilter, Version
 from core.services.profile.figures import idle_columns, repeated_rows
@@ -24,7 +24,11 @@ LISTED = 12
 """Columns that are named; the others are a click away."""
 TIED = 5
 """Columns of which it is said that their gaps go together with the label."""
-_REPEATS = {"exact": later("Exact duplicates"), "conflicting": later("Duplicates with conflicting labels")}
+_REPEATS: dict[Kind, str] = {
+    "exact": later("Exact duplicates"),
+    "conflicting": later("Duplicates with conflicting labels"),
+    "straddling": later("Duplicates in several splits"),
+}
 _IDLE = {
     "empty": later("no row has a value"),
     "constant": later("every row has the same value"),
@@ -55,7 +59,8 @@ def repeats(context: Context, dataset: Dataset, version: Version, found: Duplica
     if not found.rows:
         st.caption(say("No row occurs twice."))
         return None
-    kinds = ["exact", "conflicting"] if found.conflicting_rows else ["exact"]
+    held = {"exact": found.rows, "conflicting": found.conflicting_rows, "straddling": found.straddling_groups}
+    kinds = [one for one in _REPEATS if held[one]]
     kind = chooser(VIEW, "repeats", kinds, label=say("Open repeated rows"), shown=lambda one: say(_REPEATS[one]))
     opened = None
     if kind is not None:
