@@ -120,9 +120,8 @@ class Workspace:
         English texts are looked for, too."""
         about = {"probabilities": probabilities, "folds": folds, "seed": seed, "flag_by": flag_by}
         about |= {"fine_tune": fine_tune, "names": names}
-        several = {"encoder": encoder, "type": type}
-        about |= {one: [value] if isinstance(value, str) else value for one, value in several.items()}
-        return self._record("scan", name, **about)
+        encoders, types = ([one] if isinstance(one, str) else one for one in (encoder, type))
+        return self._record("scan", name, encoder=encoders, type=types, **about)
 
     def issues(self, name: str, type: str | None = None, *, top: int | None = None, flagged: bool = False) -> DataFrame:
         """The ranked list of the newest scan, worst row first: `example_id`, `score` (0–1, lower is worse), `is_issue`,
