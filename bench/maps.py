@@ -1,5 +1,5 @@
-"""The map of a million rows: principal components of kept embeddings, the first picture, a part of it, and the rows of
-an area that is drawn.
+"""The map of a million rows: principal components of kept embeddings, the first picture, a part of it, the rows of
+an area that is drawn, and the job that places them by UMAP.
 
 Run alone: `python -m bench maps`. Beside the principal components stand scikit-learn's, of the same embeddings already
 in memory.
@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from bench.large import load_large, seconds
+from bench.maps_kept import by_job
 from bench.row import Row
 from core.arrays.embeddings import EmbeddingCache
 from core.context import Context
 from core.jobs.foresight import kept_folder
+from core.jobs.map.spec import FITTED
 from core.modalities.payloads import digests
 from core.modalities.text.facts import TEXT
 from core.records import ColumnFilter, Dataset, RowFilter
@@ -54,15 +56,15 @@ def run() -> list[Row]:
         try:
             load_large(context, Path(folder))
             dataset = get_dataset(context.store, "large")
-            return _measured(context, dataset, write_embeddings(context, dataset))
+            vectors = write_embeddings(context, dataset)
+            return [*_measured(context, dataset, vectors), _by_umap(context, dataset, Path(folder) / "umap")]
         finally:
             close_contexts()
 
 
 def write_embeddings(context: Context, dataset: Dataset) -> NDArray[np.float32]:
     """Unit vectors around centres, as an encoder leaves them; in memory they are returned."""
-    folder = kept_folder(context.workspace.arrays / "embeddings", TEXT, "minilm")
-    assert folder is not None
+    folder = _kept(context)
     unique = np.unique(digests(contents_as_loaded(context.store, dataset.dataset_id).column("content_hash")))
     draw, parts = np.random.default_rng(0), []
     centres = draw.standard_normal((GROUPS, WIDTH)).astype(np.float32)
@@ -73,6 +75,18 @@ def write_embeddings(context: Context, dataset: Dataset) -> NDArray[np.float32]:
         EmbeddingCache(folder).append(part, vectors)
         parts.append(vectors)
     return np.concatenate(parts)
+
+
+def _kept(context: Context) -> Path:
+    folder = kept_folder(context.workspace.arrays / "embeddings", TEXT, "minilm")
+    assert folder is not None
+    return folder
+
+
+def _by_umap(context: Context, dataset: Dataset, folder: Path) -> Row:
+    hashes = contents_as_loaded(context.store, dataset.dataset_id).column("content_hash")
+    taken = seconds(lambda: by_job(folder, _kept(context), hashes))
+    return Row("map: the job by UMAP", taken, "s", note=f"learnt from {FITTED:,} rows")
 
 
 def _measured(context: Context, dataset: Dataset, vectors: NDArray[np.float32]) -> list[Row]:

@@ -2,7 +2,7 @@
 and how far those that are not are in truth (trustworthiness: Venna and Kaski, Neighborhood preservation in nonlinear
 projection methods, 2001).
 
-Run alone: `python -m bench maps_kept`, on some 19,000 real texts: questions to a bank, tweets, reviews, posts. By
+Run alone: `python -m bench maps_kept`, on some 17,000 real texts: questions to a bank, tweets, reviews, posts. By
 principal components, by UMAP of all of them, and by UMAP of a sample with the others placed amid it, as a million rows
 are: there the sample is a twentieth.
 """
@@ -26,7 +26,7 @@ from core.arrays.embeddings import EmbeddingCache
 from core.arrays.principal import fit
 from core.jobs.map import run as job
 from core.jobs.map.amid import unit
-from core.jobs.map.spec import MapSpec
+from core.jobs.map.spec import FITTED, MapSpec
 from core.modalities.encoders import make_encoder
 from core.modalities.payloads import Payloads, digests
 from core.modalities.text.facts import TEXT
@@ -53,7 +53,7 @@ def run() -> list[Row]:
         rows = []
         for share in (1, *SHARES):
             start = time.perf_counter()
-            places = _by_job(Path(folder) / str(share), known, hashes, -(-len(vectors) // share))
+            places = by_job(Path(folder) / str(share), known, hashes, -(-len(vectors) // share))
             kept, trust = how_true(vectors, places)
             of = "all" if share == 1 else f"one in {share}, the others amid them"
             seconds = f"{time.perf_counter() - start:.0f} s"
@@ -96,7 +96,8 @@ def _embedded(folder: Path) -> NDArray[np.float32]:
     return np.asarray(made, np.float32)
 
 
-def _by_job(folder: Path, known: Path, hashes: pa.ChunkedArray, fitted: int) -> NDArray[np.float32]:
+def by_job(folder: Path, known: Path, hashes: pa.ChunkedArray, fitted: int = FITTED) -> NDArray[np.float32]:
+    """The places (n, 2) that the job gives contents whose embeddings are in the folder `known`."""
     of_job = JobFolder(folder).create()
     rows = pa.table({"example_id": np.arange(len(hashes)), "content_hash": hashes})
     pq.write_table(rows, of_job.input / "rows.parquet")

@@ -16,7 +16,7 @@ from core.records import MISFIT, Attribute, Dataset, DatasetState, RejectedRow
 from core.settings import TRASH_DAYS
 from core.sql import literal
 from core.store.database import Cursor, Database
-from core.store.masked import is_masked
+from core.store.masked import is_masked, said_shown
 from core.store.names import examples_table
 from core.store.relations import relation_sql
 from core.store.times import loaded, now, stored
@@ -34,7 +34,7 @@ _OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "layouts", "
 
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
     """Every dataset in that state, newest first."""
-    return list(db.remembered(("datasets", state, db.names.newest()), lambda: _list_datasets(db, state)))
+    return list(db.remembered(("datasets", state, db.names.newest(), db.masked()), lambda: _list_datasets(db, state)))
 
 
 def _list_datasets(db: Database, state: DatasetState) -> list[Dataset]:
@@ -44,7 +44,8 @@ def _list_datasets(db: Database, state: DatasetState) -> list[Dataset]:
 
 def get_dataset(db: Database, name_or_id: str) -> Dataset:
     """A ready dataset by its name, or any by its id. Raises `NotFoundError` with the names that exist."""
-    return db.remembered(("dataset", name_or_id, db.names.newest()), lambda: _get_dataset(db, name_or_id))
+    asked = ("dataset", name_or_id, db.names.newest(), db.masked())
+    return db.remembered(asked, lambda: _get_dataset(db, name_or_id))
 
 
 def _get_dataset(db: Database, name_or_id: str) -> Dataset:
@@ -183,5 +184,7 @@ def _dataset(db: Database, row: dict[str, Any]) -> Dataset:
         latest_version_id=latest,
         layout=layout,
         names={code: one.name for code, one in said.items() if one.name},
-        guidelines={code: one.guideline for code, one in said.items() if one.guideline},
+        guidelines={
+            code: said_shown(db, row["dataset_id"], one.guideline) for code, one in said.items() if one.guideline
+        },
     )

@@ -1,8 +1,10 @@
-"""Of a dataset that is always masked no page shows what was planted in its rows, and with the switch off they do."""
+"""Of a dataset that is always masked no page shows what was planted in its rows, no file that a page offers has it,
+and neither has what is asked beside a page; with the switch off they do."""
 
 from __future__ import annotations
 
 import csv
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,18 +12,29 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
+from core.jobs.resident.spec import Answer
 from core.records import Dataset, Reader, Schema
 from core.review.records import Act
+from core.services.map.colours import colours
+from core.services.map.projections import principal
+from core.services.prediction import playground
 from core.services.privacy.always import set_always
 from core.services.review.decisions import make_version, record
 from core.services.rules.keeping import save_rule
 from core.store.datasets import get_dataset
+from core.store.versions import get_version
+from core.ui.map.route import Shown, told_row, told_sight
+from core.ui.parts import downloads
 from tests.embeddings import keep
 from tests.pages import issues_data
 from tests.pages.training_data import begin, finish, learn
+from tests.pages.waiting import said, until
 from tests.staged import taken_in
 
 PLANTED = "zoe.quill"
@@ -30,9 +43,9 @@ SHOWN = (
     *("data?view=rows", "data?view=rows&row=1", "data?view=rows&row=1&like=1", "data?view=rows&words", "data?view=sql"),
     *("issues?", "issues?type=outlier", "issues?type=near_duplicate", "issues?type=content"),
     *("review?view=desk", "review?view=decisions", "review?view=versions"),
-    "story?",
+    *("story?", "evaluation?view=matrix"),
 )
-"""Where it stands as long as nothing is masked."""
+"""Where it stands as long as nothing is masked, in a file or on the page itself."""
 OTHERS = (
     *("data?view=export", "data?view=classes", "data?view=splits", "data?view=manage", "data?view=rejected"),
     *(
@@ -43,10 +56,21 @@ OTHERS = (
         "review?view=grid",
     ),
     *(f"profile?view={view}" for view in ("balance", "content", "checks", "drift", "map", "words")),
-    *(f"evaluation?view={view}" for view in ("matrix", "report", "groups", "compare")),
+    *(f"evaluation?view={view}" for view in ("report", "groups", "compare")),
     *("home?", "jobs?"),
 )
 """The other views, where it may stand or not."""
+WITH_FILES = (
+    *(one for one in SHOWN if one not in ("data?view=rows&row=1", "review?view=desk", "issues?type=near_duplicate")),
+    *("data?view=export", "issues?view=health", "profile?view=words"),
+)
+"""Whose boxes are opened, and whose files are saved."""
+FILES = (
+    *("news-v2.csv", "news-v2-like-1.csv", "news-v2-query.csv", "news-v2-label.csv", "news-v2-outlier.csv"),
+    *("news-v2-content.csv", "news-decisions.csv", "news-v2-changes.csv", "news-story.html", "news-run-1-test.html"),
+    "news-run-1-test.csv",
+)
+"""In which it stands as long as nothing is masked."""
 OpenAt = Callable[..., AppTest]
 
 
@@ -115,15 +139,103 @@ def _held(shown: AppTest) -> Iterator[bytes]:
         yield from inside(place)
 
 
-def _places(open_at: OpenAt, address: str) -> list[str]:
-    sent = b"\0".join(_held(_opened(open_at, address)))
-    return [sent[max(0, at - 80) : at + 30].decode(errors="replace") for at in [sent.find(PLANTED.encode())] if at >= 0]
+class Boxes:
+    """Boxes that a click opens, and the files that a page offers while they are open, each with what makes it."""
+
+    def __init__(self, app: Context, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self._offers, self._folder = downloads._offers(app)._offers, folder
+        self._buttons: list[tuple[str, Any]] = []
+        self.open = False
+        for kind in (ExpanderContainer, PopoverContainer):
+            patch.setattr(kind, "open", property(lambda _: self.open, lambda _, value: None))
+        button = st.download_button
+
+        def kept(label: str, data: Any, file_name: str = "", *args: Any, **options: Any) -> bool:
+            self._buttons.append((file_name or label, data))
+            return button(label, data, file_name or None, *args, **options)
+
+        patch.setattr(st, "download_button", kept)
+
+    def forget(self, opened: bool) -> None:
+        self.open = opened
+        self._buttons.clear()
+        self._offers.clear()
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Each as it is saved, with its name before what is in it."""
+        for name, data in self._buttons:
+            made = data() if callable(data) else data
+            yield name, name.encode() + (made.read() if hasattr(made, "read") else made)
+        for place, one in enumerate(self._offers.values()):
+            folder = self._folder / str(place)
+            folder.mkdir(exist_ok=True)
+            yield one.name, one.name.encode() + one.make(folder).read_bytes()
+            shutil.rmtree(folder)
+
+
+@pytest.fixture
+def boxes(app: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Boxes:
+    return Boxes(app, tmp_path, monkeypatch)
+
+
+def _places(open_at: OpenAt, address: str, boxes: Boxes) -> dict[str, str]:
+    """What stands around it on the page and in its files, by their names."""
+    boxes.forget(address in WITH_FILES)
+    sent = {"": b"\0".join(_held(_opened(open_at, address))), **dict(boxes.files())}
+    found = {name: (one, one.find(PLANTED.encode())) for name, one in sent.items()}
+    return {
+        name: one[max(0, at - 80) : at + 30].decode(errors="replace") for name, (one, at) in found.items() if at >= 0
+    }
 
 
 @pytest.mark.slow
-def test_no_page_shows_what_is_masked(app: Context, open_at: OpenAt, news: Dataset) -> None:
-    bare = [one for one in SHOWN if not _places(open_at, one)]
-    assert not bare, "these show it as long as nothing is masked"
+def test_no_page_and_no_file_of_one_shows_what_is_masked(
+    app: Context, open_at: OpenAt, news: Dataset, boxes: Boxes
+) -> None:
+    bare = {one: _places(open_at, one, boxes) for one in SHOWN}
+    assert not [one for one in SHOWN if "" not in bare[one]], "these show it as long as nothing is masked"
+    in_files = {name for places in bare.values() for name in places if name}
+    assert set(FILES) <= in_files, "these have it as long as nothing is masked"
     set_always(app, news, True, "ada")
-    found = {one: places for one in (*SHOWN, *OTHERS) if (places := _places(open_at, one))}
+    found = {one: places for one in (*SHOWN, *OTHERS) if (places := _places(open_at, one, boxes))}
     assert not found
+
+
+def test_what_a_map_says_of_a_row_and_of_its_colours_is_masked(app: Context, news: Dataset) -> None:
+    version = get_version(app.store, news.latest_version_id)
+    projection = principal(app, news, lambda done, total: None)
+    assert projection is not None
+
+    def sent() -> str:
+        drawn = [Shown(news, version, projection, by) for by in colours(app, news, version)]
+        return str([told_row(app, drawn[0], 1), *(told_sight(app, one, (40, 20)) for one in drawn)])
+
+    assert PLANTED in sent()
+    set_always(app, news, True, "ada")
+    assert PLANTED not in sent()
+
+
+def test_what_a_model_says_of_an_example_has_rows_like_it_masked(
+    app: Context, open_at: OpenAt, news: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Held:
+        def ask(self, *asked: object) -> Answer:
+            return Answer((0.7, 0.2, 0.1), ((0, 0.9), (3, 0.8)))
+
+        def holds(self, model: Path) -> bool:
+            return True
+
+    monkeypatch.setattr(playground, "_resident", lambda context: Held())
+    [run] = app.ledger.runs.of(news.dataset_id)
+    model = app.queue.folder(run.run_id).output / "model"
+    model.mkdir(parents=True)
+    (model / "config.json").write_text("{}")
+
+    def told() -> bytes:
+        shown = open_at("training", view="use", dataset="news")
+        shown.text_area(key="use-text").set_value("a story about tech").run()
+        return b"\0".join(_held(until(shown, lambda page: "predicted with a probability" in said(page))))
+
+    assert PLANTED.encode() in told()
+    set_always(app, news, True, "ada")
+    assert PLANTED.encode() not in told()

@@ -13,7 +13,7 @@ from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset
 from core.services.classes.adding import add_class, remove_class
-from core.services.classes.naming import classes_of, name_classes, take_back
+from core.services.classes.naming import classes_of, log_of, name_classes, take_back
 from core.services.classes.said import of_file, of_words
 from core.store.datasets import get_dataset
 from core.tasks import target_of
@@ -111,7 +111,7 @@ def named(
 
 
 def _log(context: Context, dataset: Dataset) -> Answer:
-    found = context.ledger.classes.log(dataset.dataset_id)
+    found = log_of(context, dataset)
     data = [
         {"class": one.code, "name": one.name, "guideline": one.guideline, "by": one.by, "at": one.at} for one in found
     ]

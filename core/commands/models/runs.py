@@ -11,7 +11,7 @@ from core.errors import UsageError
 from core.records import Job, Run
 from core.services.runs.deletion import delete_run, megabytes
 from core.services.runs.listing import get_run, headline_scores, list_runs
-from core.services.runs.naming import describe_run
+from core.services.runs.naming import describe_run, note_shown
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, list_versions
 from core.tasks import task_named
@@ -35,14 +35,14 @@ def runs_command(
         run, job = get_run(context, dataset.dataset_id, described)
         run = describe_run(context, run, name=called, note=note)
         number = get_version(context.store, run.version_id).number
-        return Answer(_data(run, job, number), f"Run {run.number} of {dataset.name} is described.")
+        return Answer(_data(context, run, job, number), f"Run {run.number} of {dataset.name} is described.")
     if delete is not None:
         run, _ = get_run(context, dataset.dataset_id, delete)
         freed = delete_run(context, run, person())
         said = f"Run {run.number} of {dataset.name} is deleted, which freed {megabytes(freed)}."
         return Answer({"deleted": run.number, "run_id": run.run_id, "freed_bytes": freed}, said)
     numbers = {version.version_id: version.number for version in list_versions(context.store, dataset.dataset_id)}
-    found = [_data(run, job, numbers[run.version_id]) for run, job in list_runs(context, dataset.dataset_id)]
+    found = [_data(context, run, job, numbers[run.version_id]) for run, job in list_runs(context, dataset.dataset_id)]
     if not found:
         return Answer(found, f"{dataset.name} has no run yet: python -m core train {dataset.name}")
     scores, titles = ("accuracy", "macro_f1"), ("accuracy", "macro F1")
@@ -57,14 +57,14 @@ def _titled(each: JsonObject) -> str:
     return f"{each['name']}: {each['title']}" if each["name"] else str(each["title"])
 
 
-def _data(run: Run, job: Job, version: int) -> JsonObject:
+def _data(context: Context, run: Run, job: Job, version: int) -> JsonObject:
     split, scores = headline_scores(run)
     return {
         "run": run.number,
         "run_id": run.run_id,
         "title": run.title,
         "name": run.name,
-        "note": run.note,
+        "note": note_shown(context, run),
         "version": version,
         "model": run.spec["model"],
         "strategy": run.spec["strategy"],

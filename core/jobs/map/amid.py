@@ -9,6 +9,10 @@ from core.arrays.disk_backed import row_chunks
 
 NEAR = 5
 """Each lies amid so many, the nearest counting most: hours quicker than to have UMAP move them as well."""
+BESIDE = 0.25
+"""Only those of them count that lie so near to the nearest one on the map, in UMAP's own units. Amid some of another
+part of the map a row would lie where nothing like it is: of 16,905 texts, learnt from one in 20, .26 of the 15 nearest
+are kept by this, .19 without."""
 PROBED = 8
 """Cells that are searched for them."""
 ROUNDS = 5
@@ -40,8 +44,11 @@ class Amid:
     def placed(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """The places (n, 2) of contents with the embeddings (n, d)."""
         rows, cosines = self.nearest(vectors)
-        weights = np.where(rows >= 0, 1 / np.maximum(1 - cosines, 1e-3), 0)[:, :, None]
-        return np.asarray((self._places[rows] * weights).sum(1) / weights.sum(1), np.float32)
+        places = self._places[rows]
+        apart = places - np.take_along_axis(places, cosines.argmax(1)[:, None, None], 1)
+        counts = (rows >= 0) & (np.hypot(apart[:, :, 0], apart[:, :, 1]) <= BESIDE)
+        weights = np.where(counts, 1 / np.maximum(1 - cosines, 1e-3), 0)[:, :, None]
+        return np.asarray((places * weights).sum(1) / weights.sum(1), np.float32)
 
     def nearest(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The `NEAR` most alike in the cells that are searched, (n, NEAR), and their cosines: in no order, and -1 where

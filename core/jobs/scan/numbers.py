@@ -14,7 +14,7 @@ from core.heads.held_out import held_out_numbers
 from core.heads.refitted_numbers import refitted_numbers
 from core.heads.ridge import Numbers, out_of_sample_numbers
 from core.issues.signals import Signals
-from core.jobs.scan.run import ScanRun
+from core.jobs.scan.scan import Scan
 from core.modalities.encoders import make_encoder
 from core.targets.number.residuals import Spread
 from core.tasks import task_named
@@ -22,7 +22,7 @@ from core.typed import JsonObject
 
 
 @dataclass
-class NumberScan(ScanRun):
+class NumberScan(Scan):
     """One tier per encoder, each blended with those before it, and one of a model that is fitted at once."""
 
     members: list[tuple[str, Numbers]] = field(default_factory=list)
@@ -53,10 +53,7 @@ class NumberScan(ScanRun):
         learner = self._learner()
         embeddings = np.empty((0, 0), np.float32)
         for order, encoder in enumerate(encoders):
-            stage = f"{encoder.name}: encoding"
-            with self.timed(stage):
-                self.progress.update(stage, 0)
-                embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(stage))
+            embeddings = self.embed(encoder)
             with self.timed(f"{encoder.name}: heads"):
                 tick = self.tick(f"{encoder.name}: probabilities")
                 found = out_of_sample_numbers(embeddings, self.rows.labels, clusters, folds=folds, seed=seed, tick=tick)

@@ -19,8 +19,8 @@ from core.heads.token_probabilities import read_token_probabilities
 from core.heads.words import Words, word_probabilities
 from core.issues.signals import LabelledWords, Probabilities, Signals
 from core.jobs.rows import SpanRows, read_spans
+from core.jobs.scan.classes import OWN, ClassScan, Member
 from core.jobs.scan.notes import word_notes
-from core.jobs.scan.run import OWN, Member, ScanRun
 from core.modalities.encoder import Encoder, WordEncoder
 from core.modalities.encoders import make_encoder
 from core.modalities.text.word_shapes import forms_and_shapes
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class SpanScan(ScanRun):
+class SpanScan(ClassScan):
     """One tier per encoder: the instant one knows words by how they are written and how the same word is labelled in
     other texts, the others by their vectors as well."""
 

@@ -4,7 +4,8 @@ looked up where one is shown, so that decisions, versions, scans, runs and files
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from core.context import Context
 from core.errors import UsageError
@@ -12,6 +13,7 @@ from core.lookalikes import stripped
 from core.records import MAX_CLASS_NAME, MAX_GUIDELINE, ClassNaming, Dataset
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
+from core.store.masked import said_shown
 from core.store.relations import relation
 from core.store.telling.class_lists import class_list
 from core.store.telling.story import class_sizes
@@ -67,6 +69,12 @@ def name_classes(
         if not said or log.append(said, seen):
             return get_dataset(context.store, dataset.dataset_id)
     raise UsageError("Others are naming the classes of this dataset at this moment.", "Try again.")
+
+
+def log_of(context: Context, dataset: Dataset) -> list[ClassNaming]:
+    """Who named what, newest first, with the guidelines as they are shown."""
+    shown = partial(said_shown, context.store, dataset.dataset_id)
+    return [replace(one, guideline=shown(one.guideline)) for one in context.ledger.classes.log(dataset.dataset_id)]
 
 
 def take_back(context: Context, dataset: Dataset, by: str) -> Dataset:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.context import Context
 from core.records import MAX_CLASS_NAME, MAX_GUIDELINE, Dataset
 from core.services.classes.adding import add_class, remove_class
-from core.services.classes.naming import NamedClass, classes_of, name_classes, take_back
+from core.services.classes.naming import NamedClass, classes_of, log_of, name_classes, take_back
 from core.store.datasets import get_dataset
 from core.tasks import target_of
 from core.ui.data.class_changes import class_changes
@@ -120,7 +120,7 @@ def changed(found: Sequence[NamedClass], edited: Mapping[str, Any]) -> tuple[dic
 
 def _history(context: Context, dataset: Dataset) -> None:
     """Who said what, newest first, and the way back."""
-    log = context.ledger.classes.log(dataset.dataset_id)
+    log = log_of(context, dataset)
     if not log:
         return
     shown, now = log[:SHOWN_CHANGES], datetime.now(UTC)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Run
-from core.services.runs.naming import MOST_NAME, MOST_NOTE, describe_run
+from core.services.runs.naming import MOST_NAME, MOST_NOTE, describe_run, note_shown
 from core.ui.parts.problems import plain, shown_errors
 from core.words import say, say_stored
 
@@ -19,11 +19,11 @@ def name_of(run: Run) -> str:
 def named(context: Context, run: Run) -> None:
     """The note, and a way to change it and the name."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-named"):
-        if run.note:
-            st.caption(f":material/sticky_note_2: {plain(run.note)}", width="content")
+        if kept := note_shown(context, run):
+            st.caption(f":material/sticky_note_2: {plain(kept)}", width="content")
         with st.popover(say("Name and note"), icon=":material/edit_note:", type="tertiary", key="run-name"):
             name = st.text_input(say("Name"), run.name, max_chars=MOST_NAME, key=f"run-name-{run.run_id}")
-            note = st.text_area(say("Note"), run.note, max_chars=MOST_NOTE, key=f"run-note-{run.run_id}")
+            note = st.text_area(say("Note"), kept, max_chars=MOST_NOTE, key=f"run-note-{run.run_id}")
             if st.button(say("Save"), type="primary", key="run-name-save"):
                 with shown_errors():
                     describe_run(context, run, name=name, note=note)

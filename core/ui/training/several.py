@@ -12,6 +12,7 @@ from core.context import Context
 from core.finetune.settings import SETTINGS
 from core.records import Dataset, Run
 from core.services.runs.listing import headline_scores, in_epochs, metrics
+from core.services.runs.naming import note_shown
 from core.store.versions import list_versions
 from core.tasks import task_named
 from core.ui import keys
@@ -76,7 +77,7 @@ def _table(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
                 "split": split_said(split) if split else "–",
                 **{name: scores.get(name) for name in names},
                 "minutes": sum(run.summary["seconds"].values()) / 60 if run.summary else None,
-                "note": run.note,
+                "note": note_shown(context, run),
             }
         )
     st.dataframe(

@@ -14,7 +14,7 @@ from core.arrays.embeddings import EmbeddingCache
 from core.arrays.principal import SIDE
 from core.errors import UsageError
 from core.jobs.map import run as job
-from core.jobs.map.amid import NEAR, Amid, unit
+from core.jobs.map.amid import BESIDE, NEAR, Amid, unit
 from core.jobs.map.spec import FITTED, MapResult, MapSpec
 from core.modalities.payloads import digests
 from core.queue import JobFolder, ProgressWriter, Stopped
@@ -157,6 +157,14 @@ def test_fewer_than_it_looks_for_are_enough_to_lie_amid() -> None:
     assert (amid.nearest(known)[0] == -1).sum() == 3 * (NEAR - 3)
     assert np.allclose(amid.placed(known), places, atol=0.1)
     assert np.isfinite(amid.placed(np.zeros((1, 3), np.float32))).all()
+
+
+def test_a_row_lies_with_its_nearest_not_half_way_to_others_that_lie_elsewhere() -> None:
+    known = np.eye(4, dtype=np.float32)
+    places = np.array([[0, 0], [BESIDE / 2, 0], [9, 9], [-9, 9]], np.float32)
+    asked = np.array([[0.8, 0.7, 0.6, 0.5]], np.float32)
+    [[x, y]] = Amid(known, places, 0).placed(asked)
+    assert 0 < x < BESIDE / 2 and y == 0
 
 
 def test_equal_ones_leave_no_cell_empty_that_could_be_searched_in_vain() -> None:

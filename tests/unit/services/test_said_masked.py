@@ -14,11 +14,13 @@ from core.jobs.recorded import record_versions
 from core.records import Dataset, RowFilter
 from core.review.many import among_said
 from core.review.records import Act
+from core.services.classes.naming import log_of, name_classes
 from core.services.export import export
 from core.services.privacy.always import set_always
 from core.services.review.among import OfVersion
 from core.services.review.decisions import make_version, record
 from core.services.review.log import log
+from core.services.runs.naming import describe_run, note_shown
 from core.services.tags.tagging import OneTag, acts_shown, carry_out, plan_tag, record_tags, tags_of_version
 from core.store import export as exporting
 from core.store.acts.decisions import in_force
@@ -31,6 +33,7 @@ from core.store.versions import get_version, list_versions
 from core.ui.review.payload import decided as on_desk
 from core.words import speaking
 from tests.integration.load_support import loaded
+from tests.pages.training_data import begin
 
 NOTE, TAG = "ask jane@firm.com about it", "for joe@firm.com"
 HIDDEN = ("ask [email] about it", "for [email]")
@@ -126,3 +129,17 @@ def test_a_folder_for_datasets_is_masked_in_a_process_of_its_own(
     out = Path(export(context, calls.latest_version_id, "datasets", tmp_path / "folder"))
     held = b"".join(path.read_bytes() for path in out.rglob("*.arrow"))
     assert b"[phone]" in held and HIDDEN[1].encode() in held and TAG.encode() not in held
+
+
+def test_a_guideline_and_a_note_on_a_run_are_masked_where_they_are_shown_alone(
+    context: Context, calls: Dataset
+) -> None:
+    name_classes(context, calls, "ada", guidelines={"x": NOTE, "y": "all others"})
+    assert get_dataset(context.store, "calls").guidelines == {"x": HIDDEN[0], "y": "all others"}
+    assert {one.code: one.guideline for one in log_of(context, calls)} == {"x": HIDDEN[0], "y": "all others"}
+    run = begin(context, calls)
+    noted = describe_run(context, run, note=NOTE)
+    assert note_shown(context, noted) == HIDDEN[0]
+    assert describe_run(context, noted, name="first", note=HIDDEN[0]).note == NOTE, "shown and saved as it was"
+    set_always(context, calls, False, "ada")
+    assert get_dataset(context.store, "calls").guidelines["x"] == NOTE
