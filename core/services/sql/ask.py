@@ -188,7 +188,9 @@ def _asked(
                     stopped=lambda: context.beside.leaving or given_up(),
                 )
             except UsageError as error:
-                raise _explained(error, sql, views["rows"].were) from error
+                if (explained := _explained(error, sql, views["rows"].were)) is not None:
+                    raise explained from error
+                raise
         lacks = answer.get("lacks")
         if not lacks:
             return answer
@@ -202,11 +204,12 @@ def _asked(
     raise UsageError("The query's copies of the data went while it ran.", "Run it again.")
 
 
-def _explained(error: UsageError, sql: str, were: Mapping[str, str]) -> UsageError:
-    """The error, and where it is of types and the query names columns that are texts because they are masked, that."""
+def _explained(error: UsageError, sql: str, were: Mapping[str, str]) -> UsageError | None:
+    """What is said of an error of types where the query names columns that are texts because they are masked; else
+    None."""
     named = [one for one in were if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", sql, re.IGNORECASE)]
     if not named or not _OF_TYPES.search(error.message):
-        return error
+        return None
     told, reason = ", ".join(f"{one} ({were[one]})" for one in named), error.message
     return UsageError(
         f"This dataset is always masked, so these columns are texts here, with masks in place of what was loaded: "
