@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 from core.profile.missing import value_sql
 from core.profile.records import IdleColumn, Rows
@@ -14,6 +16,11 @@ NEARLY = 0.995
 """A column says next to nothing in which so many values are the same."""
 FEW_VALUES = 1_000
 """Distinct values up to which columns are held against each other, and the commonest is looked for."""
+MIN_ID_ROWS = 30
+"""In fewer rows values may all differ by chance."""
+QUARTILES, OFF_EVEN = (0.25, 0.5, 0.75), 0.15
+"""How far the quartiles of whole numbers may lie from those of an even spread, as a share of their range, if they are
+to be ids: amounts and counts crowd together."""
 MOST_COLUMNS = 60
 """Of more columns with as many values as one another, the first are held against each other."""
 
@@ -51,12 +58,13 @@ def idle_columns(rows: Rows, attributes: Sequence[Attribute]) -> tuple[IdleColum
         present, distinct, *_ = about[one.column]
         if one.column in idle:
             continue
-        if distinct <= FEW_VALUES and present * (1 - NEARLY) >= 1:
+        if present >= MIN_ID_ROWS and distinct > 0.8 * present and _may_be_id(one):
+            if _ids(rows, one, values[one.column]):
+                idle[one.column] = IdleColumn(one.name, one.column, "unique")
+        elif distinct <= FEW_VALUES and present * (1 - NEARLY) >= 1:
             share = _commonest(rows, values[one.column]) / present
             if share >= NEARLY:
                 idle[one.column] = IdleColumn(one.name, one.column, "nearly constant", share=share)
-        elif distinct > max(FEW_VALUES, 0.8 * present) and _may_be_id(one) and _unique(rows, values[one.column]):
-            idle[one.column] = IdleColumn(one.name, one.column, "unique")
     return tuple(idle[one.column] for one in attributes if one.column in idle)
 
 
@@ -64,11 +72,12 @@ def _may_be_id(attribute: Attribute) -> bool:
     return attribute.kind != "time" and not attribute.derived
 
 
-def _as_many(about: dict[str, list[object]], idle: dict[str, IdleColumn]) -> list[tuple[str, str]]:
-    """Pairs of columns with as many distinct values and as many missing ones, that may be each other's."""
+def _as_many(about: dict[str, list[Any]], idle: dict[str, IdleColumn]) -> list[tuple[str, str]]:
+    """Pairs of columns with as many distinct values and as many missing ones, that may be each other's: values that
+    hardly repeat go together with those of any other such column."""
     alike: defaultdict[tuple[object, object], list[str]] = defaultdict(list)
     for column, (present, distinct, *_) in about.items():
-        if column not in idle and isinstance(distinct, int) and 2 <= distinct <= FEW_VALUES:
+        if column not in idle and 2 <= distinct <= min(FEW_VALUES, present / 2):
             alike[present, distinct].append(column)
     return [pair for columns in alike.values() for pair in combinations(columns[:MOST_COLUMNS], 2)]
 
@@ -90,6 +99,16 @@ def _commonest(rows: Rows, value: str) -> int:
     return int(most or 0)
 
 
-def _unique(rows: Rows, value: str) -> bool:
-    ((distinct, present),) = rows.fetch(f"SELECT count(DISTINCT {value}), count({value}) FROM {rows.relation}")
-    return bool(distinct == present)
+def _ids(rows: Rows, attribute: Attribute, value: str) -> bool:
+    """Whether all values differ; of numbers, whether they are whole too and evenly spread, as measurements are not."""
+    number = attribute.kind == "number"
+    more = f", bool_and({value} = trunc({value})), min({value}), max({value})" if number else ", true, 0, 0"
+    ((distinct, present, whole, low, high),) = rows.fetch(
+        f"SELECT count(DISTINCT {value}), count({value}){more} FROM {rows.relation}"
+    )
+    if distinct < present or not number:
+        return bool(distinct == present)
+    if not whole or not math.isfinite(high - low):
+        return False
+    ((quartiles,),) = rows.fetch(f"SELECT quantile_cont({value}, {[*QUARTILES]}) FROM {rows.relation}")
+    return all(abs((one - low) / (high - low) - at) <= OFF_EVEN for one, at in zip(quartiles, QUARTILES, strict=True))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
+from core.sql import identifier
 from core.store.database import Database
 from core.store.relations import relation
 
@@ -30,6 +33,17 @@ def bytes_of_texts(db: Database, version_id: str) -> float:
     """Of all texts of a version."""
     [(size,)] = db.fetch(f"SELECT coalesce(sum(strlen(text)), 0) FROM {relation(db, version_id)}")
     return float(size)
+
+
+def different_values(db: Database, version_id: str, columns: Sequence[str]) -> tuple[float, float]:
+    """How many different values some columns of a version have in all, about, and of how many bytes as texts."""
+    if not columns:
+        return 0.0, 0.0
+    texts = [f"CAST({identifier(one)} AS VARCHAR)" for one in columns]
+    each = ", ".join(f"approx_count_distinct({one}), coalesce(avg(strlen({one})), 0)" for one in texts)
+    [found] = db.fetch(f"SELECT {each} FROM {relation(db, version_id)}")
+    counts, sizes = found[::2], found[1::2]
+    return float(sum(counts)), float(sum(count * size for count, size in zip(counts, sizes, strict=True)))
 
 
 def _texts(db: Database, version_id: str, order: str, count: int) -> list[str]:

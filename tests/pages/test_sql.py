@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.errors import JobError, StoppedError
 from core.records import ENDED, Dataset
+from core.services.classes.naming import name_classes
 from core.services.follow import follow
 from core.services.jobs import cancel
 from core.services.privacy.always import set_always
@@ -45,6 +46,13 @@ def typed(shown: AppTest, sql: str) -> AppTest:
     shown.text_area(key="sql-typed").set_value(sql)
     [button] = [one for one in shown.button if one.label == "Run query"]
     return run(button.click().run())
+
+
+def test_the_box_begins_with_classes_as_they_are_called(app: Context, news: Dataset, open_at: OpenAt) -> None:
+    assert open_at("data", dataset="news", view="sql").text_area(key="sql-typed").value.startswith("SELECT label, ")
+    name_classes(app, news, "ada", {"x": "sport"}, {})
+    begun = open_at("data", dataset="news", view="sql").text_area(key="sql-typed").value
+    assert begun == "SELECT label_name, count(*) AS n\nFROM rows\nGROUP BY label_name\nORDER BY n DESC"
 
 
 def test_a_query_is_run_and_stands_in_the_link(news: Dataset, open_at: OpenAt) -> None:

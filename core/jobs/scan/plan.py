@@ -22,12 +22,17 @@ from core.jobs.foresight import (
     usual_of,
 )
 from core.jobs.scan.fold_settings import fold_settings, stage_of
+from core.modalities.kept import BYTES_PER_TOKEN
 from core.records import ScanSpec, TrainSpec
+from core.store.export import KEPT, kept_texts
+from core.store.samples import different_values
 
 HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
 NAMES_USUAL = 1e-4
 """Seconds in which one core looks for names in what a token of a short text is."""
+PATTERNS_USUAL = 2e-6
+"""And for the patterns of personal data."""
 LOOKS = {False: 3e-5, True: 5e-4}
 """Seconds in which two cores look whether something is wrong with an example: with a cell, and with a file."""
 
@@ -42,8 +47,7 @@ def foresee_scan(context: Context, version_id: str, spec: ScanSpec) -> Foreseen:
         tiers.append(_learner(amount, len(tiers)))
     if spec.fine_tune:
         tiers.append(_fine_tuned(amount, spec, len(tiers)))
-    if spec.names:
-        tiers[-1] = (*tiers[-1], Work("names", f"{amount.modality.name}: names", amount.cost(), NAMES_USUAL))
+    tiers = _with_personal(amount, spec, tiers)
     works = (*before, *(work for tier in tiers for work in tier))
     first = seconds_of(staged(context, (*before, *tiers[0]), beside=True))
     whole = seconds_of(staged(context, works, beside=True))
@@ -93,6 +97,26 @@ def _fine_tuned(amount: Amount, spec: ScanSpec, place: int) -> Works:
     key = f"{settings.model}: full"
     fits = (Work(stage, key, seen, usual, sure=True, heavy=True, warm=warm, like=guessed) for stage in stages)
     return (*fits, *_issues(amount, place))
+
+
+def _with_personal(amount: Amount, spec: ScanSpec, tiers: list[Works]) -> list[Works]:
+    """Patterns of personal data are looked for in texts and in each different value of the columns beside them, with
+    the first tier; where names are too, with each, and names with the last."""
+    kind, written = amount.modality.name, amount.modality.written
+    columns = [one.removeprefix(KEPT) for one in kept_texts(amount.dataset)]
+    values, size = different_values(amount.context.store, amount.version_id, columns)
+    units = (amount.cost() if written else 0.0) + 2 * values + size / BYTES_PER_TOKEN
+    patterns = Work("personal_data issues", f"{kind}: personal data", units, PATTERNS_USUAL, even=False)
+    names = Work("names", f"{kind}: names", amount.cost(), NAMES_USUAL)
+    last = len(tiers) - 1
+    return [
+        (
+            *tier,
+            *((names,) if spec.names and place == last else ()),
+            *((patterns,) if spec.names or not place else ()),
+        )
+        for place, tier in enumerate(tiers)
+    ]
 
 
 def _issues(amount: Amount, place: int) -> Works:

@@ -245,6 +245,8 @@ class Scan(ABC):
     def _found(self, kind: str, signals: Signals) -> Found:
         if kind in self.found:
             return self.found[kind]
+        if "named" in ISSUE_TYPES[kind].needs:
+            _ = signals.named  # a stage of its own, before this one: each has its pace
         stage = f"{kind} issues"
         with self.timed(stage):
             self.progress.update(stage, 0, 1)

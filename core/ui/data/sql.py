@@ -33,7 +33,7 @@ from core.ui.shell.strip import progress_text, state_of
 from core.words import later, say, say_n, say_stored, stored
 
 TABLE, CHART = "table", "chart"
-EXAMPLE = "SELECT label, count(*) AS n\nFROM rows\nGROUP BY label\nORDER BY n DESC"
+EXAMPLE = "SELECT {label}, count(*) AS n\nFROM rows\nGROUP BY {label}\nORDER BY n DESC"
 _ABOUT: Mapping[str, str] = {
     "rows": later("a row each, as this version has it"),
     "issues": later("what the newest scan of this version says of each row, for each type of issue"),
@@ -49,7 +49,7 @@ def sql_box(context: Context, dataset: Dataset, version: Version, user: str) -> 
     asked = st.query_params.get(keys.SQL, "")
     if st.session_state.get("sql-shown") != asked:  # a link, Back, or a saved query
         st.session_state["sql-shown"] = asked
-        st.session_state[_TYPED] = asked or EXAMPLE
+        st.session_state[_TYPED] = asked or EXAMPLE.format(label="label_name" if dataset.names else "label")
     with st.form("sql-form", border=False):
         st.text_area(
             say("SQL query"),

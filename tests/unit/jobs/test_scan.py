@@ -115,6 +115,11 @@ def test_names_are_looked_for_by_choice_and_with_the_last_result_alone(tmp_path:
     assert summary(folder, 0)["found"]["personal_data"]["names"] is False
     assert issues(folder, 1, "personal_data")["example_id"] == [107]
     assert summary(folder, 1)["found"]["personal_data"] == {"flagged": 1, "kinds": {"name": 1}, "names": True}
+    lines = [json.loads(line) for line in folder.progress_path.read_text(encoding="utf-8").splitlines() if line]
+    said = [line["stage"] for line in lines if "stage" in line]
+    visits = [stage for place, stage in enumerate(said) if stage != said[place - 1]]
+    at = visits.index("names")
+    assert (visits[at - 1], visits[at + 1]) == ("leakage issues", "personal_data issues"), "the pace of each is its own"
 
 
 def test_a_tier_has_all_that_the_store_takes_in(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from core.profile.columns import idle_columns
 from core.records import Attribute
 from tests.unit.profile.conftest import MakeRows
@@ -61,3 +63,29 @@ def test_of_no_rows_and_of_no_columns_nothing_is_said(make_rows: MakeRows) -> No
     rows = make_rows({"example_id": [1], "label": ["a"], "colour": ["red"]})
     assert idle_columns(rows, []) == ()
     assert idle_columns(rows, [attribute("colour")]) == (), "one row is no constant"
+
+
+def test_ids_of_few_rows_are_found_and_measurements_that_all_differ_are_none(make_rows: MakeRows) -> None:
+    rng = np.random.default_rng(0)
+    rows = make_rows(
+        {
+            "example_id": list(range(120)),
+            "label": ["ab"[row % 2] for row in range(120)],
+            "code": [f"{one:06x}" for one in rng.choice(2**24, 120, replace=False)],
+            "number": [int(one) for one in 5_000 + rng.permutation(400)[:120]],
+            "weight": rng.normal(size=120).tolist(),
+            "people": [round(one) for one in np.exp(rng.normal(14, 2, 120))],
+        }
+    )
+    numbers = [attribute(name, "number") for name in ("number", "weight", "people")]
+    found = idle_columns(rows, [attribute("code"), *numbers])
+    assert [(one.column, one.why) for one in found] == [("code", "unique"), ("number", "unique")]
+    few = make_rows({"example_id": list(range(20)), "label": ["a"] * 20, "code": [f"c{row}" for row in range(20)]})
+    assert idle_columns(few, [attribute("code")]) == (), "twenty values may all differ by chance"
+
+
+def test_two_columns_whose_values_do_not_repeat_do_not_say_the_same(make_rows: MakeRows) -> None:
+    rng = np.random.default_rng(0)
+    columns = {f"n{at}": rng.normal(size=60).tolist() for at in range(12)}
+    rows = make_rows({"example_id": list(range(60)), "label": ["ab"[row % 2] for row in range(60)], **columns})
+    assert idle_columns(rows, [attribute(name, "number") for name in columns]) == ()

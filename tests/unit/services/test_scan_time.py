@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.context import Context
+from core.jobs.foresight import Work
+from core.jobs.scan.plan import foresee_scan
 from core.queue.plan import Stage
 from core.records import Dataset, ScanSpec
 from core.services.runs.forecast_time import Folds, TimeForecast, time_of_scan
@@ -58,3 +60,21 @@ def test_a_model_that_has_not_run_here_is_guessed_from_the_bundled_ones_pace_her
     known = _of(context, news, twice)
     assert known.guess is None and known.learnt
     assert "guessed" not in of_scan(known) and "usual" not in of_scan(known)
+
+
+def test_what_personal_data_takes_is_foreseen_by_texts_and_by_the_values_beside_them(
+    context: Context, news: Dataset
+) -> None:
+    def works(spec: ScanSpec) -> list[Work]:
+        found = foresee_scan(context, news.latest_version_id, spec).works
+        return [one for one in found if one.stage in ("names", "personal_data issues")]
+
+    (patterns,) = works(ScanSpec(()))
+    texts = sum((len(f"text number {i}") for i in range(39)), len("=1+1")) / 4 + 2 * 40
+    beside = 2 * (8 + 40) + (8 * len("author 1") + sum(len(f"u{i}") for i in range(40))) / 4
+    assert patterns.units == pytest.approx(texts + beside, rel=0.15), "8 authors and 40 ids, each once"
+    with_names = works(ScanSpec((), names=True))
+    assert [one.stage for one in with_names] == ["personal_data issues", "names", "personal_data issues"]
+    one, both = (time_of_scan(context, news.latest_version_id, ScanSpec((), names=names)) for names in (False, True))
+    assert both.seconds - one.seconds > 0.9 * with_names[1].units * with_names[1].usual
+    assert (both.first, one.first) == (pytest.approx(one.first), one.first), "names come with the last result"

@@ -1,8 +1,7 @@
-"""How well copies, wrong labels and an order are found that were planted in sets of real examples.
+"""How well copies and wrong labels are found that were planted in sets of real examples.
 
-Copies of texts, images and sounds, half of them under another class; labels of questions that were made another one;
-and sets whose rows are sorted in part, beside sets that were shuffled, by how well their halves are told apart. A set's
-own copies count as false alarms, though they are real.
+Copies of texts, images and sounds, half of them under another class; and labels of questions that were made another
+one. A set's own copies count as false alarms, though they are real.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 from bench.data import DATA, cifar10n
-from bench.planted_rows import SEED, groups_of, payloads_of, questions, silent
+from bench.planted.ambiguous import groups_of, payloads_of, questions
+from bench.planted.scored import SEED, scored, silent
 from bench.recordings import spoken
 from bench.row import Row
 from core.duplicates.near import near_duplicate_groups
@@ -35,12 +35,9 @@ from core.modalities.heavy import heavy_modality
 from core.modalities.image.facts import IMAGE
 from core.modalities.payloads import Payloads
 from core.modalities.text.facts import TEXT
-from core.profile.drift.content import told_apart
 from core.sources.images.sound import keep
 
 TEXTS, FILES, PLANTED, SHARE = 2_000, 600, 40, 0.08
-SETS, ROWS, SORTED, LEVEL = 40, 400, 0.5, 0.01
-"""Sets of so many rows, of which this share is sorted by class; and the p-value from which on it is said."""
 
 
 def rows() -> Iterator[Row]:
@@ -57,7 +54,6 @@ def _texts(root: Path) -> Iterator[Row]:
     texts, labels, names = questions(TEXTS)
     embeddings = np.array(make_encoder("minilm", TEXT.name).embed(payloads_of(texts), root, silent))
     yield from _labels(embeddings, labels, len(names), groups_of(payloads_of(texts), root), generator)
-    yield _order(embeddings, labels, generator)
     ways = ("{}", "{} please", "Hello, {}")
     copied = generator.choice(TEXTS, PLANTED, replace=False)
     copies = [ways[place % 3].format(texts[row]) for place, row in enumerate(copied)]
@@ -147,12 +143,12 @@ def _copies(
     inside = np.flatnonzero(np.bincount(groups, minlength=len(given))[groups] > 1)
     touched = np.r_[copied, planted]
     hits = groups[planted] == groups[copied]
-    yield _row(f"near-duplicates of {name}", int(hits.sum()), len(planted), len(np.setdiff1d(inside, touched)))
+    yield scored(f"near-duplicates of {name}", int(hits.sum()), len(planted), len(np.setdiff1d(inside, touched)))
     group_conflicts = {int(one) for one in np.unique(groups[inside]) if len(np.unique(given[groups == one])) > 1}
     meant = planted[1::2]
     hits_conflicting = sum(int(groups[row]) in group_conflicts for row in meant)
     others = len(group_conflicts - {int(groups[row]) for row in meant})
-    yield _row(f"conflicting labels of copies of {name}", hits_conflicting, len(meant), others)
+    yield scored(f"conflicting labels of copies of {name}", hits_conflicting, len(meant), others)
     assert int(found.summary["conflicting"]) == len(group_conflicts)
 
 
@@ -168,26 +164,7 @@ def _labels(
     judged = out_of_sample_probabilities(embeddings, given, groups, classes, folds=5, seed=SEED)
     flagged = find_label_issues(Signals.of(given, judged.probabilities, judged.judged)).is_issue
     hits = int(flagged[wrong].sum())
-    yield _row("wrong labels of questions", hits, len(wrong), int(flagged.sum()) - hits)
-
-
-def _order(embeddings: np.ndarray, labels: NDArray[np.int64], generator: np.random.Generator) -> Row:
-    """Whether the rows of half of the sets, some of which stand by class, are said to stand in an order."""
-    hits = false = 0
-    for number in range(SETS):
-        chosen = generator.choice(len(labels), ROWS, replace=False)
-        if number % 2:
-            some = np.sort(generator.choice(ROWS, round(SORTED * ROWS), replace=False))
-            chosen[some] = chosen[some][np.argsort(labels[chosen[some]], kind="stable")]
-        told = told_apart(embeddings[chosen], np.arange(ROWS) >= ROWS // 2, chosen)
-        said = told is not None and told.p_value < LEVEL
-        hits, false = hits + (said and number % 2), false + (said and not number % 2)
-    return _row(f"order of the file, {SORTED:.0%} of the rows by class", hits, SETS // 2, false)
-
-
-def _row(name: str, hits: int, planted: int, others: int) -> Row:
-    note = f"recall {hits / planted:.3f} of {planted}; flagged among the others: {others}"
-    return Row(f"{name}: precision", hits / max(1, hits + others), "", higher_is_better=True, note=note)
+    yield scored("wrong labels of questions", hits, len(wrong), int(flagged.sum()) - hits)
 
 
 def _payloads(names: Sequence[str], hashes: Sequence[str], root: Path) -> Payloads:

@@ -1,4 +1,4 @@
-"""CleanVision 0.3.7 on the images that `bench.issues` plants faults in, in the same run; where it is installed."""
+"""CleanVision 0.3.7 on the images that `images` beside it plants faults in, in the same run; where it is installed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def flagged(files: Sequence[bytes]) -> tuple[dict[str, NDArray[np.bool_]], float
 
 
 def beside(files: Sequence[bytes], planted: Mapping[int, str], ours: Mapping[str, NDArray[np.bool_]]) -> Iterator[Row]:
-    """Precision and recall of both by kind. An image is judged as in `bench.issues`: what else is found in one that was
+    """Precision and recall of both by kind. An image is judged as in `compared`: what else is found in one that was
     spoiled is neither right nor wrong."""
     if not installed():
         note = f"{NAME} is not installed: pip install cleanvision==0.3.7 into an environment for this measurement"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from bench.data import DATA, columns
+from bench.planted.scored import SEED, silent
 from bench.row import Row
 from core.duplicates.near import near_duplicate_groups
 from core.duplicates.neighbourhood import Neighbourhood
@@ -28,7 +29,7 @@ from core.modalities.heavy import heavy_modality
 from core.modalities.payloads import Payloads
 from core.modalities.text.facts import TEXT
 
-SEED, TRAIN, TEST, PLANTED = 0, 3_000, 1_000, 60
+TRAIN, TEST, PLANTED = 3_000, 1_000, 60
 UNSURE = 0.7
 
 
@@ -151,7 +152,3 @@ def groups_of(payloads: Payloads, root: Path) -> NDArray[np.int64]:
     """(n,) near-duplicates of texts."""
     space = heavy_modality(TEXT).near_space(payloads, root, (), silent)
     return near_duplicate_groups(space, payloads.digests, TEXT.near_similarity, silent)
-
-
-def silent(done: float, total: float | None) -> None:
-    """Tells nobody."""
