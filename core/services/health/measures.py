@@ -16,7 +16,7 @@ from core.words import later, say, say_n
 SMALL = 0.5
 """A class is small where it has less than this part of an even share of the rows."""
 POINTS = 0.02
-"""A word is listed where it alone answers so much better than always the same answer."""
+"""A word is listed where it alone answers so much better than always the same answer, each class counting the same."""
 DRIFTED = 0.1
 """Cramér's V from which on a difference between splits is at least small."""
 NAMED = 3
@@ -108,7 +108,10 @@ def _words(of: _Of, found: Wording) -> Iterator[HealthRow]:
         label=of.dataset.called(first.label),
         usual=first.usual,
     )
-    gain = say("That word alone answers {points:.1f} points better than always the same.", points=100 * first.points)
+    gain = say(
+        "That word alone answers {points:.1f} points better than always the same, were all classes as frequent.",
+        points=100 * first.points,
+    )
     yield of.row("words", title, first.rows, "words", sure, f"{gain} {say(JUDGE)}", say("See the words"))
 
 
