@@ -82,8 +82,10 @@ class FineTuning:
 
 
 def beginning(text: str, most: int) -> str:
-    """The first words of a text, in one line."""
-    return " ".join(text[:most].split())
+    """The first words of a text, in one line of so many characters at most; `…` says that there is more."""
+    if len(text) <= most:
+        return " ".join(text.split())
+    return f"{' '.join(text[: most - 1].split())}…"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Splits: how they are made, the class counts of each part, and rows that are moved from one to another."""
+"""Splits: how they are made, the class counts of each part, and rows that are moved from one to another and back."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from core.jobs.split_plan import SplitPlan
 from core.records import Version
 from core.services.review.among import Among
 from core.store import splitting
-from core.store.versions import add_fingerprint, get_version, make_split_version
+from core.store.versions import add_fingerprint, get_version, list_versions, made_as, make_split_version
 from core.words import stored
 
-__all__ = ["Move", "SplitPlan", "move", "plan_move", "split_counts", "split_sizes", "start_split"]
+__all__ = ["Move", "SplitPlan", "move", "move_back", "plan_move", "split_counts", "split_sizes", "start_split"]
 
 MAX_NAME = 40
 
@@ -70,7 +70,33 @@ def move(context: Context, planned: Move, by: str, words: str, key: str | None =
         raise UsageError(f"Each of these rows is in {planned.to!r} already.", "Take other rows, or another split.")
     assignment = pa.table({"example_id": planned.rows, "split": pa.repeat(planned.to, len(planned.rows))})
     note = stored(f"{len(planned.rows):,} rows moved to {planned.to}: {words}")
-    made = make_split_version(context.store, planned.version.version_id, assignment, note, by, key)
+    return _made(context, planned.version, assignment, note, by, key)
+
+
+def move_back(context: Context, made: Version, by: str, key: str | None = None) -> Version:
+    """Makes the version in which the rows that `made` has in other splits than its parent are in their former ones; a
+    second call with the same `key` makes none. Raises `UsageError` where `made` gave no splits, or where a version came
+    after it, which would be undone as well."""
+    if (back := made_as(context.store, key)) is not None:
+        return back
+    if made.kind != "split":
+        raise UsageError(
+            stored(f"Version {made.number} did not give rows their splits."),
+            "Take a version that did: Review → Versions says what made each.",
+        )
+    newest = list_versions(context.store, made.dataset_id)[-1]
+    if newest.version_id != made.version_id:
+        raise UsageError(
+            stored(f"Version {newest.number} was made after version {made.number}, and would be undone too."),
+            stored(f"Move the rows in version {newest.number}."),
+        )
+    former = splitting.splits_before(context.store, made)
+    note = stored(f"{len(former):,} rows moved back to their splits before version {made.number}")
+    return _made(context, made, former, note, by, key)
+
+
+def _made(context: Context, parent: Version, splits: pa.Table, note: str, by: str, key: str | None) -> Version:
+    made = make_split_version(context.store, parent.version_id, splits, note, by, key)
     made = add_fingerprint(context.store, made.version_id)
     record_versions(context)
     return made

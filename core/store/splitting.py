@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from core.records import Version
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, attribute_column
@@ -41,6 +42,19 @@ def splits_among(db: Database, version_id: str, among: Condition) -> dict[str | 
     places = np.asarray(encoded.indices.fill_null(-1))
     names: dict[int, str | None] = {-1: None, **dict(enumerate(encoded.dictionary.to_pylist()))}
     return {name: rows for place, name in names.items() if len(rows := ids[places == place])}
+
+
+def splits_before(db: Database, version: Version) -> pa.Table:
+    """(example_id BIGINT, split VARCHAR) of the rows that a version has in another split than its parent, with the
+    parent's; NULL for none."""
+    assert version.parent_id is not None, "a load gives no other splits"
+    with db.cursor() as cursor:
+        found = cursor.execute(
+            f"""SELECT p.example_id, p.split FROM {relation(db, version.parent_id)} p
+                JOIN {relation(db, version.version_id)} v USING (example_id)
+                WHERE p.split IS DISTINCT FROM v.split ORDER BY 1"""
+        )
+        return found.to_arrow_table()
 
 
 def split_counts(db: Database, version_id: str) -> dict[str, dict[str | None, int]]:

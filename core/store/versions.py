@@ -33,6 +33,7 @@ __all__ = [
     "insert_kept",
     "insert_version",
     "list_versions",
+    "made_as",
     "make_review_version",
     "make_split_version",
     "nothing_labelled",
@@ -162,7 +163,8 @@ def apply_acts(cursor: Cursor, version_id: str, parent: Version, up_to: int) -> 
 def make_split_version(
     db: Database, parent_id: str, assignment: pa.Table, note: str, by: str, job_id: str | None = None
 ) -> Version:
-    """The parent with its splits as `assignment` (example_id, split) has them; rows it does not name keep theirs.
+    """The parent with its splits as `assignment` (example_id, split) has them, NULL as they were loaded; rows it does
+    not name keep theirs.
 
     A job makes one version: where that of `job_id` exists, it is returned as it stands.
     """
@@ -171,6 +173,12 @@ def make_split_version(
         known = cursor.execute("SELECT version_id FROM versions WHERE job_id = ?", [job_id]).fetchone()
         version_id = str(known[0]) if known else _write_splits(cursor, parent, assignment, note, by, job_id)
     return get_version(db, version_id)
+
+
+def made_as(db: Database, key: str | None) -> Version | None:
+    """The version that a job, or an act of this key, made; none as long as it made none."""
+    known = db.fetch_one("SELECT version_id FROM versions WHERE job_id = ?", [key])
+    return get_version(db, str(known[0])) if known else None
 
 
 def _write_splits(cursor: Cursor, parent: Version, assignment: pa.Table, note: str, by: str, job_id: str | None) -> str:
@@ -185,7 +193,7 @@ def apply_splits(cursor: Cursor, version_id: str, parent: Version, assignment: p
     cursor.execute(
         """INSERT INTO overrides
            SELECT ?, ?, coalesce(p.example_id, a.example_id), p.label, coalesce(p.excluded, false),
-                  coalesce(a.split, p.split), p.decision_id
+                  CASE WHEN a.example_id IS NULL THEN p.split ELSE a.split END, p.decision_id
            FROM (SELECT * FROM overrides WHERE version_id = ?) p
            FULL JOIN (SELECT example_id::BIGINT AS example_id, split::VARCHAR AS split FROM assignment) a
            ON a.example_id = p.example_id

@@ -93,6 +93,19 @@ def test_a_click_on_a_header_sorts_all_rows_of_the_data(scanned: Server, page: P
         page.wait_for_timeout(500)  # the sorted table takes the place of the other
     table.click(position={"x": 60, "y": 35 + 17})
     expect(page.get_by_test_id("stText").get_by_text("Story 89 about tech")).to_be_visible()
+    page.goto(f"{scanned.url}/data?dataset=news&view=rows&columns=text")
+    settled(page)
+    expect(table.locator("canvas").first).to_be_visible()
+    page.wait_for_timeout(500)
+    frame = table.bounding_box()
+    assert frame is not None
+    table.click(position={"x": frame["width"] - 20, "y": 17})  # the menu of the header
+    menu = page.get_by_test_id("stDataFrameColumnMenu")
+    expect(menu.get_by_text("Pin column")).to_be_visible()
+    for of_the_page in ("Sort ascending", "Sort descending", "Statistics"):
+        expect(menu.get_by_text(of_the_page)).to_be_hidden()
+    expect(page.get_by_role("button", name="Search: All rows")).to_be_hidden()
+    expect(page.get_by_role("button", name="Fullscreen: All rows")).to_have_count(1)
 
 
 def test_a_saved_view_is_a_link_to_the_same_rows_until_it_is_deleted(

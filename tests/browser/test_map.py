@@ -53,7 +53,7 @@ def test_an_area_of_the_map_lists_its_rows(page: Page, news: Server) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="What to do").fill("Exclude")
     page.keyboard.press("Enter")
-    dialog.get_by_role("button", name="Change 45 rows").click()
+    dialog.get_by_role("button", name="Exclude 45 rows").click()
     expect(page.get_by_text("45 rows excluded.")).to_be_visible()
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_text("45 rows taken back.")).to_be_visible()

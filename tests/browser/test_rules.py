@@ -42,7 +42,6 @@ def test_a_rule_is_written_tried_saved_accepted_and_taken_back_by_keyboard(page:
     expect(page.get_by_text("Story 0 about business", exact=False)).to_be_visible()
     press_button(page, "Save rule")
     expect(page.get_by_text("early → tech")).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_be_visible()
 
     press_button(page, "Accept for all 20")
     expect(page.get_by_role("dialog").get_by_text("business → tech")).to_be_visible()

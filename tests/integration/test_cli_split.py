@@ -18,9 +18,13 @@ def test_parts_are_made_anew_and_rows_are_moved(run: Run, tmp_path: Path) -> Non
     assert (would["version"], would["rows"], sum(would["sources"].values())) == (None, 10, 10)
     assert run(*asked).json == would | {"version": 3}
     assert "Each of these rows is in 'held out' already." in run(*asked).err
+    undone = run("split", "rows", "--undo", "--json").json
+    assert undone == {"dataset": "rows", "from_version": 3, "version": 4}
+    assert sum(run(*asked, "--dry-run").json["sources"].values()) == 10
+    assert "Version 4 was made after version 3" in run("split", "rows@3", "--undo").err
     back = run(
         "split", "rows@2", "--method", "grouped", "--group-by", "price", "--shares", "train=50,test=50", "--json"
     )
     assert back.json["from_version"] == 2 and sum(back.json["splits"].values()) == 100
-    assert "One of the two" in run("split", "rows").err
+    assert "One of the three" in run("split", "rows").err
     assert "is no share" in run("split", "rows", "--method", "random", "--shares", "train").err

@@ -56,9 +56,13 @@ def test_all_rows_of_a_filter_move_to_a_split_in_a_version_of_their_own(
     assert made != news.latest_version_id
     assert split_sizes(app, made) == {"train": 48, "test": 42}
     assert split_sizes(app, news.latest_version_id) == {"train": 72, "test": 18}
-    assert f"{stem}-move-undo" not in keys(shown), "a version is not taken back by a button"
+    shown.button(key=f"{stem}-move-undo").click().run()
+    until(shown, lambda one: "24 rows are in their former splits again, in version 3." in said(one))
+    back = get_dataset(app.store, "news").latest_version_id
+    assert split_sizes(app, back) == {"train": 72, "test": 18} and split_sizes(app, made) == {"train": 48, "test": 42}
+    assert f"{stem}-move-undo" not in keys(shown)
     shown.button(key=f"{stem}-move-close").click().run()
-    assert "in version 2." not in said(shown)
+    assert "in version 3." not in said(shown)
 
 
 def test_no_name_of_a_split_is_said_in_the_dialog(app: Context, news: Dataset, open_at: Open) -> None:
@@ -82,7 +86,7 @@ def test_rows_that_were_decided_between_the_look_and_the_act_are_counted(
     app: Context, news: Dataset, open_at: Open
 ) -> None:
     shown, stem = asked(open_at, "-confirm", action="exclude")
-    assert shown.button(key=f"{stem}-confirm").label == "Change 30 rows"
+    assert shown.button(key=f"{stem}-confirm").label == "Exclude 30 rows"
     record(app, news.latest_version_id, "bob", [Act(new_id(), "keep", row) for row in (1, 4)])
     shown.button(key=f"{stem}-confirm").click().run()
     until(

@@ -5,9 +5,15 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from core.context import Context
+from core.records import RowFilter
+from core.services.review.among import OfVersion
+from core.services.splits import move, plan_move, split_counts
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
+from core.ui.data import splits
 from tests.pages.data_page import OpenAt, problems
 
 
@@ -25,6 +31,21 @@ def test_splits_become_a_new_version_with_the_class_counts_of_each_part(
     counts = shown.dataframe[0].value.set_index("class")
     assert list(counts.columns) == ["train", "validation", "test"]
     assert counts.loc["pos"].tolist() == [24, 3, 3]
+
+
+def test_each_count_of_a_split_opens_its_rows(
+    app: Context, open_at: OpenAt, films: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = list_datasets(app.store)[0].latest_version_id
+    made = move(app, plan_move(app, OfVersion(first, RowFilter(example_ids=(0, 1, 2))), "test"), "ann", "three rows")
+    [(label, parts)] = [(one, parts) for one, parts in split_counts(app, made.version_id).items() if one == "pos"]
+    for asked, rows in (((True, "test"), parts["test"]), ((True, None), parts[None]), ((False, None), 30)):
+        put: list[dict[str, str | None]] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(splits, "put", put.append)
+            splits._open(label, *asked)
+        shown = open_at("data", dataset=films, **{key: one for key, one in put[0].items() if one is not None})
+        assert rows and not problems(shown) and f"All {rows} row" in " ".join(one.label for one in shown.button)
 
 
 def test_shares_that_do_not_add_up_are_refused(app: Context, open_at: OpenAt, films: str) -> None:

@@ -85,7 +85,7 @@ def settled(open_at: Open, page: str, until: str = "", **query: str | int) -> Ap
 
 def said(shown: AppTest) -> str:
     assert not shown.exception, shown.exception
-    found = [one.value for kind in (shown.markdown, shown.caption, shown.error) for one in kind]
+    found = [one.value for kind in (shown.markdown, shown.text, shown.caption, shown.error) for one in kind]
     return "\n".join(found).replace("\\", "")
 
 

@@ -11,11 +11,14 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.records import Dataset
+from core.review.records import Act
+from core.services.review.decisions import record
 from core.services.rules import figures
 from core.services.rules.keeping import condition_of, rule_named, save_rule
 from core.services.views import save_slice
 from core.store.acts import decisions
 from core.store.database import Database
+from core.store.ids import new_id
 from core.store.rules.covered import Ready
 from tests import crops
 from tests.pages.waiting import said, until
@@ -81,6 +84,9 @@ def test_the_table_and_the_chosen_rule_have_the_figures_and_each_opens_its_rows(
     assert "decision+missing" in links[":small[13 rows would change]"]
     assert "7 more are left out" in said(shown)
     assert "nobody has judged a row of it" in said(shown)
+    assert not shown.get("plotly_chart"), "there is nothing to draw of the precision yet"
+    record(app, news.latest_version_id, "ada", [Act(new_id(), "keep", 2)])
+    shown = until(shown.run(), lambda page: bool(page.get("plotly_chart")))
 
 
 def test_why_a_rule_cannot_be_looked_up_stands_in_the_table_as_it_is(

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 def said(shown: AppTest) -> str:
     """What the page says in words."""
-    return "\n".join(one.value for one in (*shown.markdown, *shown.caption, *shown.error, *shown.warning))
+    return "\n".join(one.value for one in (*shown.markdown, *shown.text, *shown.caption, *shown.error, *shown.warning))
 
 
 def until(shown: AppTest, wanted: Callable[[AppTest], bool]) -> AppTest:

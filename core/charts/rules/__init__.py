@@ -43,7 +43,11 @@ def rule_points(points: Sequence[RulePoint]) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": LEAST_TEXT}}
     )
     figure.update_xaxes(
-        title_text=say("coverage"), title_font_size=12, tickformat=".0%", range=[-0.04 * most, max(most, 0.01) * 1.5]
+        title_text=say("coverage"),
+        title_font_size=12,
+        tickformat="~%",
+        nticks=8,
+        range=[-0.04 * most, max(most, 0.01) * 1.5],
     )
     unknown = any(one.precision is None for one in points)
     return figure.update_yaxes(

@@ -1,5 +1,5 @@
-"""`split`: parts of a version are made anew, or the rows of a filter are moved to one of them; a new version either
-way."""
+"""`split`: parts of a version are made anew, or the rows of a filter are moved to one of them, or back; a new version
+whichever it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, Version
 from core.services.follow import follow
-from core.services.splits import Move, move, plan_move, split_sizes, start_split
+from core.services.splits import Move, move, move_back, plan_move, split_sizes, start_split
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 
@@ -28,6 +28,7 @@ USUAL = "train=80,validation=10,test=10"
 @version_argument
 @click.option("--to", metavar="S", help="move the rows that the options below keep to that split")
 @click.option("--dry-run", is_flag=True, help="with --to: only say what would move")
+@click.option("--undo", is_flag=True, help="put rows back into the splits that they had before this version")
 @click.option(
     "--method", type=click.Choice(METHODS), help="make all parts anew: by class, by near-duplicates, by --group-by"
 )
@@ -40,16 +41,24 @@ def split_command(
     name: str,
     to: str | None,
     dry_run: bool,
+    undo: bool,
     method: str | None,
     shares: str,
     seed: int,
     group_by: str | None,
     **which: Any,
 ) -> Answer:
-    """Make a version with new splits, or with rows moved to one."""
+    """Make a version with new splits, or with rows moved to one or back."""
     dataset, version = dataset_version(context, name)
-    if (to is None) == (method is None):
-        raise UsageError("Say --to SPLIT to move rows, or --method to make all parts anew.", "One of the two.")
+    if (to is not None) + (method is not None) + undo != 1:
+        raise UsageError(
+            "Say --to SPLIT to move rows, --method to make all parts anew, or --undo to take either back.",
+            "One of the three.",
+        )
+    if undo:
+        back = move_back(context, version, person())
+        data = {"dataset": dataset.name, "from_version": version.number, "version": back.number}
+        return Answer(data, f"{dataset.name}: version {back.number}, {back.note}.")
     if to is None:
         assert method is not None, "one of them was given"
         return _made(context, dataset, version, method, _shares(shares), seed, group_by)

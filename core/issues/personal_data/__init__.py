@@ -75,7 +75,7 @@ TYPE = IssueType(
     evidence=PersonalEvidence,
     say=why,
     sure=sure,
-    to_do=later("Exclude, or mask at the export"),
+    to_do=later("Mask, or exclude"),
     actions=("exclude", "keep", "choose", "unsure"),
     kinds={kind.name: (kind.title, kind.rule) for kind in KINDS},
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
@@ -155,14 +155,15 @@ def group_shares(
 def repeated_rows(
     context: Context,
     version_id: str,
-    kind: Literal["exact", "conflicting"],
+    kind: repeats.Kind,
     pair: tuple[str, str] | None = None,
     timeout: float | None = TIMEOUT,
 ) -> RowFilter | Pending:
-    """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`."""
+    """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`,
+    those in several splits."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
-        return RowFilter(example_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
+        return RowFilter(example_ids=repeats.repeated_rows(rows, kind, pair))
 
     return _ask(context, version_id, stored("Finding the repeated rows"), work, timeout, (kind, pair))
 

@@ -8,7 +8,7 @@ person has decided is called precision here, since it is of the rows that the ru
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from core.records import ColumnFilter, Dataset, Example, RowFilter, Rule, Versio
 from core.services.rules.keeping import checked, condition_of, rules_of
 from core.store.datasets import get_dataset
 from core.store.row_facts import as_of
+from core.store.row_facts.decision import DECISION
 from core.store.row_facts.rule import RULE
 from core.store.rows import page_rows
 from core.store.rules.counts import RuleCounts, Together, count_rules
@@ -91,7 +92,7 @@ class Preview:
     against: tuple[Together, ...]
     """Rules with which it would share rows."""
     first: tuple[Example, ...]
-    """The first rows that it covers."""
+    """The first rows that it would change, or of those that it covers where it would change none."""
     not_counted: dict[str, str]
     """Other rules with which it may share rows: these could not be looked up, for this reason."""
 
@@ -155,6 +156,18 @@ def previewed(
     counted = count_rules(context.store, version.version_id, [tried, *others], within=tried)
     counts = counted.rules[""]
     rows = condition_of(dataset, written)
+    if counts.open:
+        conflicts = [one.second for one in counted.pairs if not one.first and one.conflict]
+        against = [ColumnFilter(RULE.column, "!=", (other,)) for other in conflicts]
+        rows = replace(
+            rows,
+            columns=(
+                *rows.columns,
+                ColumnFilter("label", "!=", (label,)),
+                ColumnFilter(DECISION.column, "missing", ()),
+                *against,
+            ),
+        )
     first = page_rows(context.store, version.version_id, rows, FIRST_ROWS, 0) if counts.rows else []
     return Preview(
         counts,

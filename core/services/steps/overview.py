@@ -115,7 +115,7 @@ def _is_here(step: Step, page: PageName | None, view: str | None) -> bool:
     return step.page == page and (step.view or _FIRST_VIEW.get(step.page)) == (view or _FIRST_VIEW.get(step.page))
 
 
-_FIRST_VIEW: dict[PageName, str] = {"review": "desk", "training": "runs", "data": "rows"}
+_FIRST_VIEW: dict[PageName, str] = {"issues": "list", "review": "desk", "training": "runs", "data": "rows"}
 """What a page shows where its URL names no view."""
 
 

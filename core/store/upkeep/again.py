@@ -53,9 +53,12 @@ def make_again(db: Database, kept: KeptVersion) -> Outcome:
 
 
 def _splits(db: Database, version_id: str) -> bytes:
+    """Also of rows that the version puts back as they were loaded, where its parent had them otherwise: NULL."""
     with db.cursor() as cursor:
         table = cursor.execute(
-            """SELECT example_id, split FROM overrides WHERE version_id = ? AND split IS NOT NULL
+            """SELECT example_id, split FROM overrides o WHERE version_id = $1 AND (split IS NOT NULL OR EXISTS (
+                   SELECT 1 FROM overrides p JOIN versions v ON v.version_id = $1 AND p.version_id = v.parent_id
+                   WHERE p.example_id = o.example_id AND p.split IS NOT NULL))
                ORDER BY example_id""",
             [version_id],
         ).to_arrow_table()

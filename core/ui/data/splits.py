@@ -9,16 +9,20 @@ import streamlit as st
 from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.records import ENDED, Dataset, Version
+from core.services.lists.asked import FILTERS
+from core.services.lists.written import write_filters
 from core.services.profile.figures import numbers_of_labels
 from core.services.splits import split_counts, split_sizes, start_split
 from core.tasks import target_of
 from core.ui import keys
 from core.ui.live import live
 from core.ui.numbers.spread import spread_table
+from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import attribute_said, split_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.strip import progress_text, state_of
+from core.ui.url import put
 from core.words import later, say, stored
 
 METHODS = {
@@ -49,10 +53,31 @@ def classes_by_part(context: Context, dataset: Dataset, version: Version) -> Non
     columns: dict[str, list[object]] = {say("class"): [dataset.called(label) for label, _ in rows]}
     for part in parts:
         columns[_named(part)] = [by_part.get(part, 0) for _, by_part in rows]
-    st.dataframe(columns, hide_index=True, alt=say("Rows of each class in each split"))
+    titles = {_named(part): part for part in parts}
+    key = f"splits-{version.version_id}"
+
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            _open(rows[cell[0]][0], cell[1] in titles, titles.get(cell[1]))
+
+    st.dataframe(
+        columns,
+        hide_index=True,
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
+        alt=say("Rows of each class in each split"),
+    )
     sizes = split_sizes(context, version.version_id)
     several = say(" · a row counts in each of its classes") if target_of(dataset).several else ""
     st.caption(" · ".join(f"{plain(_named(part))}: {sizes.get(part, 0):,}" for part in parts) + several)
+
+
+def _open(label: str, narrowed: bool, part: str | None) -> None:
+    """The rows of a class, where `narrowed` those of one part."""
+    without = write_filters(["split missing"]) if narrowed and part is None else None
+    put({keys.VIEW: "rows", keys.LABEL: label, keys.SPLIT: part if narrowed else None, FILTERS: without})
 
 
 def _numbers_by_part(context: Context, version: Version) -> None:

@@ -6,12 +6,20 @@ from collections.abc import Callable
 from typing import Literal, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 T = TypeVar("T")
 
 WHOLE_HEADER: Literal["single-column"] = "single-column"
 """A selection mode that makes a header choose its column: without it, a click on one sorts the page that is drawn,
 which looks like a sort of the whole list."""
+
+
+def one_page(key: str) -> DeltaGenerator:
+    """Where the table with the page that is drawn stands. What a table offers by itself, a search, and in the menu of a
+    header a sort and statistics, is of that page alone, though it looks like the whole list's: `shell.css` leaves it
+    out."""
+    return st.container(key=f"list-page-{key}")
 
 
 def paged(key: str, size: int, read: Callable[[int], T], total: Callable[[T], int]) -> T:

@@ -16,7 +16,7 @@ from core.services.lists.asked import Listed, listed
 from core.store.export import Format
 from core.store.record_lists import Records, count_records, export_records, page_records, record_values
 from core.ui.lists.layout import columns_button
-from core.ui.lists.paging import WHOLE_HEADER, paged, pages
+from core.ui.lists.paging import WHOLE_HEADER, one_page, paged, pages
 from core.ui.lists.tools import (
     MAX_VALUES,
     Tools,
@@ -128,17 +128,18 @@ class RecordList:
             title = head(self.tools, one, asked.order)
             configured[one.title] = self.formats.get(one.column, st.column_config.Column)(title)
         configured |= {name: self.formats[name](name) for name in left}
-        st.dataframe(
-            values,
-            hide_index=True,
-            height="content" if len(lines) <= 14 else 560,
-            column_config=configured,
-            placeholder="–",
-            key=key,
-            on_select=lambda: sort_by_header(self.tools, asked.order, self.records.usual, key),
-            selection_mode=WHOLE_HEADER,
-            alt=self.alt,
-        )
+        with one_page(key):
+            st.dataframe(
+                values,
+                hide_index=True,
+                height="content" if len(lines) <= 14 else 560,
+                column_config=configured,
+                placeholder="–",
+                key=key,
+                on_select=lambda: sort_by_header(self.tools, asked.order, self.records.usual, key),
+                selection_mode=WHOLE_HEADER,
+                alt=self.alt,
+            )
 
     def _download(self, asked: Listed, where: Sequence[ColumnFilter], total: int) -> None:
         by_name, names = {one.name: one for one in self.tools.columns}, [one.name for one in asked.columns]

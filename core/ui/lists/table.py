@@ -16,7 +16,7 @@ from core.services.lists.columns import LABEL_COLUMNS, TAGS, VERDICT
 from core.services.lists.written import Width
 from core.store.acts.tags import tags_of
 from core.tasks import task_named
-from core.ui.lists.paging import WHOLE_HEADER
+from core.ui.lists.paging import WHOLE_HEADER, one_page
 from core.ui.lists.tools import Tools, head, sort_by_header
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.labels import label_said, split_said, target_of, value_said
@@ -74,18 +74,19 @@ class Table:
         row_height = task_named(self.tools.dataset.task).modality.row_height
         long = self._has_long_labels(columns, values)
         row_height = max(row_height, LINES_PIXELS) if long else row_height
-        return st.dataframe(
-            values,
-            hide_index=True,
-            row_height=row_height,
-            height=min(LIST_PIXELS, 38 + row_height * len(rows)),
-            column_config=self._configured(columns, LABEL_PIXELS if long else None),
-            key=self.key,
-            on_select=lambda: sort_by_header(self.tools, self.listed.order, self.usual, self.key, self.titles),
-            selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
-            placeholder="",
-            alt=self.alt,
-        )
+        with one_page(self.key):
+            return st.dataframe(
+                values,
+                hide_index=True,
+                row_height=row_height,
+                height=min(LIST_PIXELS, 38 + row_height * len(rows)),
+                column_config=self._configured(columns, LABEL_PIXELS if long else None),
+                key=self.key,
+                on_select=lambda: sort_by_header(self.tools, self.listed.order, self.usual, self.key, self.titles),
+                selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
+                placeholder="",
+                alt=self.alt,
+            )
 
     def _values(
         self, columns: Sequence[ListColumn], rows: Sequence[Example], added: Added

@@ -13,6 +13,7 @@ from core.services.lists.written import filter_texts, in_one_line
 from core.services.rules.figures import Preview, preview
 from core.services.rules.keeping import MAX_NAME, save_rule, texts_of
 from core.ui import keys
+from core.ui.lists.acts.confirmed import first_lines
 from core.ui.modalities import line_of
 from core.ui.parts.labels import words_of
 from core.ui.parts.pending import settled
@@ -134,4 +135,4 @@ def _draw(dataset: Dataset, found: Preview) -> None:
             for row in found.first
         ]
         if lines:
-            st.caption("  \n".join(plain(one) for one in (say("First rows"), *lines)))
+            first_lines(say("First rows that would change") if counts.open else say("First rows"), lines)

@@ -21,8 +21,11 @@ LISTED = 12
 
 
 def rule_picture(told: RulesTold) -> None:
-    """A point for each rule that could be counted; a click chooses it."""
+    """A point for each rule that could be counted; a click chooses it. Nothing before a row of any of them is judged:
+    the table has their coverage."""
     counted = [one for one in told.rules if not one.problem]
+    if not any(one.precision for one in counted):
+        return
     points = [
         RulePoint(
             one.rule.name,

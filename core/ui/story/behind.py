@@ -27,7 +27,7 @@ from core.store.record_lists.decisions import decided
 from core.store.rows import get_rows
 from core.tasks import target_of, task_named
 from core.ui import keys
-from core.ui.lists.paging import WHOLE_HEADER, paged, pages
+from core.ui.lists.paging import WHOLE_HEADER, one_page, paged, pages
 from core.ui.lists.tools import DOWN, UP
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.background import result_of
@@ -205,7 +205,7 @@ def _table(
         return f"{said}{arrow if title == sorted_by else ''}"
 
     key = f"behind-table-{name}-{hash(order):x}"
-    st.dataframe(
+    one_page(key).dataframe(
         {title: values for title, values in shown.items() if any(value is not None for value in values)},
         hide_index=True,
         row_height=row_height,

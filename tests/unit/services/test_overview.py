@@ -74,6 +74,7 @@ REVIEWED = standing(scanned=True, flagged=9, decided=9, relabelled=3, kept=6)
         ("profile", None, standing(scanned=True, flagged=1, left=1), "issues", "See the 1 flagged row"),
         ("profile", None, standing(scanned=True), "data", "Export"),
         ("issues", None, standing(scanned=True, flagged=9, left=9, training=True), "review", "Review: 9 left"),
+        ("issues", "rules", standing(), "issues", "Find wrong labels"),
         ("issues", None, REVIEWED, "review", "Make a corrected version"),
         ("issues", None, standing(scanned=True), "data", "Export"),
         ("review", "desk", REVIEWED, "review", "Make a corrected version"),
@@ -117,7 +118,7 @@ def test_the_next_step_from_a_page_is_what_its_work_leads_to_and_never_what_it_s
 PAGES: tuple[tuple[PageName, tuple[str | None, ...]], ...] = (
     ("data", (None, "rows", "load", "splits", "rejected", "export", "manage")),
     ("profile", (None, "balance", "bias")),
-    ("issues", (None,)),
+    ("issues", (None, "list", "health", "rules")),
     ("review", (None, "desk", "grid", "decisions", "versions")),
     ("training", (None, "runs", "new", "effect", "use")),
     ("evaluation", (None, "matrix", "compare")),
@@ -135,4 +136,4 @@ def test_from_every_page_in_every_state_there_is_a_next_step_elsewhere() -> None
                 assert (step.page, step.view or DEFAULTS.get(step.page)) != (page, view or DEFAULTS.get(page))
 
 
-DEFAULTS: dict[str, str] = {"review": "desk", "training": "runs", "data": "rows"}
+DEFAULTS: dict[str, str] = {"issues": "list", "review": "desk", "training": "runs", "data": "rows"}

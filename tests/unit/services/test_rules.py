@@ -126,7 +126,9 @@ def test_a_rule_is_previewed_beside_the_others_and_in_place_of_its_own_earlier_v
     tried = previewed(context, stories, version, "early", ("words < 50",), "tech")
     assert (tried.counts.rows, tried.counts.conflicts, tried.counts.open) == (5, 2, 2)
     assert [(one.second, one.rows, one.conflict) for one in tried.against] == [("odd", 2, True)]
-    assert [row.example_id for row in tried.first] == [0, 1, 2, 3, 4]
+    assert [row.example_id for row in tried.first] == [0, 4], "those that it would change"
+    same = previewed(context, stories, version, "early", ("label = tech",), "tech")
+    assert same.counts.open == 0 and {row.label for row in same.first} == {"tech"}, "else those that it covers"
     assert rule_named(context, stories, "early").number == 1, "nothing was saved"
 
 

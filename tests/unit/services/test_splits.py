@@ -12,9 +12,10 @@ from core.jobs.groups.web import make_split
 from core.records import ENDED, Dataset, Job, RowFilter, Version
 from core.services.load import preview, start_load, wait
 from core.services.review.among import OfVersion
-from core.services.splits import SplitPlan, move, plan_move, split_counts, start_split
+from core.services.splits import SplitPlan, move, move_back, plan_move, split_counts, start_split
 from core.store.datasets import get_dataset
 from core.store.relations import relation
+from core.store.upkeep.again import make_again
 from core.store.versions import get_version, unfingerprinted
 
 SHARES = {"train": 0.5, "test": 0.5}
@@ -146,3 +147,38 @@ def test_rows_of_no_split_can_be_moved_to_one(context: Context, news: Dataset) -
 
 def split_of(context: Context, version: Version) -> dict[int, str | None]:
     return dict(context.store.fetch(f"SELECT example_id, split FROM {relation(context.store, version.version_id)}"))
+
+
+def test_rows_that_were_moved_go_back_to_their_splits_and_to_none(context: Context, news: Dataset) -> None:
+    first = make_split(context, news.latest_version_id, SplitPlan("random", SHARES), "tester")
+    before = split_of(context, first)
+    made = move(context, plan_move(context, OfVersion(first.version_id, RowFilter(label="x")), "held out"), "ann", "x")
+    back = move_back(context, made, "bob", "a key")
+    assert move_back(context, made, "bob", "a key") == back, "asked for twice, done once"
+    assert split_of(context, back) == before and back.fingerprint == first.fingerprint
+    moved = sum(part != before[row] for row, part in split_of(context, made).items())
+    assert (back.parent_id, back.created_by) == (made.version_id, "bob")
+    assert back.note == f"{moved} rows moved back to their splits before version {made.number}"
+    with pytest.raises(UsageError, match=f"Version {back.number} was made after version {made.number}"):
+        move_back(context, made, "bob")
+    of_none = move_back(context, move_back(context, back, "bob"), "bob")
+    assert split_of(context, of_none) == before, "an undo is undone as well"
+
+
+def test_rows_of_no_split_are_in_none_again_and_a_repair_knows_it(context: Context, news: Dataset) -> None:
+    rows = OfVersion(news.latest_version_id, RowFilter(example_ids=(0, 1)))
+    made = move(context, plan_move(context, rows, "test"), "ann", "two rows")
+    back = move_back(context, made, "ann")
+    assert set(split_of(context, back).values()) == {None}
+    kept = context.ledger.versions.by_id(back.version_id)
+    assert kept is not None
+    with context.store.write() as cursor:
+        cursor.execute("DELETE FROM overrides WHERE version_id = ?", [back.version_id])
+        cursor.execute("DELETE FROM versions WHERE version_id = ?", [back.version_id])
+    assert make_again(context.store, kept) == "made"
+    assert set(split_of(context, get_version(context.store, back.version_id)).values()) == {None}
+
+
+def test_only_splits_are_moved_back(context: Context, news: Dataset) -> None:
+    with pytest.raises(UsageError, match="Version 1 did not give rows their splits"):
+        move_back(context, get_version(context.store, news.latest_version_id), "ann")

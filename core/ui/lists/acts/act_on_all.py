@@ -18,7 +18,7 @@ from core.services.review.many import Plan, carry_out, check_size, plan, take_ba
 from core.services.review.writing import Done
 from core.store.versions import get_version
 from core.tasks import task_named
-from core.ui.lists.acts.act_words import kinds_of_change, number_change
+from core.ui.lists.acts.act_words import done_to_rows, kinds_of_change, number_change
 from core.ui.lists.acts.confirmed import THREADS, Asked, Confirmed, first_rows
 from core.ui.lists.acts.mask_all import TITLE as MASK_TITLE
 from core.ui.lists.acts.mask_all import masking
@@ -182,8 +182,7 @@ class ActOnAll:
         except WinnowError as error:
             show_error(error)
             return
-        title = say_n("Change {n:,} row", "Change {n:,} rows", planned.rows)
-        self._confirmed.button(title, ":material/done_all:", planned, words)
+        self._confirmed.button(done_to_rows(planned), ":material/done_all:", planned, words)
 
     def _draw(self, planned: Plan) -> None:
         """What would change: rows by label, then the first of them."""

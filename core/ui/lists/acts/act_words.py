@@ -35,6 +35,18 @@ def kinds_of_change(planned: Plan, target: Target) -> list[str]:
     return lines
 
 
+def done_to_rows(planned: Plan) -> str:
+    """What the button does that confirms it."""
+    action, rows = planned.doing.action, planned.rows
+    if action == "keep":
+        return say_n("Keep {n:,} row", "Keep {n:,} rows", rows)
+    if action == "exclude":
+        return say_n("Exclude {n:,} row", "Exclude {n:,} rows", rows)
+    if action == "unsure":
+        return say_n("Set {n:,} row to unsure", "Set {n:,} rows to unsure", rows)
+    return say_n("Change {n:,} row", "Change {n:,} rows", rows)
+
+
 def _rows(count: int) -> str:
     return say_n("{n:,} row", "{n:,} rows", count)
 

@@ -12,7 +12,6 @@ import streamlit as st
 from core.records import Dataset, Example
 from core.store.ids import new_id
 from core.ui.modalities import line_of
-from core.ui.parts.problems import plain
 from core.words import say
 
 Planned = TypeVar("Planned")
@@ -75,12 +74,12 @@ class Confirmed(Generic[Planned]):
         return new
 
     def said(self, told: str, asked: Asked[Planned], way_on: Callable[[], object] | None = None) -> None:
-        """What came of it, in Markdown, with its undo, or with `way_on` where it has none."""
+        """What came of it, in Markdown, with `way_on` from there and with its undo."""
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
             st.markdown(f":material/check: {told}", width="content")
             if way_on is not None:
                 way_on()
-            elif not asked.undo_id:
+            if not asked.undo_id:
                 st.button(
                     say("Undo"),
                     icon=":material/undo:",
@@ -105,4 +104,11 @@ def first_rows(dataset: Dataset, rows: Sequence[tuple[Example, str]]) -> None:
     """The first rows that an act is on, a line each, begun by what is said of it."""
     shown = [f"{row.example_id}: {begun}{line_of(dataset, row, LINE_CHARACTERS)}" for row, begun in rows]
     if shown:
-        st.caption("  \n".join(plain(one) for one in (say("First rows"), *shown)))
+        first_lines(say("First rows"), shown)
+
+
+def first_lines(title: str, lines: Sequence[str]) -> None:
+    """Lines about rows under a title, as they are: no link comes of an address in them, which may be cut."""
+    with st.container(gap="xsmall"):
+        st.caption(title)
+        st.text("\n".join(lines))

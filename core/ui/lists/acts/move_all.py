@@ -8,7 +8,7 @@ from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Version, split_said
 from core.services.review.among import Among, asked_as_of
-from core.services.splits import Move, move, plan_move, split_sizes
+from core.services.splits import Move, move, move_back, plan_move, split_sizes
 from core.ui.lists.acts.confirmed import THREADS, Asked, Confirmed
 from core.ui.parts.pending import drawn_in_dialog, settled
 from core.ui.parts.problems import plain, show_error
@@ -70,15 +70,10 @@ class MoveAll:
     def _do(self, asked: Asked[Move]) -> None:
         work = self._context.beside.answers("moves to splits", THREADS, kept=16)
         planned = asked.planned
-        what = stored(f"Moving {len(planned.rows):,} rows")
+        rows = len(planned.rows)
+        what = stored(f"Taking back {rows:,} rows") if asked.undo_id else stored(f"Moving {rows:,} rows")
         try:
-            made: Version | None = settled(
-                lambda: work.ask(
-                    asked.act_id,
-                    what,
-                    lambda report: move(self._context, planned, self._user, asked.words, asked.act_id),
-                )
-            )
+            made: Version | None = settled(lambda: work.ask(asked.run, what, lambda report: self._work(asked)))
         except WinnowError as error:
             show_error(error)
             self._confirmed.close()
@@ -86,14 +81,26 @@ class MoveAll:
         if made is None:
             return
         name, number = self._dataset.name, made.number
-        rows = say_n("{n:,} row is", "{n:,} rows are", len(planned.rows))
-        told = say("{rows} in {split} in version {number}.", rows=rows, split=plain(split_said(planned.to)),
-                   number=number)  # fmt: skip
+        if asked.undo_id:
+            told = say_n(
+                "{n:,} row is in its former split again, in version {number}.",
+                "{n:,} rows are in their former splits again, in version {number}.",
+                rows,
+                number=number,
+            )
+        else:
+            moved = say_n("{n:,} row is", "{n:,} rows are", rows)
+            told = say("{rows} in {split} in version {number}.", rows=moved, split=plain(split_said(planned.to)),
+                       number=number)  # fmt: skip
         self._confirmed.said(
             told,
             asked,
             lambda: link("data", say("Open it"), icon=":material/history:", dataset=name, version=number),
         )
+
+    def _work(self, asked: Asked[Move]) -> Version:
+        made = move(self._context, asked.planned, self._user, asked.words, asked.act_id)
+        return move_back(self._context, made, self._user, asked.undo_id) if asked.undo_id else made
 
 
 def _said(part: str | None) -> str:
