@@ -17,7 +17,7 @@ from core.words import later, say, say_n
 SMALL = 0.5
 """A class is small where it has less than this part of an even share of the rows."""
 POINTS = 0.02
-"""A word is listed where it alone answers so much better than always the same answer."""
+"""A word is listed where it alone answers so much better than always the same answer, each class counting the same."""
 DRIFTED = 0.1
 """Cramér's V from which on a difference between splits is at least small."""
 NAMED = 3
@@ -121,7 +121,8 @@ def _words(of: _Of, found: Wording) -> Iterator[HealthRow]:
         usual=first.usual,
     )
     gain = say(
-        "By “{word}” alone {points:.1f} more rows in a hundred are answered right than by always the same class.",
+        "By “{word}” alone {points:.1f} more rows in a hundred would be answered right than by always the same class, "
+        "were all classes as frequent.",
         word=first.word,
         points=100 * first.points,
     )
