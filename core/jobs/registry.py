@@ -12,6 +12,7 @@ from core.jobs.kind import JobKind
 from core.jobs.load.web import LOAD
 from core.jobs.map.web import MAP
 from core.jobs.mask.web import MASK
+from core.jobs.masked_rows.web import MASKED_ROWS
 from core.jobs.mitigation.web import MITIGATION
 from core.jobs.predict.web import PREDICT
 from core.jobs.proof.web import PROOF
@@ -19,6 +20,10 @@ from core.jobs.scan.web import SCAN
 from core.jobs.train.web import TRAIN
 
 KINDS: Mapping[str, JobKind[Any, Any]] = {
-    kind.name: kind for kind in (LOAD, HUB, GROUPS, SCAN, TRAIN, CLEANING_EFFECT, PREDICT, MAP, PROOF, MITIGATION, MASK)
+    kind.name: kind
+    for kind in (
+        *(LOAD, HUB, GROUPS, SCAN, TRAIN, CLEANING_EFFECT, PREDICT, MAP, PROOF, MITIGATION, MASK),
+        MASKED_ROWS,
+    )
 }
 """By name. A job of any other kind is a thread's, or of another release: it can be looked at, not started again."""

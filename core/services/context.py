@@ -6,6 +6,7 @@ import atexit
 from contextlib import nullcontext
 
 from core.context import Context
+from core.jobs.masked_rows.web import masked_apart
 from core.ledger.sqlite import SqliteLedger
 from core.ledger.sqlite.file import SCHEMAS, check_is_ledger, has_acts, ledger_damaged
 from core.queue.queue import Queue
@@ -58,7 +59,7 @@ def _opened(workspace: Workspace, mending: bool) -> Context:
         store.follow(ledger.decisions, ledger.classes, ledger.tags)
         store.slices = SlicesOfViews(ledger.views)
         store.rules = RulesOfLedger(ledger.rules)
-        store.masked = ledger.masking.on
+        store.masked, store.apart = ledger.masking.on, masked_apart
         migrate(store)
         move_acts(store, ledger)
         queue = Queue(workspace)

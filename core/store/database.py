@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -33,6 +33,10 @@ from core.store.upkeep.opening import MEMORY_MB, check_log, connect, damage_said
 Cursor = duckdb.DuckDBPyConnection
 Record = TypeVar("Record")
 T = TypeVar("T")
+
+MasksApart = Callable[[Callable[[Path], object], Mapping[str, str]], AbstractContextManager[Path]]
+"""Of what writes rows as Parquet, and of their columns that are to be masked, each with the name by which that is done,
+a file with the rows masked."""
 
 MAX_MEMORY_MB = 1000
 """Its share while a wide table is written. It counts whole blocks, of which a short table fills a part."""
@@ -67,6 +71,8 @@ class Database:
         """Who answers filters that are queries."""
         self.masked: Callable[[], frozenset[str]] = frozenset
         """The datasets of which all that is shown or written is masked."""
+        self.apart: MasksApart | None = None
+        """Masks many rows in a process of its own; None: nobody does."""
         self.alike: RowsAlike = NoRowsAlike()
         """Who compares rows with what was typed or uploaded."""
         check_log(path)

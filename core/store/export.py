@@ -22,7 +22,7 @@ from core.store.filters import ISSUE_COLUMNS
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import BY_RANK, issue_condition, issue_order
 from core.store.job_files.label_positions import register_names, spans_sql
-from core.store.masked import LABELS, masked_sql
+from core.store.masked import HERE, LABELS, masked_sql, names_of, texts_sql
 from core.store.names import examples_table
 from core.store.relations import relation
 from core.store.scans import get_scan
@@ -243,11 +243,17 @@ def copy_query(
     they stay here, `raw`: all that is written of rows names the table of the examples, or is `of` a dataset;
     columns of `labels` stay as they are."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    hidden = not raw and any(one == of or examples_table(one) in sql for one in db.masked())
+    hidden = "" if raw else next((one for one in db.masked() if one == of or examples_table(one) in sql), "")
+    said = names_of(get_dataset(db, hidden)) if hidden else {}
+    if hidden and db.apart is not None and _many(db, sql, parameters):
+        with db.cursor() as cursor:
+            bare, texts = texts_sql(sql, _described(cursor, sql, parameters), labels, said)
+        with db.apart(lambda path: copy_query(db, bare, path, "parquet", parameters, raw=True), texts) as rows:
+            return copy_query(db, f"SELECT * FROM read_parquet({literal(str(rows))})", out, format, (), plain, raw=True)
     with db.cursor() as cursor:
         columns = _described(cursor, sql, parameters)
         if hidden:
-            sql = masked_sql(cursor, sql, columns, labels)
+            sql = masked_sql(cursor, sql, columns, labels, said)
             columns = _described(cursor, sql, parameters)
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv" and not plain:
@@ -256,6 +262,12 @@ def copy_query(
             options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
             cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
+
+
+def _many(db: Database, sql: str, parameters: Sequence[Any]) -> bool:
+    """Whether so many rows are masked apart."""
+    found = db.fetch_one(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) LIMIT {HERE + 1})", parameters)
+    return found is not None and found[0] > HERE
 
 
 def _described(cursor: Cursor, sql: str, parameters: Sequence[Any]) -> list[tuple[str, str]]:

@@ -10,9 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.errors import StoppedError
-from core.records import Dataset
+from core.errors import JobError, StoppedError
+from core.records import ENDED, Dataset
 from core.services.classes.naming import name_classes
+from core.services.follow import follow
+from core.services.jobs import cancel
+from core.services.privacy.always import set_always
 from core.services.sql import ask
 from tests.integration.load_support import loaded
 from tests.pages.data_page import problems, words
@@ -128,3 +131,23 @@ def test_a_filter_that_takes_long_is_waited_for_beside_and_can_be_stopped(
         time.sleep(0.05)
     assert ended == ["stopped"]
     monkeypatch.undo()
+
+
+def test_rows_of_an_always_masked_dataset_are_masked_by_a_job_before(
+    app: Context, news: Dataset, open_at: OpenAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_always(app, news, True, "ada")
+    monkeypatch.setattr("core.services.sql.ask.HERE", 10)
+    shown = typed(open_at("data", dataset="news", view="sql"), COUNTS)
+    assert "queries read a masked copy" in words(shown) and not shown.dataframe
+    [job] = app.queue.of("masked_rows", news.dataset_id)
+    cancel(app, job.job_id)
+    with pytest.raises(JobError):
+        follow(app, job.job_id)
+    shown.run()
+    assert "cancelled" in words(shown) and not problems(shown)
+    shown = run(shown.button(key="sql-masking-again").click().run())
+    [job] = [one for one in app.queue.of("masked_rows", news.dataset_id) if one.status not in ENDED]
+    follow(app, job.job_id)
+    shown = run(run(shown.run()).run())
+    assert shown.dataframe[0].value.to_dict("list") == {"label": ["x", "y"], "n": [20, 10]}

@@ -9,6 +9,7 @@ import click
 
 from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_version, version_argument
+from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import UsageError
 from core.services.privacy.always import leaving
@@ -36,9 +37,10 @@ def sql_command(
     sql = query if saved is None else query_named(context, dataset, saved)
     if sql is None:
         views = columns(context, dataset, version)
-        lines = [(view.name, *column) for view in views for column in view.columns]
+        lines = [(view.name, name, _type(kind, view.were.get(name))) for view in views for name, kind in view.columns]
         return Answer({view.name: dict(view.columns) for view in views}, table(("view", "column", "type"), lines))
-    found = ask(context, dataset, version, sql, rows)
+    with ProgressLine() as line:
+        found = ask(context, dataset, version, sql, rows, show=line.show)
     if save is not None:
         save_query(context, dataset, save, sql, person())
     names = found.names
@@ -52,6 +54,10 @@ def sql_command(
     left = found.total - len(found.rows)
     more = f"\n{left:,} more rows; --rows shows more, up to {MAX_ROWS:,}." if left else ""
     return Answer(data, f"{shown}{more}")
+
+
+def _type(kind: str, was: str | None) -> str:
+    return kind if was is None else f"{kind} (masked, {was} as loaded)"
 
 
 def _short(value: object) -> object:

@@ -35,7 +35,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total, schema = file.metadata.num_rows, file.schema_arrow
         asked = [one for one in spec.columns if one in schema.names]
-        told = [one for one in asked if may_become_text(one, schema.field(one).type)]
+        told = [one for one in asked if may_become_text(spec.said.get(one, one), schema.field(one).type)]
         for one in (one for one in told if _any_masked(spec, file, one, chosen)):  # these become texts
             schema = schema.set(schema.get_field_index(one), pa.field(one, pa.string()))
         texts = [one for one in asked if of_texts(schema.field(one).type)]
@@ -46,10 +46,10 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
                 meant = [chosen is None or one in chosen for one in table[EXAMPLE_ID].to_pylist()]
                 touched = [False] * len(meant)
                 for place, column in enumerate(texts):
-                    values = values_of(table[column])
+                    values, said = values_of(table[column]), spec.said.get(column, column)
                     named = _named(values, meant, spec.names and place == 0, done, total, progress)
                     hidden = [
-                        hidden_in(spec.how, column, value, named.get(row), kinds) if meant[row] else value
+                        hidden_in(spec.how, said, value, named.get(row), kinds) if meant[row] else value
                         for row, value in enumerate(values)
                     ]
                     touched = [was or new != old for was, new, old in zip(touched, hidden, values, strict=True)]
@@ -64,10 +64,11 @@ def main(folder: JobFolder, progress: ProgressWriter) -> MaskResult:
 
 def _any_masked(spec: MaskSpec, file: pq.ParquetFile, column: str, chosen: Set[int] | None) -> bool:
     """Whether any value of a column of no texts is somebody's; else it stays what it is."""
+    said = spec.said.get(column, column)
     for batch in file.iter_batches(AT_ONCE, columns=[EXAMPLE_ID, column]):
         values = values_of(batch[column])
         for row, value in zip(batch[EXAMPLE_ID].to_pylist(), values, strict=True):
-            if (chosen is None or row in chosen) and hidden_in(spec.how, column, value, None, Counter()) != value:
+            if (chosen is None or row in chosen) and hidden_in(spec.how, said, value, None, Counter()) != value:
                 return True
     return False
 

@@ -22,6 +22,8 @@ class MaskSpec:
     """Whether names and places are looked for by the model of English."""
     some: bool = False
     """Whether only the rows of `input/chosen.parquet` (example_id) are masked; the others stay as they are."""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """By what its values are told, of a column that has another name."""
 
 
 @dataclass(frozen=True, slots=True)

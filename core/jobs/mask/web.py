@@ -26,6 +26,7 @@ from core.queue import JobFolder, Resources
 from core.records import EXAMPLE_ID, Dataset, Job, Schema, Version
 from core.store.acts.tags import TITLES
 from core.store.export import Format, export_file, export_rows, own_id_in_file
+from core.store.masked import names_of
 from core.tasks import task_named
 from core.typed import to_json
 from core.words import stored
@@ -63,7 +64,7 @@ def start_mask(
     )
     note = stored(f"Masked copy of {dataset.name}, version {version.number}")
     load = LoadSpec("parquet", (), schema, name, context.workspace.media, note=note, licence=dataset.licence)
-    mask = MaskSpec(how, masked_columns(dataset), names, chosen is not None)
+    mask = MaskSpec(how, masked_columns(dataset), names, chosen is not None, names_of(dataset))
     digest = "" if chosen is None else hashlib.sha256(np.sort(chosen).tobytes()).hexdigest()
     spec = MaskLoadSpec(mask, load, version.version_id, digest)
 
@@ -91,7 +92,7 @@ def export_masked(
     with passing_folder() as work:
         rows = work.input / "rows.parquet"
         export_rows(context.store, version_id, rows, "parquet", named=named, labels_as=format, raw=True)
-        work.write_spec(to_json(MaskSpec(Masking(), (*masked_columns(dataset), *TITLES))))
+        work.write_spec(to_json(MaskSpec(Masking(), (*masked_columns(dataset), *TITLES), said=names_of(dataset))))
         if problem := run_module(MASK.module, work):
             raise JobError(work.error() or f"The masking failed: {problem}", "Try again.")
         return export_file(context.store, work.output / OUT, out, format, plain)

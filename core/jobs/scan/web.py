@@ -11,6 +11,7 @@ from pathlib import Path
 from core.context import Context
 from core.errors import ProbabilitiesError, UsageError
 from core.heads.user_probabilities import Numbering
+from core.issues import ISSUE_TYPES, types_asked
 from core.issues.label import FLAG_BY, NUMBERS_BY
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
@@ -79,11 +80,18 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
         raise UsageError(
             f"'{dataset.name}' has no texts in which names could be (task {dataset.task}).", "Leave names out."
         )
+    types = types_asked(task_named(dataset.task), spec.types)
     if spec.names:
+        if not any("named" in ISSUE_TYPES[name].needs for name in types):
+            raise UsageError(
+                "Names are listed with personal data, which is not among what to look for.",
+                "Look for personal data too, or leave names out.",
+            )
         check_installed()
     encoders = spec.encoders or task_named(dataset.task).modality.encoders
     model = fold_settings(spec, dataset.task, version.row_count).model if spec.fine_tune else ""
-    settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders), fine_tune=model)
+    encoders = tuple(_absolute(encoder) for encoder in encoders)
+    settings = replace(spec, encoders=encoders, fine_tune=model, types=tuple(types))
     kept = kept_texts(dataset)
     if spec.probabilities is None:
         return ScanJobSpec(settings, about(context, dataset, version), kept=kept)

@@ -26,7 +26,7 @@ from core.services.review.among import Among
 from core.store import splitting
 from core.store.datasets import get_dataset, list_datasets
 from core.store.export import exported_sql
-from core.store.masked import masked_value
+from core.store.masked import masked_value, names_of
 from core.store.relations import relation
 from core.tasks import Task, task_named
 
@@ -73,8 +73,9 @@ def look(context: Context, version: Version, how: Masking, among: Among | None =
         table = cursor.execute(sql).to_arrow_table()
     ids, kinds = table["example_id"].to_pylist(), Counter[str]()
     changed: dict[int, tuple[str, str]] = {}
-    for column in (one for one in masked_columns(dataset) if one in table.column_names):
-        held = table[column]
+    names = names_of(dataset)
+    for name in (one for one in masked_columns(dataset) if one in table.column_names):
+        held, column = table[name], names.get(name, name)
         if pa.types.is_dictionary(held.type):
             held = held.cast(held.type.value_type)
         if not of_texts(held.type) and not may_become_text(column, held.type):

@@ -1,7 +1,9 @@
-"""Asks a query of a version's views: writes the copies that it reads, and has a fenced process answer it."""
+"""Asks a query of a version's views: writes the copies that it reads, and has a fenced process answer it. Where many
+rows have to be masked for a copy, a job makes it."""
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,9 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.context import Context
-from core.errors import UsageError
+from core.errors import JobError, StoppedError, UsageError
+from core.jobs.masked_rows.web import start_copy
+from core.progress import look_up
 from core.reading.query import SECONDS, query
-from core.records import Dataset, QueryResult, ResultColumn, Version
+from core.records import ENDED, Dataset, Job, QueryResult, ResultColumn, Version
+from core.services.collect import collect
+from core.store.masked import HERE
 from core.store.query.copies import copy_file, make_copy
 from core.store.query.views import VIEWS, QueryView, columns_of, quoted, views_of
 
@@ -24,6 +30,12 @@ ROWS = 5_000
 """Rows of a result that are handed on."""
 MAX_ROWS = 100_000
 _TURN = "sql copies"
+_OF_TYPES = re.compile("VARCHAR|Could not convert string|Cannot extract field|Cannot mix values")
+"""DuckDB's words of values that are texts where others are wanted."""
+_BY = "SQL"
+"""Who asks for masked copies: they are everybody's."""
+_LOOK_EVERY = 0.1
+"""Seconds."""
 _AT_ONCE = 2
 """Queries that run side by side; others wait."""
 
@@ -41,6 +53,14 @@ def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
         _GIVEN_UP.reset(before)
 
 
+class CopyFirstError(Exception):
+    """The query reads rows that a job masks before."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job.title)
+        self.job = job
+
+
 @dataclass(frozen=True, slots=True)
 class ViewColumns:
     """A view, and how a query writes its columns."""
@@ -48,12 +68,33 @@ class ViewColumns:
     name: str
     columns: tuple[tuple[str, str], ...]
     """Name, in double quotes where it has to be, and type."""
+    were: Mapping[str, str]
+    """The types as they were loaded of those that are texts because they are masked, by name as above."""
 
 
 def ask(
+    context: Context,
+    dataset: Dataset,
+    version: Version,
+    sql: str,
+    rows: int = ROWS,
+    seconds: float = SECONDS,
+    show: Callable[[Job], None] = lambda job: None,
+) -> QueryResult:
+    """The first `rows` of what a query gives; where its copy has to be masked before, waits for that and has `show`
+    tell how far it is. Raises `UsageError` for what may not be asked or takes too much, `JobError` where the copy was
+    not made."""
+    while True:
+        try:
+            return ask_now(context, dataset, version, sql, rows, seconds)
+        except CopyFirstError as first:
+            _wait_for(context, first.job, show)
+
+
+def ask_now(
     context: Context, dataset: Dataset, version: Version, sql: str, rows: int = ROWS, seconds: float = SECONDS
 ) -> QueryResult:
-    """The first `rows` of what a query gives. Raises `UsageError` for what may not be asked or takes too much."""
+    """The same without waiting: raises `CopyFirstError` with the job that masks the copy."""
     began = time.monotonic()
     found = _asked(context, dataset, version, sql, rows=rows, ids=False, seconds=seconds)
     columns = tuple(ResultColumn(one["name"], one["type"]) for one in found["columns"])
@@ -63,10 +104,31 @@ def ask(
 def row_ids(
     context: Context, dataset: Dataset, version: Version, sql: str
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Every row id that a query gives, once, and the views that it reads. Raises `UsageError` as `ask`, and where the
-    result has no column of them."""
-    found = _asked(context, dataset, version, sql, rows=0, ids=True)
-    return np.frombuffer(found["ids"], np.int64), tuple(found["reads"])
+    """Every row id that a query gives, once, and the views that it reads. Waits and raises as `ask`, and raises
+    `UsageError` where the result has no column of them."""
+    while True:
+        try:
+            found = _asked(context, dataset, version, sql, rows=0, ids=True)
+            return np.frombuffer(found["ids"], np.int64), tuple(found["reads"])
+        except CopyFirstError as first:
+            _wait_for(context, first.job, lambda job: None)
+
+
+def _wait_for(context: Context, job: Job, show: Callable[[Job], None]) -> None:
+    """Until a copy is made. Raises `JobError` where it is not, `StoppedError` where nobody waits for it any more: the
+    job goes on."""
+    given_up = _GIVEN_UP.get()
+    while job.status not in ENDED or not job.collected:
+        if context.beside.leaving or given_up():
+            raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.")
+        look_up()
+        time.sleep(_LOOK_EVERY)
+        context.queue.reconcile()
+        collect(context)
+        job = context.queue.get(job.job_id)
+        show(job)
+    if job.status != "done":
+        raise JobError(job.error or f"{job.title} was {job.status}.", "Run the query again, which starts it anew.")
 
 
 def state(context: Context, dataset: Dataset, version: Version) -> dict[str, str]:
@@ -78,7 +140,14 @@ def columns(context: Context, dataset: Dataset, version: Version) -> list[ViewCo
     """The views and their columns."""
     views = _views(context, dataset, version)
     found = {name: columns_of(context.store, views[name]) for name in VIEWS}
-    return [ViewColumns(name, tuple((quoted(one), kind) for one, kind in found[name])) for name in VIEWS]
+    return [
+        ViewColumns(
+            name,
+            tuple((quoted(one), kind) for one, kind in found[name]),
+            {quoted(one): kind for one, kind in views[name].were.items()},
+        )
+        for name in VIEWS
+    ]
 
 
 def row_names(context: Context, dataset: Dataset, version: Version) -> set[str]:
@@ -108,15 +177,20 @@ def _asked(
         files = {name: copy_file(folder, dataset.dataset_id, view) for name, view in views.items()}
         there = {name: file if file.exists() else None for name, file in files.items()}
         with context.beside.kept("sql turns", _turns):
-            answer = query(
-                context.beside,
-                sql,
-                there,
-                rows,
-                ids=ids,
-                seconds=seconds,
-                stopped=lambda: context.beside.leaving or given_up(),
-            )
+            try:
+                answer = query(
+                    context.beside,
+                    sql,
+                    there,
+                    rows,
+                    ids=ids,
+                    seconds=seconds,
+                    stopped=lambda: context.beside.leaving or given_up(),
+                )
+            except UsageError as error:
+                if (explained := _explained(error, sql, views["rows"].were)) is not None:
+                    raise explained from error
+                raise
         lacks = answer.get("lacks")
         if not lacks:
             return answer
@@ -124,8 +198,24 @@ def _asked(
             for name in lacks:
                 if there[name] is not None:
                     files[name].unlink(missing_ok=True)
+                if views[name].bare and version.row_count > HERE and not files[name].exists():
+                    raise CopyFirstError(start_copy(context, dataset, version, views[name], _BY))
                 make_copy(context.store, folder, dataset.dataset_id, views[name])
     raise UsageError("The query's copies of the data went while it ran.", "Run it again.")
+
+
+def _explained(error: UsageError, sql: str, were: Mapping[str, str]) -> UsageError | None:
+    """What is said of an error of types where the query names columns that are texts because they are masked; else
+    None."""
+    named = [one for one in were if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", sql, re.IGNORECASE)]
+    if not named or not _OF_TYPES.search(error.message):
+        return None
+    told, reason = ", ".join(f"{one} ({were[one]})" for one in named), error.message
+    return UsageError(
+        f"This dataset is always masked, so these columns are texts here, with masks in place of what was loaded: "
+        f"{told}. {reason}",
+        "Compare them with texts, or filter a list by them instead: its filters look at the rows as they are.",
+    )
 
 
 def _turns() -> threading.Semaphore:

@@ -3,9 +3,10 @@ gets of their rows. What jobs compute from, and what filters look at, are the ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -13,12 +14,20 @@ from duckdb.sqltypes import VARCHAR
 
 from core import personal
 from core.modalities import WORDS
-from core.records import Example
+from core.records import Dataset, Example
 from core.sql import identifier, literal
 from core.store.database import Cursor, Database
 
 MASK = "mask_personal_data"
 """What masks a text in SQL."""
+HERE = 2_000
+"""Rows that are masked where they are asked for, in up to a second; more of them in a process of its own."""
+_SHORT = 80
+"""Characters of a text that is kept with its mask: tags, groups and people's names repeat."""
+OWN_ID = "source_id"
+"""The column of the source's own row ids, where another one has their name."""
+NO_OTHERS: Mapping[str, str] = {}
+_LIST = "VARCHAR[]"
 _NESTED = ("STRUCT", "MAP", "UNION")
 LABELS = ("label", "given_label", "split")
 """Columns of every version that hold no texts; no other column of its rows is called so."""
@@ -50,13 +59,44 @@ def masked_example(example: Example, own_id: str = "") -> Example:
     )
 
 
-def masked_sql(cursor: Cursor, sql: str, columns: Sequence[tuple[str, str]], but: Collection[str] = LABELS) -> str:
+def names_of(dataset: Dataset) -> Mapping[str, str]:
+    """By what its values are told, of a column that has another name in files and queries: the source's own row ids,
+    where another column has theirs."""
+    own = dataset.id_column
+    taken = any(one.column.lower() == OWN_ID for one in dataset.attributes)
+    return {OWN_ID: own} if own and not taken else {}
+
+
+def masked_sql(
+    cursor: Cursor,
+    sql: str,
+    columns: Sequence[tuple[str, str]],
+    but: Collection[str] = LABELS,
+    said: Mapping[str, str] = NO_OTHERS,
+) -> str:
     """A query whose columns (name, type) of texts, of lists of them, and of numbers and dates that are somebody's, are
-    masked, `but` those that hold labels. What has texts deeper inside is the text of its JSON then."""
+    masked, `but` those that hold labels. What has texts deeper inside is the text of its JSON then. `said`: see
+    `names_of`."""
     _teach(cursor)
-    masks = {name: _mask(name, kind) for name, kind in columns if name not in but}
-    instead = [f"{mask} AS {identifier(name)}" for name, mask in masks.items() if mask]
-    return f"SELECT * REPLACE ({', '.join(instead)}) FROM ({sql})" if instead else sql
+    return _replaced(sql, {name: _mask(name, kind, said.get(name, name)) for name, kind in columns if name not in but})
+
+
+def texts_sql(
+    sql: str,
+    columns: Sequence[tuple[str, str]],
+    but: Collection[str] = LABELS,
+    said: Mapping[str, str] = NO_OTHERS,
+) -> tuple[str, dict[str, str]]:
+    """The same with these texts, or lists of them, as they are, for a process that masks them by `masked_value`; and
+    their columns, each with the name by which it is masked."""
+    asked = [(name, kind, said.get(name, name)) for name, kind in columns if name not in but]
+    texts = {name: text for name, kind, told in asked if (text := _text(name, kind, told))}
+    return _replaced(sql, texts), {name: told for name, _, told in asked if name in texts}
+
+
+def other(kind: str) -> bool:
+    """Whether a column of that type has another one where it is masked."""
+    return kind not in ("VARCHAR", "JSON", _LIST) and not kind.startswith("ENUM")
 
 
 def own_id_sql(db: Database, own_id: str) -> str:
@@ -69,16 +109,38 @@ def own_id_sql(db: Database, own_id: str) -> str:
 
 def _teach(cursor: Cursor) -> None:
     with suppress(duckdb.CatalogException, duckdb.NotImplementedException):  # what a database has learnt, it knows
-        cursor.create_function(MASK, personal.masked, [VARCHAR, VARCHAR], VARCHAR)
+        cursor.create_function(MASK, _masked, [VARCHAR, VARCHAR], VARCHAR)
 
 
-def _mask(name: str, kind: str) -> str | None:
-    column, value = literal("" if name == WORDS else name), identifier(name)
-    if kind == "VARCHAR[]":
-        return f"list_transform({value}, lambda x: {MASK}(x, {column}))"
+def _masked(text: str, column: str) -> str:
+    return _short(text, column) if len(text) <= _SHORT else personal.masked(text, column)
+
+
+@lru_cache(1 << 14)
+def _short(text: str, column: str) -> str:
+    return personal.masked(text, column)
+
+
+def _replaced(sql: str, values: Mapping[str, str | None]) -> str:
+    instead = [f"{value} AS {identifier(name)}" for name, value in values.items() if value]
+    return f"SELECT * REPLACE ({', '.join(instead)}) FROM ({sql})" if instead else sql
+
+
+def _mask(name: str, kind: str, said: str) -> str | None:
+    column, text = literal("" if said == WORDS else said), _text(name, kind, said)
+    if text and kind == _LIST:
+        return f"list_transform({text}, lambda x: {MASK}(x, {column}))"
+    return text and f"{MASK}({text}, {column})"
+
+
+def _text(name: str, kind: str, said: str) -> str | None:
+    """What is masked of a column: its text, or a list of texts; None where nothing is."""
+    value = identifier(name)
+    if kind == _LIST:
+        return value
     if kind.endswith("]") or kind.startswith(_NESTED):
-        held = personal.tells(name) or kind.startswith(_NESTED) or "VARCHAR" in kind
-        return f"{MASK}(CAST(to_json({value}) AS VARCHAR), {column})" if held else None
-    if kind in ("VARCHAR", "JSON") or kind.startswith("ENUM") or personal.tells(name):
-        return f"{MASK}(CAST({value} AS VARCHAR), {column})"
+        held = personal.tells(said) or kind.startswith(_NESTED) or "VARCHAR" in kind
+        return f"CAST(to_json({value}) AS VARCHAR)" if held else None
+    if kind in ("VARCHAR", "JSON") or kind.startswith("ENUM") or personal.tells(said):
+        return f"CAST({value} AS VARCHAR)"
     return None

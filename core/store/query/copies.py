@@ -12,7 +12,7 @@ from uuid import uuid4
 import duckdb
 
 from core.errors import StoreError
-from core.sql import identifier, literal
+from core.sql import identifier, literal, recast
 from core.store.database import Database
 from core.store.query.views import QueryView
 
@@ -30,8 +30,9 @@ def copy_file(folder: Path, dataset_id: str, view: QueryView) -> Path:
     return folder / f"{dataset_id}.{view.name}.{view.digest}.duckdb"
 
 
-def make_copy(db: Database, folder: Path, dataset_id: str, view: QueryView) -> Path:
-    """Writes a view into its file, where it is not there, and removes older ones. To be called by one at a time."""
+def make_copy(db: Database, folder: Path, dataset_id: str, view: QueryView, rows: Path | None = None) -> Path:
+    """Writes a view into its file, where it is not there, and removes older ones; `rows`: a Parquet file that holds
+    them already. To be called by one at a time."""
     out = copy_file(folder, dataset_id, view)
     if out.exists():
         used(out)
@@ -42,10 +43,14 @@ def make_copy(db: Database, folder: Path, dataset_id: str, view: QueryView) -> P
     try:
         with db.cursor() as cursor:
             columns = cursor.execute(f"DESCRIBE {view.sql}").fetchall()
+            held = view.sql
+            if rows is not None:
+                types = {str(name): str(kind) for name, kind, *_ in columns}
+                held = recast(f"SELECT * FROM read_parquet({literal(str(rows))})", types)
             with db.room_for(len(columns)):
                 cursor.execute(f"ATTACH {literal(str(part))} AS {alias}")
                 try:
-                    cursor.execute(f"CREATE TABLE {alias}.copy AS {view.sql}")
+                    cursor.execute(f"CREATE TABLE {alias}.copy AS {held}")
                     cursor.execute(f"CHECKPOINT {alias}")
                 finally:
                     cursor.execute(f"DETACH {alias}")

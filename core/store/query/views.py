@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core import personal
 from core.records import EXAMPLE_ID, Dataset, Version
@@ -14,7 +14,7 @@ from core.store.acts.tag_mirror import TAGGED
 from core.store.acts.tags import tag_names
 from core.store.database import Database
 from core.store.export import exported_sql
-from core.store.masked import LABELS, is_masked, masked_sql
+from core.store.masked import LABELS, is_masked, masked_sql, names_of, other, texts_sql
 from core.store.relations import relation
 from core.store.scans import latest_scan
 
@@ -31,6 +31,12 @@ class QueryView:
     """Gives its rows, in the workspace's database. Another content has another text."""
     about: str
     """What another content of the same text depends on."""
+    bare: str = ""
+    """Where it is masked and may have very many texts: the same with the texts as they are."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The columns that are masked then, each with the name by which that is done."""
+    were: Mapping[str, str] = field(default_factory=dict)
+    """Of its columns that are texts because they are masked, the types as they were loaded."""
 
     @property
     def digest(self) -> str:
@@ -54,16 +60,20 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
     listed = ", ".join(f"({number}, {literal(name)})" for number, name in named) or "(-1, '')"
     tags = f"SELECT {EXAMPLE_ID}, n.tag FROM {TAGGED} g JOIN (VALUES {listed}) n(tag_number, tag) USING (tag_number)"
     texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions, "tags": tags}
-    masked_as = ""
+    masked_as, bare = "", dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]]()
     if is_masked(db, dataset.dataset_id):
-        masked_as = f" {personal.edition()}"
+        masked_as, said = f" {personal.edition()}", names_of(dataset)
         with db.cursor() as cursor:
-            for name, labels in (("rows", LABELS), ("decisions", ("new_label",)), ("tags", ())):
+            for name, labels in (("rows", LABELS), ("decisions", ("action", "new_label")), ("tags", ())):
                 described = cursor.execute(f"DESCRIBE {texts[name]}").fetchall()
                 columns = [(str(one), str(kind)) for one, kind, *_ in described]
-                texts[name] = masked_sql(cursor, texts[name], columns, labels)
+                if name == "rows":
+                    told, masked = texts_sql(texts[name], columns, labels, said)
+                    bare[name] = told, masked, {one: kind for one, kind in columns if one in masked and other(kind)}
+                texts[name] = masked_sql(cursor, texts[name], columns, labels, said)
     about = {"rows": f"{dataset.derived_ready}", "tags": f"{db.newest_tag()}"}
-    return {name: QueryView(name, texts[name], about.get(name, "") + masked_as) for name in VIEWS}
+    digested = {name: about.get(name, "") + masked_as for name in VIEWS}
+    return {name: QueryView(name, texts[name], digested[name], *bare.get(name, ("", {}, {}))) for name in VIEWS}
 
 
 def columns_of(db: Database, view: QueryView) -> list[tuple[str, str]]:

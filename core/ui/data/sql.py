@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import streamlit as st
 
 from core.charts.query import MOST_BARS, drawable, form_of, query_chart
 from core.context import Context
 from core.reading.query import SECONDS
-from core.records import EXAMPLE_ID, Dataset, QueryResult, Version
+from core.records import ENDED, EXAMPLE_ID, Dataset, Job, QueryResult, Version
 from core.services.export import file_name
 from core.services.lists.asked import FILTERS
 from core.services.lists.columns import row_columns
 from core.services.lists.facts import fact_columns
 from core.services.lists.written import filter_text, filter_texts, write_filters
 from core.services.privacy.always import leaving
-from core.services.sql.ask import ask, columns, state
+from core.services.sql.ask import CopyFirstError, ask_now, columns, state
 from core.services.sql.saved import TEXT, queries_of, save_query
 from core.services.views import delete_view, rename_view
 from core.store.row_facts.sql import SQL
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
-from core.ui.parts.background import result_of
+from core.ui.live import live
+from core.ui.parts.background import forget, result_of
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.csv_text import csv_button, csv_text
+from core.ui.parts.job_words import how_it_ended
 from core.ui.parts.problems import plain, shown_errors
-from core.words import later, say, say_n, stored
+from core.ui.shell.pages import link
+from core.ui.shell.strip import progress_text, state_of
+from core.words import later, say, say_n, say_stored, stored
 
 TABLE, CHART = "table", "chart"
 EXAMPLE = "SELECT {label}, count(*) AS n\nFROM rows\nGROUP BY {label}\nORDER BY n DESC"
@@ -67,14 +71,52 @@ def sql_box(context: Context, dataset: Dataset, version: Version, user: str) -> 
     if not asked.strip():
         return
     now = tuple(state(context, dataset, version).values())
+    key = ("sql", version.version_id, asked, now)
     found = result_of(
         context,
-        ("sql", version.version_id, asked, now),
-        lambda: ask(context, dataset, version, asked),
+        key,
+        lambda: _asked(context, dataset, version, asked),
         waiting=stored("Running the query"),
     )
-    if found is not None:
+    if isinstance(found, Job):
+        _masking(context, key, found.job_id)
+    elif found is not None:
         _result(context, dataset, version, asked, found)
+
+
+def _asked(context: Context, dataset: Dataset, version: Version, sql: str) -> QueryResult | Job:
+    """The result, or the job that masks the rows before."""
+    try:
+        return ask_now(context, dataset, version, sql)
+    except CopyFirstError as first:
+        return first.job
+
+
+def _masking(context: Context, key: Hashable, job_id: str) -> None:
+    """How far the job is, whose end runs the query; nothing of it is lost by leaving."""
+
+    def draw() -> None:
+        job = context.queue.get(job_id)
+        ended = job.status in ENDED
+        if ended and job.collected and job.status == "done":
+            forget(context, key)
+            st.rerun()
+        st.caption(
+            say(
+                "This dataset is always masked, so queries read a masked copy of its rows. A job makes it, once for "
+                "this version; then the query runs. You may leave this page meanwhile."
+            )
+        )
+        if not ended:
+            st.progress(job.progress.fraction or 0.0, plain(progress_text(job)))
+        elif job.status != "done":
+            st.caption(plain(f"{how_it_ended(job)} {say_stored(job.error)}" if job.error else how_it_ended(job)))
+            if st.button(say("Make the copy"), icon=":material/refresh:", key="sql-masking-again"):
+                forget(context, key)
+                st.rerun()
+        link("jobs", say("Its job: stop it, or look at its log"), job=job_id)
+
+    live(context, draw, lambda: state_of(context.queue.get(job_id)), key="sql-masking")
 
 
 def _run() -> None:
@@ -95,7 +137,20 @@ def _views(context: Context, dataset: Dataset, version: Version) -> None:
     with box:
         for view in columns(context, dataset, version):
             st.markdown(f"**{view.name}** — {say(_ABOUT[view.name])}")
-            st.markdown(", ".join(f"`{name.replace('`', ' ')}` :small[{plain(kind)}]" for name, kind in view.columns))
+            st.markdown(", ".join(_column(name, kind, view.were.get(name)) for name, kind in view.columns))
+            if view.were:
+                st.caption(
+                    say(
+                        "This dataset is always masked: numbers, dates and objects that may be somebody's are texts "
+                        "here, with masks such as [phone] in place of values. Filters of lists look at the rows as "
+                        "they are."
+                    )
+                )
+
+
+def _column(name: str, kind: str, was: str | None) -> str:
+    said = kind if was is None else say("{kind}, masked, {was} as loaded", kind=kind, was=was)
+    return f"`{name.replace('`', ' ')}` :small[{plain(said)}]"
 
 
 def _saved(context: Context, dataset: Dataset, user: str, asked: str) -> None:

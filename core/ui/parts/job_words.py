@@ -42,6 +42,7 @@ KINDS: dict[str, str] = {
     "predict": later("predict", "kind of job"),
     "map": later("map", "kind of job"),
     "mask": later("masking", "kind of job"),
+    "masked_rows": later("masking for SQL", "kind of job"),
     "proof": later("proof", "kind of job"),
     "mitigation": later("mitigation", "kind of job"),
     "export": later("export", "kind of job"),

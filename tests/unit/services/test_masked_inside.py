@@ -11,15 +11,19 @@ import pytest
 from core.context import Context
 from core.jobs.mask import run as mask
 from core.jobs.mask.spec import MaskSpec
+from core.jobs.mask.web import masked_columns
 from core.modalities import WORDS
 from core.personal import Masking
 from core.queue import JobFolder, ProgressWriter
 from core.records import Dataset, Reader, RowFilter, Schema
+from core.services.export import export
 from core.services.lists.columns import row_columns
 from core.services.privacy.always import set_always
+from core.services.privacy.masking import look
 from core.store.datasets import get_dataset
 from core.store.export import copy_query, export_rows
 from core.store.export_lists import export_list
+from core.store.masked import names_of
 from core.store.query.views import views_of
 from core.store.relations import relation
 from core.store.rows import BY_ROW, get_rows
@@ -58,8 +62,7 @@ def nested(context: Context, tmp_path: Path) -> Dataset:
 def _masked_copy(context: Context, dataset: Dataset, folder: Path) -> list[dict[str, object]]:
     job = JobFolder(folder / "job").create()
     export_rows(context.store, dataset.latest_version_id, job.input / "rows.parquet", "parquet", raw=True)
-    columns = (WORDS, *(one.column for one in dataset.attributes if not one.derived))
-    job.write_spec(to_json(MaskSpec(Masking(), columns)))
+    job.write_spec(to_json(MaskSpec(Masking(), masked_columns(dataset), said=names_of(dataset))))
     assert mask.main(job, ProgressWriter(job)).rows == 40
     return list(pq.read_table(job.output / mask.OUT).to_pylist())
 
@@ -136,3 +139,25 @@ def test_a_column_of_the_rows_is_masked_whatever_it_is_called(context: Context, 
     for row in (context.store.fetch_named(view.sql)[0], json.loads(out.read_text().splitlines()[0])):
         assert row["label"] == "jo0@firm.com", "a class stays what it is"
         assert {name: row[name] for name in names} == dict.fromkeys(names, "[email]")
+
+
+def test_an_id_that_is_an_attribute_too_is_masked_as_that(context: Context, tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(
+        "phone,text,label\n" + "".join(f"{195030000 + row},text {row},{'xy'[row % 2]}\n" for row in range(40))
+    )
+    schema = Schema("text", "text", "label", id="phone", attributes=("phone",))
+    dataset = taken_in(context.store, Reader(sql=f"read_csv('{path}')"), schema, "calls")
+    told = _told(context, dataset, tmp_path)
+    assert not [way for way, text in told.items() if "19503" in text], told
+    listed = tmp_path / "list.jsonl"
+    columns = row_columns(dataset)
+    export_list(context.store, dataset.latest_version_id, listed, "jsonl", RowFilter(), BY_ROW, columns)
+    copied = _masked_copy(context, dataset, tmp_path / "again")[7]
+    for row in (json.loads(told["file"].splitlines()[7]), json.loads(listed.read_text().splitlines()[7]), copied):
+        assert (row["source_id"], row["phone"]) == ("[phone]", "[phone]")
+    version = get_version(context.store, dataset.latest_version_id)
+    changed = look(context, version, Masking(kinds=("phone",)))
+    assert changed.kinds == {"phone": 80}, "of both columns"
+    whole = export(context, dataset.latest_version_id, "csv", tmp_path / "whole.csv")
+    assert "19503" not in whole.read_text()
