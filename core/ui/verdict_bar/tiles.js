@@ -27,7 +27,6 @@ class TileView extends GridView {
   }
 
   picture(item) {
-<<<<<<< HEAD
     const doubted = !item.mark && this.doubted(item)
     return [picture(item.thumbnail, "", "thumb"), this.hearing(item),
       el("span", { class: item.verdict ? "line done" : "line" }, item.mark || this.given(item)),
@@ -41,18 +40,6 @@ class TileView extends GridView {
 
   doubted(item) {
     return item.suggested !== null && !this.labels.same(item.label, item.suggested)
-=======
-    return [picture(item.thumbnail, "", "thumb"), this.hearing(item), ...this.lines(item),
-      item.beside ? el("span", { class: "line quiet" }, item.beside) : null, tagWords(item)]
-  }
-
-  /** The label, and in a line of its own what it looks like, which a narrow tile would cut. */
-  lines(item) {
-    const words = item.mark || this.words(item)
-    const at = item.mark ? -1 : words.lastIndexOf(" → ")
-    const lines = at < 0 ? [words] : [words.slice(0, at), words.slice(at + 1)]
-    return lines.map((line) => el("span", { class: item.verdict ? "line done" : "line" }, line))
->>>>>>> main
   }
 
   words(item) {
