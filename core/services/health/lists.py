@@ -103,7 +103,7 @@ def _row(of: OfScan, one: Counted, kind: IssueType[Any]) -> HealthRow:
         leaks=kind.name == "leakage",
         decided=one.decided,
         minutes=left * of.seconds / 60,
-        at_once=one.kind == "copies" or kind.name == "leakage",
+        at_once=one.kind == "copies" or kind.name in ("leakage", "personal_data"),
     )
 
 

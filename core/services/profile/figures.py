@@ -7,7 +7,7 @@ version. With `timeout=None` it waits to the end, as the command line does.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from core.beside.answers import TIMEOUT, Pending
@@ -44,7 +44,7 @@ from core.records import CROSS, Attribute, Dataset, RowFilter
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
-from core.tasks import target_of
+from core.tasks import target_of, task_named
 from core.words import stored
 
 T = TypeVar("T")
@@ -104,13 +104,20 @@ def missing_values(context: Context, version_id: str, timeout: float | None = TI
     return _ask(context, version_id, stored("Counting missing values"), _missing, timeout)
 
 
+def columns_of_source(dataset: Dataset) -> list[Attribute]:
+    """Its attributes without what is derived from examples, or measured of files."""
+    measured = task_named(dataset.task).modality.measures
+    return [one for one in dataset.attributes if not one.derived and one.name not in measured]
+
+
 def idle_columns(
     context: Context, version_id: str, timeout: float | None = TIMEOUT
 ) -> tuple[IdleColumn, ...] | Pending:
     """Columns that say nothing, or nothing that another does not say."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> tuple[IdleColumn, ...]:
-        return idle.idle_columns(rows, dataset.attributes)
+        own = columns_of_source(dataset)
+        return idle.idle_columns(rows, [replace(one, derived=one not in own) for one in dataset.attributes])
 
     return _ask(context, version_id, stored("Comparing columns"), work, timeout)
 

@@ -10,7 +10,7 @@ from core.issues.contract import rounded
 from core.profile.duplicates import OPENED_ROWS, Kind
 from core.profile.records import Duplicates, MissingByNumber, MissingValues
 from core.records import Dataset, RowFilter, Version
-from core.services.profile.figures import idle_columns, repeated_rows
+from core.services.profile.figures import columns_of_source, idle_columns, repeated_rows
 from core.tasks import target_of
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
@@ -199,8 +199,7 @@ def idle(context: Context, dataset: Dataset, version: Version) -> None:
     if not found:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        own = [one for one in dataset.attributes if not one.derived]
-        count = say("{n:,} of {all:,} columns", n=len(found), all=len(own))
+        count = say("{n:,} of {all:,} columns", n=len(found), all=len(columns_of_source(dataset)))
         heading(say("Columns that say nothing new"), count)
         st.space("stretch")
         columns: dict[str, list[object]] = {
