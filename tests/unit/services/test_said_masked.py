@@ -14,7 +14,7 @@ from core import personal
 from core.context import Context
 from core.jobs.predict.spec import PredictResult, PredictSpec
 from core.jobs.recorded import record_versions
-from core.records import Dataset, RowFilter
+from core.records import MISFIT, Dataset, RowFilter
 from core.review.many import among_said
 from core.review.records import Act
 from core.services.classes.naming import log_of, name_classes
@@ -157,15 +157,28 @@ def test_what_a_model_predicts_of_a_file_has_its_own_columns_masked(
     spec = PredictSpec("", 1, tmp_path, ("sent.csv",), None, "text", ("text", "phone"), "sent.csv", task=calls.task)
     job = context.queue.start_local("predict", "Predict sent.csv", to_json(spec), calls.dataset_id, "ada")
     folder = context.queue.folder(job.job_id)
-    rows = {"text": [NOTE], "phone": [13800138010], "predicted": ["jo@firm.com"], "reason": pa.nulls(1, pa.string())}
+    aside = [
+        "line 3: too many columns: 3 where the table has 2: Jane Miller,1,jane@firm.com",
+        f"line 4: {MISFIT}phone: Jane Miller: 7",
+        "missing text",
+    ]
+    rows = {
+        "text": [NOTE, None, None, None],
+        "phone": [13800138010, None, None, None],
+        "predicted": ["jo@firm.com", None, None, None],
+        "reason": [None, *aside],
+    }
     pq.write_table(pa.table(rows), folder.output / "predictions.parquet")
-    folder.write_result(to_json(PredictResult(1, 1, {"x": 1}, "reason", 0.1)))
+    folder.write_result(to_json(PredictResult(4, 1, {"x": 1}, "reason", 0.1)))
     done = context.queue.finish_local(job.job_id, "done")
-    [shown] = first_results(context, done, 5)
+    shown, *bad = first_results(context, done, 5)
+    reasons = ["line 3: too many columns", f"line 4: {MISFIT}phone", "missing text"]
+    assert [one["reason"] for one in bad] == reasons
     assert (shown["text"], shown["phone"], shown["predicted"]) == (HIDDEN[0], "[phone]", "jo@firm.com"), "a class"
     told = context.store.fetch_named(
         f"SELECT * FROM '{write_results(context, done, tmp_path / f'out.{format_}', format_)}'"
     )
+    assert [one["reason"] for one in told[1:]] == reasons
     assert (told[0]["text"], told[0]["phone"], told[0]["predicted"]) == (HIDDEN[0], "[phone]", "jo@firm.com")
     set_always(context, calls, False, "ada")
     assert first_results(context, done, 5)[0]["text"] == NOTE
