@@ -110,15 +110,18 @@ class Workspace:
         seed: int | None = None,
         flag_by: str | None = None,
         fine_tune: str | None = None,
+        type: str | Sequence[str] = (),
         names: bool = False,
     ) -> dict[str, Any]:
-        """Looks for wrong labels, near-duplicates and outliers in a dataset (`news`, or `news@2` for a version of it)
-        and returns how many there are of each, when that is done. `fine_tune` names a model that is fine-tuned once
-        for each fold without it, besides: one more list, in the time of so many fine-tunes. `names`: names of people
-        and places in English texts are looked for, too."""
+        """Looks for wrong labels, near-duplicates, outliers and all other issues in a dataset (`news`, or `news@2` for
+        a version of it) and returns how many there are of each, when that is done. `type` names what to look for
+        beside wrong labels, where that is not all. `fine_tune` names a model that is fine-tuned once for each fold
+        without it, besides: one more list, in the time of so many fine-tunes. `names`: names of people and places in
+        English texts are looked for, too."""
         about = {"probabilities": probabilities, "folds": folds, "seed": seed, "flag_by": flag_by}
         about |= {"fine_tune": fine_tune, "names": names}
-        return self._record("scan", name, encoder=[encoder] if isinstance(encoder, str) else encoder, **about)
+        encoders, types = ([one] if isinstance(one, str) else one for one in (encoder, type))
+        return self._record("scan", name, encoder=encoders, type=types, **about)
 
     def issues(self, name: str, type: str | None = None, *, top: int | None = None, flagged: bool = False) -> DataFrame:
         """The ranked list of the newest scan, worst row first: `example_id`, `score` (0–1, lower is worse), `is_issue`,

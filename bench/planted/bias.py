@@ -71,7 +71,7 @@ def _words() -> Iterator[Row]:
             marks = {one.word for one in found.ties if one.marks}
             return Told(WORD in marks, bool(marks - {WORD}))
 
-        yield graded(f"a word that marks a group and a label, {name}", "{} % of both", (10, 20, 40), marked)
+        yield graded(f"a word that marks a group and a label, {name}", "{} % of both", (5, 10, 20), marked)
 
 
 def _left_out(percent: float, generator: np.random.Generator) -> Told:

@@ -121,8 +121,8 @@ def _classes_later(points: float, generator: np.random.Generator) -> Told:
     """One class has so many points more among the later rows and fewer among the others."""
     table = _table(generator)
     benign = table["label"] == "benign"
-    likely = np.where(benign, 0.5 + points / 200 / (2 * benign.mean() * (1 - benign.mean())), 0.5)
-    likely[~benign] -= points / 200 / (2 * benign.mean() * (1 - benign.mean()))
+    by = points / 800 / (benign.mean() * (1 - benign.mean()))
+    likely = np.where(benign, 0.5 + by, 0.5 - by)
     sides = _later(table, generator.random(ROWS) < likely.clip(0, 1))
     return _judged(sides, OWN_LABEL, points, untouched=False)
 

@@ -1,5 +1,5 @@
 """How well it is found that a label follows what it does not mean: the brightness of photographs, their type of file,
-the length of texts, where they come from, a single word; each as the health of a dataset lists it."""
+the length of texts, where they come from, a single word; each as the profile and the health of a dataset say it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.data import DATA, columns
-from bench.planted.graded import Told, graded, in_memory, row_of, told_of
+from bench.planted.graded import Told, in_memory, row_of, told_of
 from bench.row import Row
 from core.profile.bias import association
+from core.profile.groups import group_table
 from core.profile.records import Size
+from core.profile.shares import parity
 from core.profile.wording import wording
 from core.records import Attribute
 from core.records.datasets import AttributeKind
@@ -22,6 +24,8 @@ from core.services.health.measures import POINTS
 
 EACH, CLASSES, WORD = 60, 10, "okapi"
 PHOTOS, DARK, LONGER, PLACES = 300, 0.6, 80, 4
+FOUR_FIFTHS = 0.8
+"""Ratio of shares below which the view calls a difference large."""
 FOLLOWED: tuple[Size | None, ...] = ("medium", "large")
 """How large an association is that the health lists."""
 
@@ -29,41 +33,45 @@ FOLLOWED: tuple[Size | None, ...] = ("medium", "large")
 def rows() -> Iterator[Row]:
     """Attributes first, then words."""
     names, texts = _common_questions()
-    pairs = f"photographs of two of {CLASSES} classes"
     brightness = _brightness()
+    halves = ["a"] * PHOTOS + ["b"] * PHOTOS
 
-    def darker(percent: float, generator: np.random.Generator) -> Told:
-        """A share of the photographs of one class has `DARK` of its light."""
-        first, second = generator.choice(len(brightness), 2, replace=False)
-        values = np.concatenate([generator.permutation(brightness[one])[:PHOTOS] for one in (first, second)])
+    def darker(percent: float, generator: np.random.Generator) -> tuple[Told, Told]:
+        """Photographs of one class, which is parted in two by chance; a share of one half has `DARK` of its light."""
+        values = generator.permutation(brightness[generator.integers(len(brightness))])
         values[:PHOTOS] *= np.where(generator.random(PHOTOS) < percent / 100, DARK, 1.0)
-        return _followed(["a"] * PHOTOS + ["b"] * PHOTOS, values, percent)
+        return _followed(halves, values, percent)
 
-    def of_file(percent: float, generator: np.random.Generator) -> Told:
+    def of_file(percent: float, generator: np.random.Generator) -> tuple[Told, Told]:
         """One in twenty files is PNG, and a share of those of one class."""
         likely = np.r_[np.full(PHOTOS, max(0.05, percent / 100)), np.full(PHOTOS, 0.05)]
-        types = np.where(generator.random(2 * PHOTOS) < likely, "png", "jpg")
-        return _followed(["a"] * PHOTOS + ["b"] * PHOTOS, types, percent)
+        return _followed(halves, np.where(generator.random(2 * PHOTOS) < likely, "png", "jpg"), percent)
 
-    def longer(percent: float, generator: np.random.Generator) -> Told:
-        """A share of the questions of one class has a footer."""
+    def longer(percent: float, generator: np.random.Generator) -> tuple[Told, Told]:
+        """Lengths are dealt out by chance, since those of some intents do differ; a share of one class has a footer."""
         labels, chosen = _questions(names, texts, generator)
         first = (np.array(labels) == labels[0]) & (generator.random(len(labels)) < percent / 100)
-        return _followed(labels, np.array([len(one) for one in chosen], float) + LONGER * first, percent)
+        lengths = generator.permutation([float(len(one)) for one in chosen])
+        return _followed(labels, lengths + LONGER * first, percent)
 
-    def source(percent: float, generator: np.random.Generator) -> Told:
+    def source(percent: float, generator: np.random.Generator) -> tuple[Told, Told]:
         """Rows come from one place as often as from another, but for a share of one class."""
         labels, _ = _questions(names, texts, generator)
         places = generator.integers(0, PLACES, len(labels))
         first = (np.array(labels) == labels[0]) & (generator.random(len(labels)) < percent / 100)
         return _followed(labels, np.where(first, 0, places).astype(str), percent)
 
-    shares = (25, 50, 90)
-    yield graded(f"label follows brightness, {pairs}", "{} % of one class", shares, darker)
-    yield graded(f"label follows the type of file, {pairs}", "{} % of one class", shares, of_file)
     of_ten = f"questions of {CLASSES} classes"
-    yield graded(f"label follows length, {of_ten}", "{} % of one class", shares, longer)
-    yield graded(f"label follows the source, {of_ten}", "{} % of one class", shares, source)
+    for name, judge in (
+        ("brightness, photographs of two classes", darker),
+        ("the type of file, photographs of two classes", of_file),
+        (f"length, {of_ten}", longer),
+        (f"the source, {of_ten}", source),
+    ):
+        told = told_of((25, 50, 90), judge)
+        for at, where in enumerate(("in the view Bias", "in the health")):
+            by_rule = {percent: [one[at] for one in some] for percent, some in told.items()}
+            yield row_of(f"label follows {name}, {where}", "{} % of one class", by_rule)
     tweets, products = (columns(DATA / name) for name in ("disaster_tweets/test.csv", "amazon_isbook/questions.csv"))
     for name, some, labels in (
         ("tweets", tweets["text"], tweets["gold_label"]),
@@ -73,11 +81,15 @@ def rows() -> Iterator[Row]:
         yield from _words(name, some, labels)
 
 
-def _followed(labels: Sequence[str], values: NDArray[np.generic], strength: float) -> Told:
+def _followed(labels: Sequence[str], values: NDArray[np.generic], strength: float) -> tuple[Told, Told]:
+    """By the view's reading of the groups, a large difference that is no chance, and by how much the attribute explains
+    in all."""
     kind: AttributeKind = "category" if values.dtype.kind == "U" else "number"
-    rows = in_memory({"label": labels, "value": values.tolist()})
-    said = association(rows, Attribute("value", "value", kind)).size in FOLLOWED
-    return Told(said and strength > 0, said and not strength)
+    rows, attribute = in_memory({"label": labels, "value": values.tolist()}), Attribute("value", "value", kind)
+    in_view = any(not one.chance and one.ratio < FOUR_FIFTHS for one in parity(group_table(rows, attribute)))
+    in_health = association(rows, attribute).size in FOLLOWED
+    view, health = (Told(said and strength > 0, said and not strength) for said in (in_view, in_health))
+    return view, health
 
 
 def _words(name: str, texts: Sequence[str], labels: Sequence[str]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from core.commands.command import Answer, command, person
 from core.commands.parameters import dataset_version, folder_or_name, in_full, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
+from core.issues import ISSUE_TYPES
 from core.records import Dataset, Scan, ScanSpec
 from core.services.follow import follow
 from core.services.issues.listing import issue_types, required_scan
@@ -64,6 +65,14 @@ LONG = ("joint", "classes", "curve")
     help="one more result, of this model fine-tuned as a whole once for each fold without it: a bundled one "
     f"({FINE_TUNED}), a path or a hub id; takes as long as so many fine-tunes",
 )
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    type=click.Choice(list(ISSUE_TYPES)),
+    metavar="TYPE",
+    help=f"what to look for beside wrong labels, again for several: {', '.join([*ISSUE_TYPES][1:])}; default: all",
+)
 @click.option("--names", is_flag=True, help="names and places in English texts too: some 400 short ones a second")
 @click.option(
     "--anew",
@@ -79,10 +88,11 @@ def scan_command(
     seed: int,
     flag_by: str,
     fine_tune: str | None,
+    types: tuple[str, ...],
     names: bool,
     anew: bool,
 ) -> Answer:
-    """Look for wrong labels, near-duplicates and outliers."""
+    """Look for wrong labels, near-duplicates, outliers and all other types of issues."""
     dataset, version = dataset_version(context, name)
     if anew:
         newest = required_scan(context, version.version_id, name)
@@ -91,7 +101,7 @@ def scan_command(
         scan = required_scan(context, version.version_id, name)
         return Answer(_data(name, version.number, scan), _text(dataset, scan))
     own = str(probabilities) if probabilities else None
-    spec = ScanSpec(encoder, folds, seed, own, flag_by, fine_tune or "", names=names)
+    spec = ScanSpec(encoder, folds, seed, own, flag_by, fine_tune or "", names=names, types=types)
     room = room_for_scan(context, version.version_id, spec)
     if room.tight:
         caller().err.write(f"{room.sentence}\n")

@@ -152,17 +152,21 @@ def hardly_told_apart(matrix: Integers, labels: Sequence[str], limit: int) -> tu
     first, second = np.nonzero(np.triu(matrix + matrix.T, 1))
     own = np.array([matrix[first, first], matrix[second, second]])
     both = own + np.array([matrix[first, second], matrix[second, first]])
-    low, high = wilson(own, both)
+    share = own / np.maximum(both, 1)
+    right = share.mean(axis=0)
+    # The interval of a mean of two shares by those of each (Newcombe 1998, method 10, for a sum in place of a
+    # difference).
+    below, above = (np.hypot(*(end - share)) / 2 for end in wilson(own, both))
+    low, high = right - below, right + above
     enough = (both >= MIN_OVERLAPPED).all(axis=0)
-    # Half of either end is wider than the interval of the mean: what is said is sure.
     told = [
         Overlap(
             labels[first[at]],
             labels[second[at]],
             int(both[:, at].sum()),
-            Estimate(float((own[:, at] / both[:, at]).mean()), float(low[:, at].mean()), float(high[:, at].mean())),
+            Estimate(float(right[at]), float(low[at]), float(high[at])),
         )
-        for at in np.flatnonzero(enough & (high.mean(axis=0) < MOST_OVERLAPPED) & (high.mean(axis=0) > COIN))
+        for at in np.flatnonzero(enough & (high < MOST_OVERLAPPED) & (high > COIN))
     ]
     return tuple(sorted(told, key=lambda one: (-one.rows, one.first, one.second))[:limit])
 

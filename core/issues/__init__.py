@@ -3,11 +3,16 @@ is named there and imported by jobs alone, which find them from signals: arrays 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from core.errors import UsageError
 from core.issues.contract import IssueType
+
+if TYPE_CHECKING:
+    from core.tasks import Task
 
 
 def _types() -> list[IssueType[Any]]:
@@ -17,3 +22,15 @@ def _types() -> list[IssueType[Any]]:
 
 ISSUE_TYPES: dict[str, IssueType[Any]] = {one.name: one for one in sorted(_types(), key=lambda one: one.order)}
 """Every issue type by name, in the order in which they are offered."""
+
+
+def types_asked(task: Task, names: Sequence[str] = ()) -> list[str]:
+    """Names of the types that a scan of such rows looks for: those that are asked for and the first one, wrong labels,
+    whose probabilities it makes in any case; of no names all. Raises UsageError for one that such rows do not have."""
+    known = [name for name, one in ISSUE_TYPES.items() if one.applies(task)]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(
+            f"A scan of {task.name} does not look for {unknown[0]!r}.", f"Choose among: {', '.join(known)}."
+        )
+    return [name for name in known if not names or name in names or name == known[0]]

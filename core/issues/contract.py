@@ -116,11 +116,14 @@ class IssueType(Generic[Proof]):
         return found
 
     def told(self, summary: Mapping[str, Any], called: Callable[[str], str]) -> str:
-        """`sure`, with the classes of the summary's `pairs` (first, second, rows) as people call them."""
-        if "pairs" not in summary:
-            return self.sure(summary)
-        pairs = [[called(first), called(second), *rest] for first, second, *rest in summary["pairs"]]
-        return self.sure({**summary, "pairs": pairs})
+        """`sure`, with the classes of the summary's `pairs` and `overlaps` (first, second, figures) as people call
+        them."""
+        named = {
+            name: [[called(first), called(second), *rest] for first, second, *rest in summary[name]]
+            for name in ("pairs", "overlaps")
+            if name in summary
+        }
+        return self.sure({**summary, **named})
 
     def read(self, why: Mapping[str, Any]) -> Proof:
         """A row's evidence as the store keeps it; what it does not say takes the field's default."""

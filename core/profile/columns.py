@@ -26,9 +26,11 @@ MOST_COLUMNS = 60
 
 
 def idle_columns(rows: Rows, attributes: Sequence[Attribute]) -> tuple[IdleColumn, ...]:
-    """Each column once, by the first of these that holds: empty, constant, a copy of an earlier one, an earlier one
-    under other names, nearly constant, ever another value. Missing values are no value."""
-    if not attributes:
+    """Each column of the source once, by the first of these that holds: empty, constant, a copy of another one, another
+    one under other names, nearly constant, ever another value. Missing values are no value. What is derived from the
+    examples is nobody's column: it counts as the other one alone."""
+    attributes = sorted(attributes, key=lambda one: not one.derived)  # whatever else says the same is the copy
+    if all(one.derived for one in attributes):
         return ()
     values = {one.column: value_sql(one) for one in attributes}
     parts = ", ".join(
@@ -65,11 +67,11 @@ def idle_columns(rows: Rows, attributes: Sequence[Attribute]) -> tuple[IdleColum
             share = _commonest(rows, values[one.column]) / present
             if share >= NEARLY:
                 idle[one.column] = IdleColumn(one.name, one.column, "nearly constant", share=share)
-    return tuple(idle[one.column] for one in attributes if one.column in idle)
+    return tuple(idle[one.column] for one in attributes if one.column in idle and not one.derived)
 
 
 def _may_be_id(attribute: Attribute) -> bool:
-    return attribute.kind != "time" and not attribute.derived
+    return attribute.kind != "time"
 
 
 def _as_many(about: dict[str, list[Any]], idle: dict[str, IdleColumn]) -> list[tuple[str, str]]:

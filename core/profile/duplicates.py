@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from core.profile.records import Duplicates, Rows
 
+Kind = Literal["exact", "conflicting", "straddling"]
+_HAVING: dict[Kind, str] = {
+    "exact": "count(*) > 1",
+    "conflicting": "min(label) <> max(label)",
+    "straddling": "min(split) <> max(split)",
+}
 PAIRS = 20
 OPENED_ROWS = 5_000
 """Rows that are listed at most: finding them takes a pass over all rows, so they are found once and named by id."""
@@ -38,11 +46,12 @@ def _pairs(rows: Rows) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def repeated_rows(rows: Rows, pair: tuple[str, str] | None = None, *, conflicting: bool = False) -> tuple[int, ...]:
+def repeated_rows(rows: Rows, kind: Kind = "exact", pair: tuple[str, str] | None = None) -> tuple[int, ...]:
     """The ids of the first `OPENED_ROWS` rows whose content is repeated, in order: all of them, the ones with
-    `conflicting` labels, or the ones whose content carries both labels of `pair`."""
+    conflicting labels, of these the ones whose content carries both labels of `pair`, or the ones whose content is in
+    several splits."""
     among = "" if pair is None else " WHERE label IN (?, ?)"
-    having = "min(label) <> max(label)" if conflicting or pair else "count(*) > 1"
+    having = _HAVING["conflicting" if pair else kind]
     also = "" if pair is None else " AND label IN (?, ?)"
     found = rows.fetch(
         f"SELECT example_id FROM {rows.relation} WHERE content_hash IN (SELECT content_hash FROM {rows.relation}{among}"

@@ -14,7 +14,7 @@ import numpy as np
 from core.errors import UsageError
 from core.profile.records import CHANCE, GroupTable
 from core.proportions import wilson
-from core.records import Estimate
+from core.records import CROSS, Estimate
 
 _PAIR = re.compile(r"([^=\n;]+)=([^,;\n]*)[,;\n]?")
 """A name, which may have a comma, and what is said of it."""
@@ -49,6 +49,10 @@ class Representativeness:
     """Of these groups."""
     others: int
     """Rows of groups that the reference does not name, the missing ones included: they are left out."""
+    absent: tuple[str, ...]
+    """What the reference names and no row is of: groups without a row, or names that are written otherwise."""
+    folded: tuple[str, ...]
+    """What it names and may be among groups that are not listed, being small: left out."""
     p_value: float
     """That shares as far from the reference come about by chance (chi-square goodness of fit)."""
 
@@ -101,7 +105,7 @@ def named_rows(table: GroupTable) -> dict[str, int]:
 
 def representativeness(table: GroupTable, reference: Mapping[str, float]) -> Representativeness:
     """The groups of a table beside reference shares, which sum to 1. Raises `UsageError` where no group has a name of
-    the reference."""
+    the reference, or one alone where small groups are not listed."""
     from scipy.special import chdtrc
 
     rows = named_rows(table)
@@ -110,6 +114,17 @@ def representativeness(table: GroupTable, reference: Mapping[str, float]) -> Rep
         raise UsageError(
             f"None of the groups {', '.join(map(repr, reference))} is there.", f"{table.attribute} has: {known}."
         )
+    unknown = tuple(name for name in reference if name not in rows)
+    not_all = CROSS in table.column or any(group.where is None for group in table.groups)
+    folded = unknown if not_all else ()
+    if folded:
+        kept = {name: share for name, share in reference.items() if name in rows}
+        if len(kept) < 2:
+            raise UsageError(
+                f"Of the reference's groups {next(iter(kept))!r} alone is listed.",
+                "The others are not there, or too small to be listed: name groups that are.",
+            )
+        reference = {name: share / sum(kept.values()) for name, share in kept.items()}
     counts = np.array([rows.get(name, 0) for name in reference], dtype=np.int64)
     wanted, total = np.array(list(reference.values())), int(counts.sum())
     low, high = wilson(counts, np.full(len(counts), total))
@@ -127,7 +142,8 @@ def representativeness(table: GroupTable, reference: Mapping[str, float]) -> Rep
         for at, (name, share) in enumerate(reference.items())
     )
     p_value = float(chdtrc(max(1, int((wanted > 0).sum()) - 1), float(away.sum())))
-    return Representativeness(groups, total, int(table.sizes.sum()) - total, p_value)
+    absent = () if folded else unknown
+    return Representativeness(groups, total, int(table.sizes.sum()) - total, absent, folded, p_value)
 
 
 def _lacking(rows: int, total: int, share: float) -> int:

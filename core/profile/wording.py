@@ -51,7 +51,8 @@ class WordTie:
     usual: float
     """Of all rows, those of the class."""
     points: float
-    """How much more accurate than always the same answer it is to answer by this word alone, 0–1."""
+    """How much more accurate than always the same answer it is to answer by this word alone, each class counting the
+    same (balanced accuracy), 0–1: so a word of the commonest class is seen, of which accuracy says nothing."""
     p_value: float
     """That the two go together so much by chance, corrected for all that was looked at."""
     marks: str = ""
@@ -155,7 +156,7 @@ def _ties(rows: Rows, *, all_of_them: bool = False) -> Wording:
         counts[at[some] - first, columns[some]] = held[some]
         n = rows_of[first : first + len(counts)]
         p_values, best = _strongest(counts, n, of_class, int(total))
-        points = _points(counts, n, of_class, int(total), best, rows.target.several)
+        points = _points(counts, of_class, best, n, int(total), rows.target.several)
         chosen = counts[np.arange(len(counts)), best]
         low, high = wilson(chosen, n)
         ties += [
@@ -201,14 +202,14 @@ def _strongest(counts: Counts, n: Counts, of_class: Counts, total: int) -> tuple
     return np.minimum(1.0, p_values * counts.shape[1]), best
 
 
-def _points(counts: Counts, n: Counts, of_class: Counts, total: int, best: Counts, several: bool) -> Floats:
-    """(words,) float64: accuracy by the word alone less that of always the same answer."""
+def _points(counts: Counts, of_class: Counts, best: Counts, n: Counts, total: int, several: bool) -> Floats:
+    """(words,) float64: balanced accuracy by the word alone less that of always the same answer. One of two answers is
+    given, whether the word is there or not, so that two classes are right in the share that the word tells them
+    apart by."""
     if several:
         own, size = counts[np.arange(len(counts)), best], of_class[best]
-        right = np.maximum(own, n - own) + np.maximum(size - own, total - n - size + own)
-        always = np.maximum(size, total - size)
-    else:
-        right = counts.max(axis=1) + (of_class[None] - counts).max(axis=1)
-        always = np.full(len(counts), of_class.max())
-    points: Floats = (right - always) / total
+        apart: Floats = np.abs(own / size - (n - own) / np.maximum(total - size, 1)) / 2
+        return apart
+    shares = counts / of_class
+    points: Floats = (shares.max(axis=1) - shares.min(axis=1)) / len(of_class)
     return points

@@ -31,6 +31,8 @@ class ScanSpec:
     are left out. Empty: none."""
     names: bool = False
     """Whether names of people and places in texts are looked for too, by a model of English, with the last tier."""
+    types: tuple[str, ...] = ()
+    """Issue types to look for, wrong labels among them whether named or not; empty: all that such rows may have."""
 
 
 ONLY_TYPE: Mapping[str, Mapping[str, Any]] = {"label": {}}

@@ -18,6 +18,8 @@ BETWEEN = "between"
 """What Profile's view Drift holds rows against; in the URL, whose absence means the first that there is."""
 AGAINST = "against"
 """The id of the version that they are held against; in the URL."""
+COLUMN = "column"
+"""The column of the attribute that a view of Profile is about; in the URL, whose absence means the first."""
 LAYOUT = "layout"
 """How the rows of a list are laid out; in the URL, whose absence means the list's own first."""
 
@@ -115,6 +117,9 @@ SQL_SHOWN = "as"
 SQL_X = "x"
 SQL_Y = "y"
 """The columns that the chart draws, also in the URL."""
+
+MERGE = "merge"
+"""Classes whose merge is proposed, as a JSON list; in the URL only, until it is filled in."""
 
 RULE = "rule"
 """The name of the rule that is shown, or whose rows are reviewed; in the URL only, as the next one is."""

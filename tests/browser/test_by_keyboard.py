@@ -45,8 +45,8 @@ def test_a_sample_is_loaded_scanned_judged_corrected_and_trained_on_by_keyboard_
     press_button(page, "Load sample")
     expect(page.get_by_role("button", name="See what a scan finds")).to_be_visible(timeout=120_000)
     press_button(page, "See what a scan finds")
-    expect(page.get_by_role("button", name="Find label issues")).to_be_visible()
-    press_button(page, "Find label issues")
+    expect(page.get_by_role("button", name="Find issues")).to_be_visible()
+    press_button(page, "Find issues")
     expect(page.get_by_text("worst first").first).to_be_visible(timeout=SCAN_MS)
 
     go_to(page, "review")

@@ -49,7 +49,7 @@ def test_the_five_steps_end_in_a_score_before_and_after_by_clicks_alone(
 
     def scan() -> None:
         person.click(page.locator(".st-key-first-steps-next").get_by_role("button"))
-        person.click(page.get_by_role("button", name="Find label issues"))
+        person.click(page.get_by_role("button", name="Find issues"))
         expect(line.get_by_text("0 of 20")).to_be_visible(timeout=WAIT_MS)
 
     def review() -> None:

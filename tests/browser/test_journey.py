@@ -49,7 +49,7 @@ def scan(page: Page, stop: bool = False) -> None:
     """From Home to the ranked list: the instant tier shows first, then the better one takes its place. With `stop`,
     the person is content with the instant one."""
     page.get_by_role("button", name="See what a scan finds").click()
-    page.get_by_role("button", name="Find label issues").click()
+    page.get_by_role("button", name="Find issues").click()
     better = page.get_by_text("A better result is on its way")
     expect(better).to_be_visible(timeout=SCAN_MS)
     if stop:

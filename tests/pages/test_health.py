@@ -21,6 +21,7 @@ from core.services.health.words import headline
 from core.store.ids import new_id
 from core.store.versions import get_version
 from tests.pages import issues_data as data
+from tests.pages import profile_page
 
 Open = Callable[..., AppTest]
 
@@ -123,6 +124,39 @@ def test_without_a_scan_it_says_so_and_tells_what_the_profile_knows(
     shown = open_at("issues", dataset="news", view="health")
     assert not shown.exception
     assert any("Not scanned yet" in one.value for one in shown.markdown)
+    assert shown.button(key="next-step-button").label == "Find wrong labels"
+
+
+def test_the_order_of_the_file_and_columns_that_say_nothing_new_are_told_and_only_lists_have_bars(
+    open_at: Open, app: Context, tmp_path: Path
+) -> None:
+    rows: list[tuple[object, ...]] = [
+        (f"note {row}", "ab"[row % 2], "train", f"batch {row // 60}", "same") for row in range(300)
+    ]
+    notes = profile_page.load(app, tmp_path, "notes", rows, "text label split batch unit")
+    lines = by_key(told(app, notes))
+    assert lines["order"].sure.startswith("More than chance; difference from 0 to 1, with 95 % intervals: batch 0.99")
+    assert lines["order"].place.query["between"] == "order" and lines["order"].place.query["column"] == "batch"
+    assert lines["idle"].sure == "Nothing is in them, or nothing that another column does not say: unit."
+    assert not any(one.of_rows for one in lines.values())
+    shown = open_at("issues", dataset="notes", view="health")
+    assert not shown.exception and not shown.get("plotly_chart")
+    assert shown.button(key="health-open-idle").label == "See the columns"
+
+
+def test_classes_that_overlap_are_a_line_and_lead_to_a_merge_that_is_filled_in(
+    open_at: Open, app: Context, scanned: Dataset
+) -> None:
+    overlaps = [["sport", "tech", 60, 0.5, 0.4, 0.6]]
+    data._add_found(app, {"ambiguous": {"flagged": 0, "pairs": [], "overlaps": overlaps}})
+    line = by_key(told(app, scanned))["overlap"]
+    assert "sport and tech (50% right)" in line.sure and not line.of_rows
+    shown = open_at("issues", dataset="news", type="ambiguous")
+    assert not shown.exception
+    assert any("**sport** and **tech** are hardly told apart" in one.value for one in shown.caption)
+    merge = open_at("data", dataset="news", view="classes", merge='["sport", "tech", "none"]')
+    assert not merge.exception and "merge" not in merge.query_params
+    assert merge.multiselect(key="class-change-several").value == ["sport", "tech"]
 
 
 def test_the_command_tells_the_same_and_writes_the_page(app: Context, scanned: Dataset, tmp_path: Path) -> None:

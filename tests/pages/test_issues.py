@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ import pytest
 
 from core.context import Context
 from core.records import Dataset
+from core.services.privacy.always import set_always
 from core.store.acts import decisions
 from tests.integration.load_support import loaded
 from tests.pages import issues_data as data
@@ -192,3 +194,20 @@ def test_labels_that_look_like_markup_are_shown_as_text(open_at: Open, app: Cont
     assert not shown.exception
     assert ":blue-badge[\\*bold\\*]" in texts(shown)
     assert "[link](http" not in texts(shown)
+
+
+def test_what_is_personal_in_a_text_is_quoted_beside_it(app: Context, open_at: Open, scanned: Dataset) -> None:
+    why = {"kinds": ["name"], "counts": [1], "place_kinds": ["name"], "starts": [0], "stops": [7]}
+    with app.store.write() as cursor:
+        cursor.execute(
+            """INSERT INTO issues SELECT scan_id, example_id, 'personal_data', 0.1, true, given_label, NULL, ?, 1
+               FROM issues WHERE issue_type = 'label' AND example_id = 4""",
+            [json.dumps(why)],
+        )
+    data._add_found(app, {"personal_data": {"flagged": 1, "kinds": {"name": 1}}})
+    shown = open_at("issues", dataset="news", type="personal_data")
+    assert not shown.exception
+    assert any("name of a person: “Story 4”" in one.value.replace("\\", "") for one in shown.markdown)
+    set_always(app, scanned, True, "ada")
+    shown = open_at("issues", dataset="news", type="personal_data")
+    assert not shown.exception and not any("“Story" in one.value for one in shown.markdown)

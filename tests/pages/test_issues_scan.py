@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
+from core.issues import ISSUE_TYPES
 from core.records import Dataset
 from core.ui.parts.background import THREADS, answers
 from tests.pages import issues_data as data
@@ -26,13 +27,13 @@ def test_an_empty_workspace_says_what_to_do(open_at: Open) -> None:
 def test_an_unscanned_version_shows_one_button(open_at: Open, news: Dataset) -> None:
     shown = open_at("issues", dataset="news")
     assert not shown.exception
-    assert [button.label for button in shown.button if "issues" in button.label] == ["Find label issues"]
-    assert "No label has been checked yet" in texts(shown)
+    assert [button.label for button in shown.button if "issues" in button.label] == ["Find issues"]
+    assert "Not scanned yet" in texts(shown)
 
 
 def test_the_button_starts_a_scan_with_the_defaults(open_at: Open, news: Dataset, app: Context) -> None:
     shown = open_at("issues", dataset="news")
-    next(button for button in shown.button if button.label == "Find label issues").click().run()
+    next(button for button in shown.button if button.label == "Find issues").click().run()
     (job,) = [job for job in app.queue.list() if job.kind == "scan"]
     spec = app.queue.folder(job.job_id).spec()
     app.queue.cancel(job.job_id)
@@ -40,6 +41,19 @@ def test_the_button_starts_a_scan_with_the_defaults(open_at: Open, news: Dataset
     assert "Looking for wrong labels" in texts(shown)
     assert job.title not in texts(shown)  # the line of running jobs would say the same again
     assert "Stop" in [button.label for button in shown.button]
+
+
+def test_a_scan_looks_for_what_is_ticked(open_at: Open, news: Dataset, app: Context) -> None:
+    shown = open_at("issues", dataset="news")
+    types = shown.multiselect(key="scan-types")
+    assert types.value == [name for name in ISSUE_TYPES if name != "label"]
+    types.set_value(["outlier", "content"]).run()
+    assert not [box for box in shown.checkbox if box.key == "scan-names"]  # they are listed with personal data
+    next(button for button in shown.button if button.label == "Start scan").click().run()
+    assert not shown.exception and not shown.error
+    (job,) = app.queue.list()
+    assert app.queue.folder(job.job_id).spec()["types"] == ["label", "outlier", "content"]
+    app.queue.cancel(job.job_id)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def test_the_content_view_opens_a_bar_of_a_histogram(open_at: OpenAt, desks: Dat
 
 def test_a_column_of_the_source_is_shown_when_it_is_picked(open_at: OpenAt, desks: Dataset) -> None:
     shown = open_at("profile", dataset="news", view="content")
-    shown.selectbox(key="content-own").select("amount").run()
+    shown.selectbox(key="column").select("amount").run()
+    assert shown.query_params["column"] == "amount"
     assert "10 missing" in captions(shown)
     shown.selectbox(key="choice-content-amount").select_index(0).run()
     assert not shown.exception
@@ -74,7 +75,7 @@ def test_ratings_stand_in_their_own_order(app: Context, open_at: OpenAt, tmp_pat
     films = load(app, tmp_path, "films", rows, "text label split stars")
     derive(app, films.dataset_id, lambda done, total: None, lambda: False)
     shown = open_at("profile", dataset="films", view="content")
-    shown.selectbox(key="content-own").select("stars").run()
+    shown.selectbox(key="column").select("stars").run()
     assert shown.selectbox(key="choice-content-stars").options == ["1", "2", "3", "4", "5"]
 
 

@@ -33,6 +33,14 @@ def test_groups_are_held_against_shares_that_somebody_gives(open_at: OpenAt, des
     assert not shown.exception and "reference" not in shown.query_params
 
 
+def test_a_name_of_the_reference_that_no_row_has_is_said(open_at: OpenAt, desks: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="bias", reference="desk 0=50, desk one=50")
+    while not any("lacking" in one.value for one in shown.dataframe):
+        assert not shown.exception
+        shown.run()
+    assert "No row is of desk one: check how it is written" in captions(shown)
+
+
 def test_a_reference_of_another_attribute_is_left_out_and_that_is_no_error(open_at: OpenAt, desks: Dataset) -> None:
     shown = open_at("profile", dataset="news", view="bias", reference="east=50, west=50")
     while "names no group of desk" not in captions(shown):
@@ -46,6 +54,7 @@ def test_the_attribute_that_decides_the_label_is_shown_first_with_its_groups(ope
     shown = open_at("profile", dataset="news", view="bias")
     assert not shown.exception
     assert shown.selectbox(key="choice-bias-attribute").value == "desk"
+    assert "That is told once this version is scanned" in captions(shown)
     assert "bias-corrected (Bergsma 2013)" in captions(shown)
     assert any(
         one.value.startswith("**desk** tells much about the label: a large association. ") for one in shown.caption
@@ -62,6 +71,15 @@ def test_a_group_and_a_label_open_the_rows_of_their_cell(open_at: OpenAt, desks:
     shown.selectbox(key="choice-label-groups").select("sport").run()
     assert not shown.exception
     assert "No row matches." in captions(shown)
+
+
+def test_the_attribute_stands_in_the_url_as_what_it_is_crossed_with_does(open_at: OpenAt, desks: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="bias", column="amount")
+    assert not shown.exception
+    assert any("Labels by amount" in markdown.value for markdown in shown.markdown)
+    shown.selectbox(key="choice-bias-attribute").select("desk").run()
+    assert shown.query_params["column"] == "desk"
+    assert any("Labels by desk" in markdown.value for markdown in shown.markdown)
 
 
 def test_another_attribute_shows_its_own_groups(open_at: OpenAt, desks: Dataset) -> None:

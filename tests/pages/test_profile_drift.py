@@ -62,6 +62,30 @@ def test_a_later_file_is_held_against_an_earlier_one(app: Context, open_at: Open
     assert "**far** (later, version 1, 2.0 times as often)" in captions(shown)
 
 
+def test_a_word_that_marks_a_split_opens_the_rows_of_it_that_have_the_word(
+    app: Context, open_at: OpenAt, tmp_path: Path
+) -> None:
+    rows: list[tuple[object, ...]] = [
+        (
+            f"Text {row} {'harbour' if row % 3 == 0 or row == 1 else 'meadows'}",
+            "ab"[row % 2],
+            "train" if row % 3 else "test",
+        )
+        for row in range(150)
+    ]
+    dataset = load(app, tmp_path, "words", rows, "text label split")
+    derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
+    shown = open_at("profile", dataset="words", view="drift")
+    while "words mark one of them" not in captions(shown):
+        assert not shown.exception
+        shown.run()
+    shown.selectbox(key="choice-drift-word").select("harbour").run()
+    while not shown.dataframe:
+        assert not shown.exception
+        shown.run()
+    assert "50 rows" in captions(shown)  # row 1 has the word too, and is of train
+
+
 def test_without_splits_there_is_no_drift_between_them(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
     load(app, tmp_path, "whole", [(f"Text {row}", "ab"[row % 2]) for row in range(80)], "text label")
     shown = open_at("profile", dataset="whole", view="drift", between="splits")

@@ -73,5 +73,11 @@ def _text(dataset: Dataset, version: Version, attribute: str, found: Representat
         f"{found.p_value:.4f}, 95 % intervals.",
         table((attribute, "rows", "share", "reference", "rows to add", ""), lines),
         *([others] if found.others else []),
+        *(
+            [f"No row is of {', '.join(found.absent)}: check how it is written, else rows are lacking."]
+            if found.absent
+            else []
+        ),
+        *([f"Left out, since small groups are not listed: {', '.join(found.folded)}."] if found.folded else []),
     ]
     return "\n\n".join(text)

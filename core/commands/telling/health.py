@@ -38,8 +38,8 @@ def _text(told: Health, out: Path | None) -> str:
         (
             str(place),
             one.title,
-            f"{one.rows:,}",
-            f"{one.share:.1%}",
+            f"{one.rows:,}" if one.rows else NOTHING,
+            f"{one.share:.1%}" if one.rows else NOTHING,
             f"{one.wrong.estimate:,.0f}" if one.wrong else NOTHING,
             minutes_words(one),
             state_words(one),
@@ -71,8 +71,8 @@ def _row(one: HealthRow) -> JsonObject:
     return {
         "name": one.key,
         "title": one.title,
-        "rows": one.rows,
-        "share": one.share,
+        "rows": one.rows if one.rows or one.of_rows else None,
+        "share": one.share if one.rows or one.of_rows else None,
         "decided": one.decided if one.of_rows else None,
         "sure": one.sure,
         "gain": one.gain,

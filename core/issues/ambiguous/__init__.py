@@ -52,9 +52,13 @@ def why(evidence: AmbiguousEvidence, row: Seen) -> str:
 
 
 def sure(summary: Mapping[str, Any]) -> str:
-    """Between which classes most of them lie."""
-    if not summary["flagged"]:
-        return say("No row lies between two classes")
+    """Between which classes most of them lie, and which are hardly told apart at all."""
+    known = _most_often(summary) if summary["flagged"] else say("No row lies between two classes")
+    apart = [say("{first} and {second}", first=one[0], second=one[1]) for one in summary.get("overlaps", ())]
+    return say("{known}; hardly told apart: {pairs}", known=known, pairs=", ".join(apart)) if apart else known
+
+
+def _most_often(summary: Mapping[str, Any]) -> str:
     first, second, rows = summary["pairs"][0]
     return say_n(
         "Most often between {first} and {second}: {n:,} row",

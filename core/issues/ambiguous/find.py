@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from core.evaluation.confusion import hardly_told_apart
 from core.issues.contract import Found
 from core.issues.evidence import neighbour_columns, texts_of
 from core.issues.signals import Probabilities, Signals
@@ -18,6 +19,8 @@ APART, TOGETHER = 0.2, 0.8
 MOST = 0.05
 """Of all rows, those that are flagged at most: where a model is never sure, all are ambiguous to it."""
 SHOWN, PAIRS = 5, 10
+OVERLAPS, MOST_CLASSES = 5, 2_000
+"""Pairs of classes of which it is said that they overlap, and classes up to which each is held against each."""
 AT_ONCE = 1 << 16
 
 
@@ -39,6 +42,7 @@ def find(signals: Signals) -> Found:
         "second_probability": pa.array(next_highest, mask=~flagged),
         **neighbour_columns(len(margin), found, signals.example_ids, near.first(SHOWN)),
     }
+    overlaps = _overlaps(signals, first)
     pairs = Counter(tuple(sorted(pair)) for pair in zip(first[rows].tolist(), second[rows].tolist(), strict=True))
     names = signals.classes
     return Found(
@@ -46,9 +50,24 @@ def find(signals: Signals) -> Found:
         flagged,
         None,
         pa.table(evidence),
-        {"pairs": [[names[one], names[other], count] for (one, other), count in pairs.most_common(PAIRS)]},
+        {
+            "pairs": [[names[one], names[other], count] for (one, other), count in pairs.most_common(PAIRS)],
+            **({"overlaps": overlaps} if overlaps else {}),
+        },
         about=flagged,
     )
+
+
+def _overlaps(signals: Signals, predicted: NDArray[np.int64]) -> list[list[object]]:
+    """Pairs of classes that the model hardly tells apart: both, their rows that it takes for either, and the share of
+    these that is right with its interval. None of two classes: without them nothing is left to tell apart."""
+    count = len(signals.classes)
+    if not 2 < count <= MOST_CLASSES:
+        return []
+    told = signals.judged & (signals.labels >= 0)
+    cells = np.bincount(signals.labels[told] * count + predicted[told], minlength=count * count)
+    found = hardly_told_apart(cells.reshape(count, count), signals.classes, OVERLAPS)
+    return [[one.first, one.second, one.rows, one.right.estimate, *one.right.interval] for one in found]
 
 
 def _two_most(

@@ -25,6 +25,12 @@ class PersonalEvidence(Evidence):
     """… which kind …"""
     column_counts: tuple[int, ...] = ()
     """… and how many; the others stand in the example's own text."""
+    place_kinds: tuple[str, ...] = ()
+    """Of the first places in the text, the kind …"""
+    starts: tuple[int, ...] = ()
+    """… and from which sign …"""
+    stops: tuple[int, ...] = ()
+    """… to which it goes: what stands there is in the text alone."""
 
 
 def why(evidence: PersonalEvidence, row: Seen) -> str:
@@ -75,7 +81,7 @@ TYPE = IssueType(
     evidence=PersonalEvidence,
     say=why,
     sure=sure,
-    to_do=later("Exclude, or mask at the export"),
+    to_do=later("Mask, or exclude"),
     actions=("exclude", "keep", "choose", "unsure"),
     kinds={kind.name: (kind.title, kind.rule) for kind in KINDS},
 )

@@ -4,7 +4,7 @@ the scan was asked to."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +12,12 @@ import pyarrow as pa
 from core.issues.contract import Found
 from core.issues.evidence import lists_of_texts
 from core.issues.signals import Signals
-from core.personal import KINDS, merged, personal_in, personal_in_column
+from core.personal import KINDS, Personal, merged, personal_in, personal_in_column
 
 AT_ONCE = 10_000
 """Texts that are in Python's memory at a time."""
+PLACES = 20
+"""Of a text, the first so many places are kept, to be shown in it."""
 _RANK = {kind.name: rank for rank, kind in enumerate(KINDS)}
 _Held = dict[str, Counter[str]]
 """Column ("" for the example itself) → kind → places."""
@@ -25,14 +27,22 @@ def find(signals: Signals) -> Found:
     """Flags every row in which a pattern, a name or a place is, in its text or beside it; only these are listed."""
     count = len(signals.example_ids)
     held: defaultdict[int, _Held] = defaultdict(dict)
-    for row, kinds in _in_texts(signals):
-        held[row][""] = kinds
+    own: dict[int, Sequence[Personal]] = {}
+    for row, found in _in_texts(signals):
+        held[row][""] = Counter(one.kind for one in found)
+        own[row] = found[:PLACES]
     for column, values in signals.kept.items():
         for row, kinds in _in_column(column, values):
             held[row][column] = kinds
     score = np.ones(count)
-    names: dict[str, list[list[str] | None]] = {one: [None] * count for one in ("kinds", "columns", "column_kinds")}
-    counts: dict[str, list[list[int] | None]] = {one: [None] * count for one in ("counts", "column_counts")}
+    lists = "kinds", "columns", "column_kinds", "place_kinds"
+    names: dict[str, list[list[str] | None]] = {one: [None] * count for one in lists}
+    numbers = "counts", "column_counts", "starts", "stops"
+    counts: dict[str, list[list[int] | None]] = {one: [None] * count for one in numbers}
+    for row, places_of in own.items():
+        names["place_kinds"][row] = [one.kind for one in places_of]
+        counts["starts"][row] = [one.start for one in places_of]
+        counts["stops"][row] = [one.stop for one in places_of]
     for row, places in held.items():
         total = _total(places)
         names["kinds"][row], counts["counts"][row] = list(total), list(total.values())
@@ -61,7 +71,7 @@ def _total(places: _Held) -> dict[str, int]:
     return {kind: total[kind] for kind in sorted(total, key=_RANK.__getitem__)}
 
 
-def _in_texts(signals: Signals) -> Iterator[tuple[int, Counter[str]]]:
+def _in_texts(signals: Signals) -> Iterator[tuple[int, Sequence[Personal]]]:
     texts, named = signals.written, signals.named
     if texts is None:
         return
@@ -71,7 +81,7 @@ def _in_texts(signals: Signals) -> Iterator[tuple[int, Counter[str]]]:
             if named and row in named:
                 places = merged(places, named[row])
             if places:
-                yield row, Counter(one.kind for one in places)
+                yield row, places
 
 
 def _in_column(column: str, values: pa.ChunkedArray) -> Iterator[tuple[int, Counter[str]]]:

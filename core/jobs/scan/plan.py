@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.context import Context
 from core.finetune.settings import BUNDLED
+from core.issues import types_asked
 from core.jobs.foresight import (
     FITTED_ROWS,
     FITTING,
@@ -26,6 +29,7 @@ from core.modalities.kept import BYTES_PER_TOKEN
 from core.records import ScanSpec, TrainSpec
 from core.store.export import KEPT, kept_texts
 from core.store.samples import different_values
+from core.tasks import task_named
 
 HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
@@ -42,12 +46,14 @@ def foresee_scan(context: Context, version_id: str, spec: ScanSpec) -> Foreseen:
     amount, own = Amount(context, version_id), spec.probabilities is not None
     names = spec.encoders or amount.modality.encoders
     before = (start("scan"), *near_duplicates(amount))
-    tiers = [_tier(amount, name, place, own) for place, name in enumerate(names[:1] if own else names)]
+    types = types_asked(task_named(amount.dataset.task), spec.types)
+    tiers = [_tier(amount, name, place, own, types) for place, name in enumerate(names[:1] if own else names)]
     if amount.modality.fine_tuning.at_once and not own:
-        tiers.append(_learner(amount, len(tiers)))
+        tiers.append(_learner(amount, len(tiers), types))
     if spec.fine_tune:
-        tiers.append(_fine_tuned(amount, spec, len(tiers)))
-    tiers = _with_personal(amount, spec, tiers)
+        tiers.append(_fine_tuned(amount, spec, len(tiers), types))
+    if "personal_data" in types:
+        tiers = _with_personal(amount, spec, tiers)
     works = (*before, *(work for tier in tiers for work in tier))
     first = seconds_of(staged(context, (*before, *tiers[0]), beside=True))
     whole = seconds_of(staged(context, works, beside=True))
@@ -60,7 +66,7 @@ def settings_of_folds(context: Context, task: str, rows: int, spec: ScanSpec) ->
     return fold_settings(spec, task, rows, on_gpu=context.queue.launcher.slots()[0].name != "cpu")
 
 
-def _tier(amount: Amount, encoder: str, place: int, own: bool) -> Works:
+def _tier(amount: Amount, encoder: str, place: int, own: bool, types: Sequence[str]) -> Works:
     first = encoder == amount.modality.encoders[0]
     cost = _fitted(amount) if first else amount.missing(encoder)
     made = encoding(amount, encoder, f"{encoder}: encoding", cost, even=not first, heavy=not first)
@@ -68,7 +74,7 @@ def _tier(amount: Amount, encoder: str, place: int, own: bool) -> Works:
     heads = Work(
         f"{encoder}: probabilities", f"{encoder}: heads", amount.heads(), usual, even=False, sure=True, heavy=True
     )
-    return (made, *(() if own else (heads,)), *_issues(amount, place))
+    return (made, *(() if own else (heads,)), *_issues(amount, place, types))
 
 
 def _fitted(amount: Amount) -> float:
@@ -78,13 +84,13 @@ def _fitted(amount: Amount) -> float:
     return amount.cost() * (1 + FITTING * min(1.0, FITTED_ROWS / max(1, amount.rows)))
 
 
-def _learner(amount: Amount, place: int) -> Works:
+def _learner(amount: Amount, place: int, types: Sequence[str]) -> Works:
     name, units = amount.modality.fine_tuning.models[0], float(amount.rows) * amount.classes
     fits = Work(f"{name}: probabilities", f"{name}: probabilities", units, 3e-4, even=False, sure=True)
-    return (fits, *_issues(amount, place))
+    return (fits, *_issues(amount, place, types))
 
 
-def _fine_tuned(amount: Amount, spec: ScanSpec, place: int) -> Works:
+def _fine_tuned(amount: Amount, spec: ScanSpec, place: int, types: Sequence[str]) -> Works:
     """A fine-tune for each fold, of which the fold is then asked about."""
     settings = settings_of_folds(amount.context, amount.dataset.task, amount.rows, spec)
     learns, once = LEARNS["full"], amount.cost(settings.max_tokens)
@@ -96,7 +102,7 @@ def _fine_tuned(amount: Amount, spec: ScanSpec, place: int) -> Works:
     stages = [stage_of(settings.model, fold, spec.folds) for fold in range(spec.folds)]
     key = f"{settings.model}: full"
     fits = (Work(stage, key, seen, usual, sure=True, heavy=True, warm=warm, like=guessed) for stage in stages)
-    return (*fits, *_issues(amount, place))
+    return (*fits, *_issues(amount, place, types))
 
 
 def _with_personal(amount: Amount, spec: ScanSpec, tiers: list[Works]) -> list[Works]:
@@ -119,13 +125,16 @@ def _with_personal(amount: Amount, spec: ScanSpec, tiers: list[Works]) -> list[W
     ]
 
 
-def _issues(amount: Amount, place: int) -> Works:
+def _issues(amount: Amount, place: int, types: Sequence[str]) -> Works:
     """What is done with the probabilities of a tier; the first one loads what that takes."""
     kind, rows = amount.modality.name, float(amount.rows)
     again, warm = (" again", 0.0) if place else ("", 0.7)
-    return (
+    works = [
         Work("label issues", f"{kind}: label issues{again}", rows * amount.classes, 4e-7, even=False, warm=warm),
         Work("neighbours", f"{kind}: neighbours", rows * min(rows, 16_000.0), 1.5e-8, even=False),
-        Work("outlier issues", f"{kind}: outliers", rows, 2e-5, even=False),
-        *(() if place else (Work("content issues", f"{kind}: content", rows, LOOKS[amount.modality.in_files]),)),
-    )
+    ]
+    if "outlier" in types:
+        works.append(Work("outlier issues", f"{kind}: outliers", rows, 2e-5, even=False))
+    if "content" in types and not place:
+        works.append(Work("content issues", f"{kind}: content", rows, LOOKS[amount.modality.in_files]))
+    return tuple(works)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood
 from core.errors import UsageError
-from core.issues import ISSUE_TYPES
+from core.issues import ISSUE_TYPES, types_asked
 from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
 from core.jobs.clusters import find_clusters, kept_together, of_one_cluster
@@ -104,7 +104,7 @@ class Scan(ABC):
         """Finds the issues, writes the tier and says so."""
         self.final = final
         task = task_named(self.spec.about.task)
-        kinds = [kind for kind, one in ISSUE_TYPES.items() if one.applies(task)]
+        kinds = types_asked(task, self.spec.settings.types)
         if self.spec.settings.anew:
             kinds = kinds[:1]  # of the others nothing is learnt: their lists stay
         found = {kind: self._found(kind, signals) for kind in kinds}

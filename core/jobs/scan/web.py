@@ -11,6 +11,7 @@ from pathlib import Path
 from core.context import Context
 from core.errors import ProbabilitiesError, UsageError
 from core.heads.user_probabilities import Numbering
+from core.issues import ISSUE_TYPES, types_asked
 from core.issues.label import FLAG_BY, NUMBERS_BY
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
@@ -79,11 +80,18 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
         raise UsageError(
             f"'{dataset.name}' has no texts in which names could be (task {dataset.task}).", "Leave names out."
         )
+    types = types_asked(task_named(dataset.task), spec.types)
     if spec.names:
+        if not any("named" in ISSUE_TYPES[name].needs for name in types):
+            raise UsageError(
+                "Names are listed with personal data, which is not among what to look for.",
+                "Look for personal data too, or leave names out.",
+            )
         check_installed()
     encoders = spec.encoders or task_named(dataset.task).modality.encoders
     model = fold_settings(spec, dataset.task, version.row_count).model if spec.fine_tune else ""
-    settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders), fine_tune=model)
+    encoders = tuple(_absolute(encoder) for encoder in encoders)
+    settings = replace(spec, encoders=encoders, fine_tune=model, types=tuple(types))
     kept = kept_texts(dataset)
     if spec.probabilities is None:
         return ScanJobSpec(settings, about(context, dataset, version), kept=kept)
@@ -124,11 +132,13 @@ def _file_of_probabilities(named: str) -> Path:
 
 
 def take_tiers(context: Context, job: Job) -> None:
-    """Takes in every finished tier that has not been taken in yet. A second call changes nothing."""
+    """Takes in every finished tier that has not been taken in yet; a scan that ranks anew writes its last one alone. A
+    second call changes nothing."""
     folder = context.queue.folder(job.job_id)
     told = (event for event in read_events(folder) if event["event"] == "tier")
     finished = {tier.order: tier for tier in (from_json(Tier, event, str(folder.progress_path)) for event in told)}
-    for order in range(context.queue.parts_collected(job.job_id), max(finished, default=-1) + 1):
+    collected = context.queue.parts_collected(job.job_id)
+    for order in sorted(order for order in finished if order >= collected):
         _take(context, job, folder, finished[order])
         context.queue.mark_part_collected(job.job_id, order + 1)
 

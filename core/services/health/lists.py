@@ -10,6 +10,7 @@ from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
 from core.records import Dataset, Estimate, Place, Scan, Version, split_said
 from core.services.health.rows import HealthRow
+from core.services.issues.listing import overlaps_of
 from core.services.lists.asked import FILTERS, FLAGGED, KIND, SHOW, TYPE, UNDECIDED
 from core.services.lists.written import write_filters
 from core.store.telling.health import CONFLICTING, Counted
@@ -51,6 +52,29 @@ def list_rows(of: OfScan, counted: list[Counted]) -> Iterator[HealthRow]:
         yield _row(of, one, kind)
 
 
+def overlap_rows(of: OfScan) -> Iterator[HealthRow]:
+    """A line for the classes that the scan's model hardly tells apart."""
+    found = overlaps_of(of.scan, of.dataset.called)
+    if not found:
+        return
+    told = [
+        say("{first} and {second} ({right:.0%} right)", first=one.first, second=one.second, right=one.right.estimate)
+        for one in found
+    ]
+    pairs = ", ".join(told)
+    yield HealthRow(
+        key="overlap",
+        title=say_n("{n:,} pair of classes hardly told apart", "{n:,} pairs of classes hardly told apart", len(found)),
+        rows=0,
+        share=0.0,
+        sure=say("Of their rows that are predicted as one of the two; a coin has 50 %: {pairs}.", pairs=pairs),
+        gain=say("Not measured: merged, or with guidelines that set them apart, there is less to confuse."),
+        to_do=say("Merge, or write a guideline"),
+        place=of.place("issues", **{TYPE: "ambiguous"}),
+        of_rows=False,
+    )
+
+
 def _kinds(kind: IssueType[Any]) -> Mapping[str, str]:
     return _OF_COPIES if kind.name == "near_duplicate" else {name: title for name, (title, _) in kind.kinds.items()}
 
@@ -79,7 +103,7 @@ def _row(of: OfScan, one: Counted, kind: IssueType[Any]) -> HealthRow:
         leaks=kind.name == "leakage",
         decided=one.decided,
         minutes=left * of.seconds / 60,
-        at_once=one.kind == "copies" or kind.name == "leakage",
+        at_once=one.kind == "copies" or kind.name in ("leakage", "personal_data"),
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.profile.drift import Drift
-from core.profile.records import Association, Balance, Duplicates, MissingValues
+from core.profile.drift.sides import OWN_LABEL
+from core.profile.records import Association, Balance, Duplicates, GroupTable, IdleColumn, MissingValues
 from core.profile.wording import Wording
 from core.records import Dataset, Estimate, Place, Version, attribute_said
 from core.services.health.rows import HealthRow
@@ -16,7 +17,7 @@ from core.words import later, say, say_n
 SMALL = 0.5
 """A class is small where it has less than this part of an even share of the rows."""
 POINTS = 0.02
-"""A word is listed where it alone answers so much better than always the same answer."""
+"""A word is listed where it alone answers so much better than always the same answer, each class counting the same."""
 DRIFTED = 0.1
 """Cramér's V from which on a difference between splits is at least small."""
 NAMED = 3
@@ -35,6 +36,9 @@ class Measured:
     associations: tuple[Association, ...] | None = None
     words: Wording | None = None
     drifts: tuple[Drift, ...] | None = None
+    order: tuple[Drift, ...] | None = None
+    """Along the file."""
+    idle: tuple[IdleColumn, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,12 @@ class _Of:
     dataset: Dataset
     version: Version
 
-    def row(self, key: str, title: str, rows: int, view: str, sure: str, gain: str, to_do: str) -> HealthRow:
-        place = Place("profile", {"dataset": self.dataset.name, "version": str(self.version.number), "view": view})
+    def row(
+        self, key: str, title: str, rows: int, view: str, sure: str, gain: str, to_do: str, **query: str
+    ) -> HealthRow:
+        """`rows`: 0 where it is no matter of some rows."""
+        about = {"dataset": self.dataset.name, "version": str(self.version.number), "view": view}
+        place = Place("profile", about | query)
         share = rows / max(1, self.version.row_count)
         return HealthRow(key, title, rows, share, sure, gain, to_do, place, of_rows=False)
 
@@ -61,8 +69,12 @@ def measured_rows(dataset: Dataset, version: Version, found: Measured) -> Iterat
         yield from _attributes(of, found.associations)
     if found.drifts is not None:
         yield from _drifts(of, found.drifts)
+    if found.order is not None:
+        yield from _order(of, found.order)
     if found.missing is not None:
         yield from _missing(of, found.missing)
+    if found.idle:
+        yield _idle(of, found.idle)
 
 
 def _balance(of: _Of, found: Balance) -> Iterator[HealthRow]:
@@ -108,8 +120,13 @@ def _words(of: _Of, found: Wording) -> Iterator[HealthRow]:
         label=of.dataset.called(first.label),
         usual=first.usual,
     )
-    gain = say("That word alone answers {points:.1f} points better than always the same.", points=100 * first.points)
-    yield of.row("words", title, first.rows, "words", sure, f"{gain} {say(JUDGE)}", say("See the words"))
+    gain = say(
+        "By “{word}” alone {points:.1f} more rows in a hundred would be answered right than by always the same class, "
+        "were all classes as frequent.",
+        word=first.word,
+        points=100 * first.points,
+    )
+    yield of.row("words", title, 0, "words", sure, f"{gain} {say(JUDGE)}", say("See the words"))
 
 
 def _attributes(of: _Of, found: tuple[Association, ...]) -> Iterator[HealthRow]:
@@ -123,22 +140,41 @@ def _attributes(of: _Of, found: tuple[Association, ...]) -> Iterator[HealthRow]:
         if one.value is not None
     )
     sure = say("Association from 0 to 1, with 95 % intervals: {named}.", named=named)
-    yield of.row("attributes", title, strong[0].rows, "bias", sure, say(JUDGE), say("See what explains it"))
+    to_do, first = say("See what explains it"), strong[0].column
+    yield of.row("attributes", title, 0, "bias", sure, say(JUDGE), to_do, column=first)
 
 
 def _drifts(of: _Of, found: tuple[Drift, ...]) -> Iterator[HealthRow]:
-    strong = [one for one in found if not one.chance and one.size.estimate >= DRIFTED]
+    strong = _strong(found)
     if not strong:
         return
-    splits = strong[0].table.counts.sum(axis=0)
     title = say_n(
         "{n:,} attribute that differs between splits", "{n:,} attributes that differ between splits", len(strong)
     )
-    named = ", ".join(f"{attribute_said(of.dataset, one.table.attribute)} {_ends(one.size)}" for one in strong[:NAMED])
-    sure = say("More than chance; difference from 0 to 1, with 95 % intervals: {named}.", named=named)
     gain = say("Not measured: a score on other rows than those it is for says less than it seems to.")
-    rows = int(splits.sum() - splits.max(initial=0))
-    yield of.row("drift", title, rows, "drift", sure, gain, say("See the drift"))
+    place = {"between": "splits", "column": strong[0].table.column}
+    yield of.row("drift", title, 0, "drift", _differing(of, strong), gain, say("See the drift"), **place)
+
+
+def _order(of: _Of, found: tuple[Drift, ...]) -> Iterator[HealthRow]:
+    strong = _strong(found)
+    if not strong:
+        return
+    title = say_n(
+        "{n:,} attribute that changes along the file", "{n:,} attributes that change along the file", len(strong)
+    )
+    gain = say("Not measured: its first rows are no sample of all, and splits by position would differ.")
+    place = {"between": "order", "column": strong[0].table.column}
+    yield of.row("order", title, 0, "drift", _differing(of, strong), gain, say("See the order"), **place)
+
+
+def _strong(found: tuple[Drift, ...]) -> list[Drift]:
+    return [one for one in found if not one.chance and one.size.estimate >= DRIFTED]
+
+
+def _differing(of: _Of, strong: list[Drift]) -> str:
+    named = ", ".join(f"{_named(of, one.table)} {_ends(one.size)}" for one in strong[:NAMED])
+    return say("More than chance; difference from 0 to 1, with 95 % intervals: {named}.", named=named)
 
 
 def _missing(of: _Of, found: MissingValues) -> Iterator[HealthRow]:
@@ -159,6 +195,18 @@ def _missing(of: _Of, found: MissingValues) -> Iterator[HealthRow]:
         sure = f"{sure} {tied}"
     gain = say("Not measured: it matters where a model is to learn from the attribute.")
     yield of.row("missing", title, lacking[0][1], "checks", sure, gain, say("See what is missing"))
+
+
+def _named(of: _Of, table: GroupTable) -> str:
+    return say("label") if table.column == OWN_LABEL else attribute_said(of.dataset, table.attribute)
+
+
+def _idle(of: _Of, found: tuple[IdleColumn, ...]) -> HealthRow:
+    title = say_n("{n:,} column that says nothing new", "{n:,} columns that say nothing new", len(found))
+    named = ", ".join(attribute_said(of.dataset, one.name) for one in found[:NAMED])
+    sure = say("Nothing is in them, or nothing that another column does not say: {named}.", named=named)
+    gain = say("Not measured: a model that learns from the others needs none of them.")
+    return of.row("idle", title, 0, "checks", sure, gain, say("See the columns"))
 
 
 def _ends(one: Estimate) -> str:

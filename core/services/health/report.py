@@ -16,7 +16,7 @@ LINES = 14
 def health_report(told: Health, by: str) -> str:
     """The HTML of it."""
     shown = told.rows[:LINES]
-    most = max((one.open for one in shown), default=1) or 1
+    most = max((one.open for one in shown if one.of_rows), default=1) or 1
     notes = [say("Sorted so: {rule}", rule=say(RULE)), told.pace]
     if told.counting:
         notes.append(say("Not counted yet: {what}.", what=", ".join(told.counting)))
@@ -34,7 +34,7 @@ def _line(one: HealthRow, most: int) -> ReportHealthRow:
     return ReportHealthRow(
         title=one.title,
         rows=rows_words(one),
-        width=one.open / most,
+        width=one.open / most if one.of_rows else 0.0,
         wrong=min(1.0, one.wrong.estimate / max(1, one.open)) if one.wrong else 0.0,
         state=state_words(one),
         minutes=say("all decided") if one.done else minutes_words(one),

@@ -22,7 +22,7 @@ class HealthRow:
     key: str
     title: str
     rows: int
-    """That it concerns."""
+    """That it concerns; 0 where it is no matter of some rows."""
     share: float
     """Of all rows, 0–1."""
     sure: str
@@ -83,4 +83,4 @@ def fix_first(one: HealthRow) -> tuple[int, float, str]:
         return 0, -one.rows, one.key
     if one.wrong is not None and one.wrong.estimate > 0:
         return 1, -one.wrong.estimate / max(one.minutes or 0.0, 0.1), one.key
-    return (2 if one.of_rows else 3), -one.open, one.key
+    return (2, -one.open, one.key) if one.of_rows else (3, 0.0, "")  # as they were measured

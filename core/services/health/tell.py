@@ -12,9 +12,9 @@ from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.progress import Report
 from core.records import Dataset, Estimate, Scan, Version
-from core.services.health.lists import OfScan, list_rows
+from core.services.health.lists import OfScan, list_rows, overlap_rows
 from core.services.health.measures import Measured, measured_rows
-from core.services.health.rows import Health, fix_first
+from core.services.health.rows import Health, HealthRow, fix_first
 from core.services.profile import figures
 from core.services.profile.drift import Between, drift_of
 from core.services.story.expected import expected_wrong
@@ -30,7 +30,7 @@ USUAL_SECONDS = 6.0
 ENOUGH = 20
 """Verdicts from which on the pace is taken."""
 
-BETWEEN_SPLITS = Between("splits")
+BETWEEN_SPLITS, ALONG_THE_FILE = Between("splits"), Between("order")
 
 T = TypeVar("T")
 
@@ -55,9 +55,10 @@ def health(context: Context, dataset: Dataset, version: Version, timeout: float 
     measured = _measured(context, dataset, version, scan, timeout, counting)
     known = found.pace is not None and found.pace.verdicts >= ENOUGH
     seconds = found.pace.seconds if found.pace is not None and known else USUAL_SECONDS
-    lists = (
-        list_rows(OfScan(dataset, version, scan, found.expected, seconds), found.counted) if scan is not None else ()
-    )
+    lists: list[HealthRow] = []
+    if scan is not None:
+        of = OfScan(dataset, version, scan, found.expected, seconds)
+        lists = [*list_rows(of, found.counted), *overlap_rows(of)]
     rows = sorted([*lists, *measured_rows(dataset, version, measured)], key=fix_first)
     return Health(dataset, version, scan, tuple(rows), tuple(counting), _pace_said(found.pace, seconds, known))
 
@@ -93,6 +94,8 @@ _NAMES = {
     "missing": later("missing values"),
     "associations": later("the attributes"),
     "drifts": later("the splits"),
+    "order": later("the order of the file"),
+    "idle": later("the columns"),
     "words": later("the words"),
 }
 """What is counted, by what it is for."""
@@ -129,9 +132,20 @@ def _measured(
         return Measured(balance, repeats)
     missing = have("missing", lambda wait: figures.missing_values(context, version_id, wait))
     drifts = have("drifts", lambda wait: drift_of(context, version_id, BETWEEN_SPLITS, wait))
+    order = have("order", lambda wait: drift_of(context, version_id, ALONG_THE_FILE, wait))
+    idle = have("idle", lambda wait: figures.idle_columns(context, version_id, wait))
     associations = words = None
     if judged:
         associations = have("associations", lambda wait: figures.associations(context, version_id, wait))
         if task_named(dataset.task).modality.written and not numeric:
             words = have("words", lambda wait: figures.words_tied(context, version_id, None, wait))
-    return Measured(balance, repeats, missing, associations, words, drifts.found if drifts else None)
+    return Measured(
+        balance,
+        repeats,
+        missing,
+        associations,
+        words,
+        drifts.found if drifts else None,
+        order.found if order else None,
+        idle,
+    )

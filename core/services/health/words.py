@@ -33,7 +33,9 @@ def state_words(one: HealthRow) -> str:
 
 
 def rows_words(one: HealthRow) -> str:
-    """How many rows it concerns."""
+    """How many rows it concerns; nothing where it is no matter of some rows."""
+    if not one.rows:
+        return ""
     rows = say_n("{n:,} row", "{n:,} rows", one.rows)
     return say("{rows}, {share:.1%}", rows=rows, share=one.share)
 

@@ -5,19 +5,21 @@ Reads the store and nothing else. How a scan is started and followed is `core.se
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
+from core.evaluation.confusion import Overlap
 from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
 from core.jobs.about import version_of
 from core.queue.folder import JobFolder
 from core.records import (
     Decision,
+    Estimate,
     Example,
     Issue,
     IssueFilter,
@@ -205,6 +207,16 @@ def attribute_values(context: Context, version_id: str, column: str, limit: int 
 def issue_types(scan: Scan) -> tuple[IssueType[Any], ...]:
     """What the scan looked for and is known here; the first is listed unless asked otherwise."""
     return tuple(ISSUE_TYPES[name] for name in scan.types if name in ISSUE_TYPES)
+
+
+def overlaps_of(scan: Scan, called: Callable[[str], str]) -> tuple[Overlap, ...]:
+    """Pairs of classes that the scan's model hardly tells apart, as people call them."""
+    if "ambiguous" not in scan.types:
+        return ()
+    return tuple(
+        Overlap(called(first), called(second), rows, Estimate(*ends))
+        for first, second, rows, *ends in scan.found("ambiguous").get("overlaps", ())
+    )
 
 
 def types_found(scan: Scan) -> int:

@@ -7,8 +7,8 @@ version. With `timeout=None` it waits to the end, as the command line does.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
@@ -44,7 +44,7 @@ from core.records import CROSS, Attribute, Dataset, RowFilter
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
-from core.tasks import target_of
+from core.tasks import target_of, task_named
 from core.words import stored
 
 T = TypeVar("T")
@@ -104,13 +104,20 @@ def missing_values(context: Context, version_id: str, timeout: float | None = TI
     return _ask(context, version_id, stored("Counting missing values"), _missing, timeout)
 
 
+def columns_of_source(dataset: Dataset) -> list[Attribute]:
+    """Its attributes without what is derived from examples, or measured of files."""
+    measured = task_named(dataset.task).modality.measures
+    return [one for one in dataset.attributes if not one.derived and one.name not in measured]
+
+
 def idle_columns(
     context: Context, version_id: str, timeout: float | None = TIMEOUT
 ) -> tuple[IdleColumn, ...] | Pending:
     """Columns that say nothing, or nothing that another does not say."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> tuple[IdleColumn, ...]:
-        return idle.idle_columns(rows, dataset.attributes)
+        own = columns_of_source(dataset)
+        return idle.idle_columns(rows, [replace(one, derived=one not in own) for one in dataset.attributes])
 
     return _ask(context, version_id, stored("Comparing columns"), work, timeout)
 
@@ -155,14 +162,15 @@ def group_shares(
 def repeated_rows(
     context: Context,
     version_id: str,
-    kind: Literal["exact", "conflicting"],
+    kind: repeats.Kind,
     pair: tuple[str, str] | None = None,
     timeout: float | None = TIMEOUT,
 ) -> RowFilter | Pending:
-    """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`."""
+    """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`,
+    those in several splits."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
-        return RowFilter(example_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
+        return RowFilter(example_ids=repeats.repeated_rows(rows, kind, pair))
 
     return _ask(context, version_id, stored("Finding the repeated rows"), work, timeout, (kind, pair))
 

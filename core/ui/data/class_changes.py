@@ -3,6 +3,8 @@ before; it is done as one act, with one undo."""
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,6 +22,7 @@ from core.services.runs.time_in_words import duration
 from core.store.ids import new_id
 from core.store.rows import values
 from core.tasks import target_of
+from core.ui import keys
 from core.ui.parts.labels import split_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, show_error, shown_errors
@@ -83,8 +86,20 @@ def class_changes(context: Context, dataset: Dataset, found: list[NamedClass]) -
             st.rerun()
 
 
+def _proposed(codes: list[str]) -> None:
+    """Fills in the merge that a link proposes, once."""
+    asked = st.query_params.pop(keys.MERGE, None)
+    if asked is None:
+        return
+    with suppress(ValueError):
+        found = json.loads(asked)
+        st.session_state["class-change-kind"] = "merge"
+        st.session_state["class-change-several"] = [one for one in codes if isinstance(found, list) and one in found]
+
+
 def _chosen(context: Context, dataset: Dataset, codes: list[str]) -> ClassChange | None:
     """What is asked for; None until it is said in full."""
+    _proposed(codes)
     kind: Kind = st.selectbox(
         say("What to do"), list(KINDS), key="class-change-kind", format_func=lambda one: say(KINDS[one]), width=180
     )

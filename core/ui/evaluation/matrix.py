@@ -14,9 +14,7 @@ from core.ui.evaluation.pairs import PAIRS, cells_of, pair_table
 from core.ui.evaluation.rows import choose_cell, chosen_cell
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
-from core.ui.parts.problems import plain
-from core.ui.shell.pages import link
-from core.ui.shell.reading import reading
+from core.ui.parts.overlaps import overlaps_told
 from core.words import later, say
 
 OVERLAPS = 3
@@ -112,19 +110,4 @@ def _pairs(shown: Shown) -> None:
         share=say("Share of the rows of the true class"),
         alt=say("Most confused pairs of true and predicted class"),
     )
-    overlaps = hardly_told_apart(shown.found.matrix, shown.found.labels, OVERLAPS)
-    for one in overlaps:
-        st.caption(
-            ":material/join_inner: "
-            + say(
-                "**{first}** and **{second}** are hardly told apart: of their {n:,} rows that are predicted as one of "
-                "the two, {right:.0%} of each on average are right, where a coin has 50 %. If they mean the same, "
-                "merge them; else say in their guidelines what sets them apart.",
-                first=plain(one.first),
-                second=plain(one.second),
-                n=one.rows,
-                right=one.right.estimate,
-            )
-        )
-    if overlaps and not reading():
-        link("data", say("To the classes"), icon=":material/merge:", dataset=shown.dataset.name, view="classes")
+    overlaps_told(shown.dataset, hardly_told_apart(shown.found.matrix, shown.found.labels, OVERLAPS))

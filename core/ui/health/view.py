@@ -62,30 +62,33 @@ def _wait(context: Context, dataset: Dataset, version: Version, before: tuple[st
 
 
 def _picture(told: Health) -> None:
-    shown = [one for one in told.rows if not one.done] or list(told.rows)
-    figure = fix_bars(
-        [one.title for one in shown],
-        [one.open for one in shown],
-        [one.wrong.estimate if one.wrong else None for one in shown],
-        told.version.row_count,
-    )
+    """The lists of rows that are open, as bars, and what is behind and beside: its numbers, the page to print."""
+    shown = [one for one in told.rows if one.of_rows and not one.done]
     place = st.container()
     below = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    with place:
-        chart_with_files(
-            figure,
-            key=CHART,
-            dataset=told.dataset.name,
-            name="health",
-            on_select=lambda: _clicked(shown),
-            alt=say("What to fix first, by open rows"),
-            files_in=below,
+    if shown:
+        figure = fix_bars(
+            [one.title for one in shown],
+            [one.open for one in shown],
+            [one.wrong.estimate if one.wrong else None for one in shown],
+            told.version.row_count,
         )
+        with place:
+            chart_with_files(
+                figure,
+                key=CHART,
+                dataset=told.dataset.name,
+                name="health",
+                on_select=lambda: _clicked(shown),
+                alt=say("What to fix first, by open rows"),
+                files_in=below,
+            )
     with below:
-        st.caption(
-            say("Wide bars: open rows. Hatched bars: wrong labels expected among them. A bar opens its rows."),
-            width="content",
-        )
+        if shown:
+            st.caption(
+                say("Wide bars: open rows. Hatched bars: wrong labels expected among them. A bar opens its rows."),
+                width="content",
+            )
         numbers(told.dataset, told.version, later("health"), _columns(told), key="health")
         st.download_button(
             say("Download to print"),
@@ -110,8 +113,8 @@ def _clicked(shown: list[HealthRow]) -> None:
 def _columns(told: Health) -> dict[str, list[object]]:
     return {
         later("what"): [one.title for one in told.rows],
-        later("rows"): [one.rows for one in told.rows],
-        later("share"): [round(one.share, 6) for one in told.rows],
+        later("rows"): [one.rows or None for one in told.rows],
+        later("share"): [round(one.share, 6) if one.rows else None for one in told.rows],
         later("decided"): [one.decided if one.of_rows else None for one in told.rows],
         later("wrong labels expected"): [round(one.wrong.estimate, 1) if one.wrong else None for one in told.rows],
         later("at least"): [round(one.wrong.low, 1) if one.wrong else None for one in told.rows],
@@ -129,11 +132,12 @@ def _line(place: int, one: HealthRow) -> None:
             st.markdown(f"**{icon} {plain(one.title)}**", width="content")
             about = [rows_words(one), state_words(one)] if one.of_rows else [rows_words(one)]
             about += [minutes_words(one)] if one.minutes is not None and not one.done else []
-            st.caption(plain(" · ".join(about)), width="content")
+            if any(about):
+                st.caption(plain(" · ".join(about)), width="content")
             st.space("stretch")
             st.button(
                 one.to_do,
-                type="primary" if place == 1 and not one.done else "secondary",
+                type="primary" if place == 1 and one.of_rows and not one.done else "secondary",
                 icon=":material/arrow_forward:",
                 on_click=open_place,
                 args=(one.place.page, one.place.query),

@@ -52,6 +52,8 @@ def _card(dataset: Dataset, scan: Scan, kind: IssueType[Any], chosen: bool) -> N
         st.markdown(f"**{say(kind.title)}**", help=say(kind.help))
         st.markdown(f"## {about['flagged']:,} :small[{say('flagged', 'rows')}]")
         st.caption(plain(kind.told(about, dataset.called)))
+        if not about["flagged"] and not chosen:
+            return
         st.button(
             say("{act}: listed below", act=say(kind.to_do)) if chosen else say(kind.to_do),
             type="primary" if chosen else "secondary",

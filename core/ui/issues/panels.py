@@ -10,12 +10,13 @@ import streamlit as st
 from core.context import Context
 from core.records import Dataset, Version
 from core.services.issues.budget import budget_of
-from core.services.issues.listing import Findings
+from core.services.issues.listing import Findings, overlaps_of
 from core.ui import keys
 from core.ui.issues.budget import asked, line, what_they_find
 from core.ui.issues.cards import cards, how_many_types
 from core.ui.issues.proof import offered, proof
 from core.ui.issues.where import says_where, where_they_are
+from core.ui.parts.overlaps import overlaps_told
 from core.ui.parts.problems import plain
 from core.ui.url import optional_from_url, optional_to_url
 from core.words import later, say
@@ -63,3 +64,5 @@ def panels(context: Context, dataset: Dataset, version: Version, user: str, foun
             draw[opened]()
     elif found.kind.name != "label":
         st.caption(plain(found.kind.told(found.about, dataset.called)))
+        if "overlaps" in found.about:
+            overlaps_told(dataset, overlaps_of(scan, dataset.called))

@@ -5,11 +5,15 @@ What a scan does is the job's business; its tiers appear in the store while it r
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.context import Context
 from core.errors import WinnowError
+from core.issues import ISSUE_TYPES, types_asked
+from core.issues.contract import IssueType
 from core.personal.model import PACKAGES, installed
 from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
 from core.services.issues.listing import latest_scan
@@ -40,8 +44,12 @@ FINE_TUNED = later(
 def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """The empty page: one button, and what else could be chosen beneath it."""
     empty_state(
-        say("No label has been checked yet"),
-        say("A scan ranks every row of this version by how likely its label is wrong."),
+        say("Not scanned yet"),
+        say(
+            "A scan ranks every row of this version by how likely its label is wrong, and lists what else is wrong: "
+            "{types}.",
+            types=say(", ").join(say(one.title).lower() for one in _beside_labels(task_named(dataset.task))),
+        ),
         icon="troubleshoot",
         action=lambda: _start_button(context, version, user),
         shows="suspects",
@@ -49,7 +57,7 @@ def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str)
     found = _found_time(context, version, ScanSpec(()))
     if found is not None:
         st.caption(plain(of_scan(found)), text_alignment="center")
-    with st.expander(say("Choose encoders, folds or your own probabilities"), icon=":material/tune:"):
+    with st.expander(say("Choose what to look for, encoders, folds or your own probabilities"), icon=":material/tune:"):
         scan_form(context, dataset, version, user)
 
 
@@ -58,6 +66,7 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
     that would tell what is chosen only once it is started."""
     task = task_named(dataset.task)
     encoders_of_task, ways = task.modality.encoders, NUMBERS_BY if task.target.numeric else FLAG_BY
+    types = _types(task)
     encoders = st.multiselect(
         say("Encoders"),
         encoders_of_task,
@@ -70,7 +79,7 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         seed = st.number_input(say("Seed"), 0, 2**31 - 1, value=0)
         flag_by = st.selectbox(say("Flag by"), ways, help=say("How rows are flagged; the ranking is the same."))
     fine_tune = _fine_tune(context, version, task, int(folds))
-    names = task.modality.written and _names()
+    names = task.modality.written and any("named" in ISSUE_TYPES[one].needs for one in types) and _names()
     upload = st.file_uploader(
         say("Your own out-of-sample probabilities (optional)"),
         type=["npy", "parquet", "csv"],
@@ -81,7 +90,14 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
     )
     own = None if upload is None else str(target(context.workspace, upload))
     spec = ScanSpec(
-        tuple(encoders or encoders_of_task), int(folds), int(seed), own, str(flag_by), fine_tune, names=names
+        tuple(encoders or encoders_of_task),
+        int(folds),
+        int(seed),
+        own,
+        str(flag_by),
+        fine_tune,
+        names=names,
+        types=types,
     )
     possible = False
     with shown_errors():
@@ -99,6 +115,27 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         st.session_state[keys.SCAN_ASKED] = (version.version_id, spec)
     with shown_errors():
         _start_asked(context, version, user, upload)
+
+
+def _beside_labels(task: Task) -> list[IssueType[Any]]:
+    """What a scan looks for beside wrong labels, with whose probabilities all else begins."""
+    return [ISSUE_TYPES[name] for name in types_asked(task)[1:]]
+
+
+def _types(task: Task) -> tuple[str, ...]:
+    """What is ticked; wrong labels always are."""
+    first = ISSUE_TYPES[types_asked(task)[0]]
+    offered = {one.name: one for one in _beside_labels(task)}
+    chosen = st.multiselect(
+        say("Look for, beside wrong labels"),
+        list(offered),
+        default=list(offered),
+        format_func=lambda name: say(offered[name].title),
+        key="scan-types",
+        placeholder=say("Nothing else"),
+        help=say("What is not chosen is not looked for, and a list of it comes with a later scan."),
+    )
+    return (first.name, *(name for name in offered if name in chosen))
 
 
 def _names() -> bool:
@@ -149,7 +186,9 @@ def _found_time(context: Context, version: Version, spec: ScanSpec) -> TimeForec
     for model in filter(None, (*spec.encoders, spec.fine_tune)):
         checked(model)
     own = spec.probabilities and "own"
-    asked = ScanSpec(spec.encoders, spec.folds, probabilities=own, fine_tune=spec.fine_tune, names=spec.names)
+    asked = ScanSpec(
+        spec.encoders, spec.folds, probabilities=own, fine_tune=spec.fine_tune, names=spec.names, types=spec.types
+    )
 
     def estimated() -> TimeForecast | WinnowError:
         try:
@@ -210,7 +249,7 @@ def _follow(context: Context, version: Version, job_id: str, shown: str | None) 
 
 def _start_button(context: Context, version: Version, user: str) -> None:
     st.button(
-        say("Find label issues"),
+        say("Find issues"),
         type="primary",
         icon=":material/troubleshoot:",
         on_click=_start,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
 from core.records import Dataset, Version
-from core.services.issues.listing import MAX_PAIRS, Findings, PairRows
+from core.services.issues.listing import MAX_PAIRS, Findings, PairRows, overlaps_of
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.issues.changes import class_changes
@@ -18,6 +18,7 @@ from core.ui.issues.numbers import numbers
 from core.ui.lists.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import target_of
+from core.ui.parts.overlaps import overlaps_told
 from core.ui.parts.problems import plain
 from core.words import say
 
@@ -46,6 +47,7 @@ def where_they_are(dataset: Dataset, version: Version, found: Findings) -> None:
             _classes(dataset, found)
             if classes > NUMBERED_CLASSES:
                 _pair_list(dataset, flagged[:MAX_PAIRS])
+            overlaps_told(dataset, overlaps_of(found.scan, dataset.called))
             if st.button(say("As tables"), icon=":material/table:", type="tertiary", key="issue-numbers"):
                 numbers(dataset, version, found)
 

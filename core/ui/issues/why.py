@@ -9,10 +9,12 @@ import streamlit as st
 
 from core.context import Context
 from core.issues.contract import IssueType
+from core.personal import BY_NAME
 from core.records import Dataset, Issue, Scan
 from core.review.records import ReviewItem
 from core.review.words import Change, change, class_words, label_words, parts_of
 from core.services.issues.listing import explain
+from core.services.privacy.always import always_masked
 from core.store.versions import get_version
 from core.targets import Target
 from core.tasks import task_named
@@ -43,6 +45,7 @@ def explanation(
         drawing_of(dataset).beside(context, item.example)
         judge(item)
         st.caption(plain(item.why))
+        _places(context, dataset, item)
         keep_one_of_group(context, user, scan, kind.name, item)
         if target.located:
             _span_evidence(item)
@@ -52,6 +55,20 @@ def explanation(
             _evidence(item, item.issue.suggested_label, target)
         _neighbours(context, dataset, item)
         more_like(dataset, item.example, "why", get_version(context.store, scan.version_id))
+
+
+def _places(context: Context, dataset: Dataset, item: ReviewItem) -> None:
+    """What is personal in the text, in its words; nothing of a dataset whose personal data is never shown."""
+    why, text = item.issue.why, item.example.text
+    if not why.get("starts") or not text or always_masked(context, dataset.dataset_id):
+        return
+    places = zip(why["place_kinds"], why["starts"], why["stops"], strict=True)
+    said = [
+        say("{kind}: “{text}”", kind=say(BY_NAME[kind].title), text=text[start:stop])
+        for kind, start, stop in places
+        if kind in BY_NAME
+    ]
+    st.markdown(f":small[{plain(' · '.join(said))}]")
 
 
 def _heading(item: ReviewItem, target: Target) -> None:

@@ -7,15 +7,16 @@ import streamlit as st
 from core.charts.bars import bars
 from core.context import Context
 from core.issues.contract import rounded
-from core.profile.duplicates import OPENED_ROWS
+from core.profile.duplicates import OPENED_ROWS, Kind
 from core.profile.records import Duplicates, MissingByNumber, MissingValues
 from core.records import Dataset, RowFilter, Version
-from core.services.profile.figures import idle_columns, repeated_rows
+from core.services.profile.figures import columns_of_source, idle_columns, repeated_rows
 from core.tasks import target_of
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers
+from core.ui.shell.pages import link
 from core.words import later, say
 
 VIEW = "checks"
@@ -23,7 +24,11 @@ LISTED = 12
 """Columns that are named; the others are a click away."""
 TIED = 5
 """Columns of which it is said that their gaps go together with the label."""
-_REPEATS = {"exact": later("Exact duplicates"), "conflicting": later("Duplicates with conflicting labels")}
+_REPEATS: dict[Kind, str] = {
+    "exact": later("Exact duplicates"),
+    "conflicting": later("Duplicates with conflicting labels"),
+    "straddling": later("Duplicates in several splits"),
+}
 _IDLE = {
     "empty": later("no row has a value"),
     "constant": later("every row has the same value"),
@@ -54,7 +59,8 @@ def repeats(context: Context, dataset: Dataset, version: Version, found: Duplica
     if not found.rows:
         st.caption(say("No row occurs twice."))
         return None
-    kinds = ["exact", "conflicting"] if found.conflicting_rows else ["exact"]
+    held = {"exact": found.rows, "conflicting": found.conflicting_rows, "straddling": found.straddling_groups}
+    kinds = [one for one in _REPEATS if held[one]]
     kind = chooser(VIEW, "repeats", kinds, label=say("Open repeated rows"), shown=lambda one: say(_REPEATS[one]))
     opened = None
     if kind is not None:
@@ -125,10 +131,7 @@ def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | N
         }
         numbers(dataset, version, later("missing values"), columns, key=f"{VIEW}-missing")
     if not lacking:
-        whole = say(
-            "Every row has a value in every column. Rows without a label or content were set aside at the load."
-        )
-        st.caption(whole)
+        st.caption(say("Every row has a value in every column."))
         return None
     kept = chosen(VIEW, "missing")
     names = {column: attribute_said(dataset, name) for name, column, _ in lacking}
@@ -196,7 +199,7 @@ def idle(context: Context, dataset: Dataset, version: Version) -> None:
     if not found:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        count = say("{n:,} of {all:,} columns", n=len(found), all=len(dataset.attributes))
+        count = say("{n:,} of {all:,} columns", n=len(found), all=len(columns_of_source(dataset)))
         heading(say("Columns that say nothing new"), count)
         st.space("stretch")
         columns: dict[str, list[object]] = {
@@ -206,11 +209,18 @@ def idle(context: Context, dataset: Dataset, version: Version) -> None:
             later("share of the commonest value"): [round(one.share, 4) for one in found],
         }
         numbers(dataset, version, later("idle columns"), columns, key=f"{VIEW}-idle")
-    lines = [
-        f"- **{plain(attribute_said(dataset, one.name))}**: "
-        + say(_IDLE[one.why], of=plain(attribute_said(dataset, one.of)) if one.of else "", share=one.share)
-        for one in found[:LISTED]
-    ]
+    with st.container(gap=None, key="idle-columns"):
+        for one in found[:LISTED]:
+            name = plain(attribute_said(dataset, one.name))
+            said = say(_IDLE[one.why], of=plain(attribute_said(dataset, one.of)) if one.of else "", share=one.share)
+            link(
+                "profile",
+                f"**{name}**: {said}",
+                icon=":material/bar_chart:",
+                dataset=dataset.name,
+                version=version.number,
+                view="content",
+                column=one.column,
+            )
     if len(found) > LISTED:
-        lines.append(f"- {say('and {n:,} more, under Numbers', n=len(found) - LISTED)}")
-    st.markdown("\n".join(lines))
+        st.caption(say("and {n:,} more, under Numbers", n=len(found) - LISTED))

@@ -7,17 +7,20 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.beside.answers import Pending
 from core.charts.histogram import bin_name, figure, histogram
 from core.context import Context
 from core.profile.records import Bin, NumberProfile
 from core.records import Attribute, Dataset, RowFilter, Version
 from core.services.profile.figures import Values, distribution
 from core.tasks import task_named
+from core.ui import keys
 from core.ui.parts.labels import attribute_said, value_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import value_bars
 from core.ui.profile.parts import Opened, chart, chosen, heading, numbers, open_bars
+from core.ui.url import optional_from_url, optional_to_url
 from core.words import later, say
 
 VIEW = "content"
@@ -44,11 +47,15 @@ def content_view(context: Context, dataset: Dataset, version: Version) -> Opened
 
 def _picked(own: Sequence[Attribute]) -> Attribute:
     by_column = {attribute.column: attribute for attribute in own}
+    first = own[0].column
+    optional_from_url(keys.COLUMN, list(by_column), first)
     column = st.selectbox(
         say("Column of the source"),
         list(by_column),
         format_func=lambda column: by_column[column].name,
-        key="content-own",
+        key=keys.COLUMN,
+        on_change=optional_to_url,
+        args=(keys.COLUMN, first),
         icon=":material/view_column:",
         width=320,
         label_visibility="collapsed",
@@ -58,10 +65,18 @@ def _picked(own: Sequence[Attribute]) -> Attribute:
 
 def _panel(context: Context, dataset: Dataset, version: Version, attribute: Attribute) -> Opened | None:
     """One attribute; what is chosen of it, with a title, or None."""
-    found = settled(lambda: distribution(context, version.version_id, attribute))
+
+    def ask() -> NumberProfile | Values | Pending | None:
+        return distribution(context, version.version_id, attribute)
+
+    answer = ask()
+    if answer is None or (isinstance(answer, Values) and not answer.balance.classes):
+        heading(plain(attribute_said(dataset, attribute.name)), say("no row has a value"))
+        return None
+    found = settled(ask)
     if isinstance(found, NumberProfile):
         return _number(dataset, version, attribute, found)
-    if isinstance(found, Values) and found.balance.classes:
+    if isinstance(found, Values):
 
         def shown(value: str) -> str:
             return str(value_said(dataset, attribute.name, value))

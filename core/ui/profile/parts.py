@@ -21,6 +21,7 @@ from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
 from core.ui.shell.pages import link
+from core.ui.url import asked_for, put
 from core.words import say, say_n
 
 CHOICE = "choice"
@@ -85,14 +86,16 @@ def chart(
     shown: Callable[[Any], str] = str,
     every: Sequence[Any] | None = None,
     width: Literal["stretch", "content"] = "stretch",
+    in_url: str | None = None,
 ) -> Any:
     """A chart whose marks choose one of `options` (a mark's `customdata` starts with its position), and beneath it a
-    box that chooses the same from the keyboard, among `every` where not all are drawn. Returns the choice, or None."""
+    box that chooses the same from the keyboard, among `every` where not all are drawn. Returns the choice, or None.
+    `in_url`: the parameter that has the choice, a text, as it is made: `asked_first` reads it."""
     chosen_key = f"{CHOICE}-{view}-{name}"
     place = st.container()
     beneath = st.container(horizontal=True, gap="small", vertical_alignment="center")
     with beneath:
-        picked = chooser(view, name, options if every is None else every, label=label, shown=shown)
+        picked = chooser(view, name, options if every is None else every, label=label, shown=shown, in_url=in_url)
     with place:
         chart_with_files(
             figure,
@@ -100,14 +103,22 @@ def chart(
             key=f"{view}-{name}-chart",
             dataset=dataset.name,
             name=f"{view}-{name}",
-            on_select=lambda: _clicked(f"{view}-{name}-chart", chosen_key, view, options),
+            on_select=lambda: _clicked(f"{view}-{name}-chart", chosen_key, view, options, in_url),
             alt=alt,
             files_in=beneath,
         )
     return picked
 
 
-def chooser(view: str, name: str, options: Sequence[Any], *, label: str, shown: Callable[[Any], str] = str) -> Any:
+def chooser(
+    view: str,
+    name: str,
+    options: Sequence[Any],
+    *,
+    label: str,
+    shown: Callable[[Any], str] = str,
+    in_url: str | None = None,
+) -> Any:
     """The box beside a chart."""
     key = f"{CHOICE}-{view}-{name}"
     if st.session_state.get(key) not in options:
@@ -118,13 +129,20 @@ def chooser(view: str, name: str, options: Sequence[Any], *, label: str, shown: 
         index=None,
         format_func=shown,
         key=key,
-        on_change=lift_others,
-        args=(view, key),
+        on_change=_picked,
+        args=(view, key, in_url),
         placeholder=label,
         label_visibility="collapsed",
         icon=":material/table_rows:",
         width=320,
     )
+
+
+def asked_first(view: str, name: str, in_url: str, options: Sequence[str]) -> str:
+    """Chooses what the URL names, else the first option. Call it before the chart that has `in_url`."""
+    wanted = asked_for(in_url, options)
+    st.session_state[f"{CHOICE}-{view}-{name}"] = wanted
+    return wanted
 
 
 def chosen(view: str, name: str) -> Any:
@@ -139,11 +157,17 @@ def lift_others(view: str, kept: str) -> None:
             st.session_state[key] = None
 
 
-def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any]) -> None:
+def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any], in_url: str | None) -> None:
     """A click chooses; the box beneath lifts it."""
     data = clicked_mark(st.session_state[chart_key])
     st.session_state[chosen_key] = None if data is None else options[int(data[0])]
-    lift_others(view, chosen_key)
+    _picked(view, chosen_key, in_url)
+
+
+def _picked(view: str, kept: str, in_url: str | None) -> None:
+    lift_others(view, kept)
+    if in_url is not None:
+        put({in_url: st.session_state[kept]})
 
 
 def numbers(

@@ -100,8 +100,8 @@ def _verdict(dataset: Dataset, found: Wording) -> str:
     if best.points <= 0:
         return said
     return f"{said} " + say(
-        "By **{word}** alone {points:.1f} more rows in a hundred are answered right than by always the same class: "
-        "if it is not what **{label}** means, a model will learn it all the same.",
+        "By **{word}** alone {points:.1f} more rows in a hundred would be answered right than by always the same "
+        "class, were all classes as frequent: if it is not what **{label}** means, a model will learn it all the same.",
         word=plain(best.word),
         label=plain(dataset.called(best.label)),
         points=100 * best.points,
@@ -181,7 +181,10 @@ def _table(dataset: Dataset, version: Version, found: Wording, names: Sequence[s
             "explains": st.column_config.NumberColumn(
                 say("explains"),
                 format="percent",
-                help=say("How many more rows are answered right by this word alone than by always the same class."),
+                help=say(
+                    "How many more rows would be answered right by this word alone than by always the same class, were "
+                    "all classes as frequent (balanced accuracy)."
+                ),
             ),
         },
         key=key,

@@ -32,3 +32,19 @@ def test_the_pairs_with_most_rows_come_first_and_so_many_at_most() -> None:
 
 def test_two_classes_under_each_others_names_are_told_apart() -> None:
     assert hardly_told_apart(np.array([[0, 100], [100, 0]]), ("a", "b"), 5) == ()
+
+
+def test_the_interval_holds_the_share_that_is_right_and_finds_a_class_that_was_parted_by_chance() -> None:
+    """Thirty rows of each half, right as a coin is: those are one class. Right in three of four: these are two."""
+    rng = np.random.default_rng(0)
+    found = {0.5: 0, MOST_OVERLAPPED: 0}
+    held = 0
+    for right in found:
+        for _ in range(1000):
+            own = rng.binomial(30, right, 2)
+            told = hardly_told_apart(np.array([[own[0], 30 - own[0]], [30 - own[1], own[1]]]), ("a", "b"), 5)
+            found[right] += len(told)
+            held += right == 0.5 and any(one.right.low <= right <= one.right.high for one in told)
+    assert found[0.5] > 950, "nearly all"
+    assert found[MOST_OVERLAPPED] <= 40, "by chance, at the upper end of an interval of 95 %"
+    assert held / found[0.5] > 0.94

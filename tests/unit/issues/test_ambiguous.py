@@ -105,3 +105,34 @@ def test_the_summary_calls_classes_by_their_names_too() -> None:
     names = {"0": "negative", "1": "neutral"}
     summary = {"flagged": 12, "pairs": [["0", "1", 9], ["1", "2", 3]]}
     assert KIND.told(summary, lambda code: names.get(code, code)) == "Most often between negative and neutral: 9 rows"
+
+
+def test_classes_that_the_model_hardly_tells_apart_are_told_and_both_of_two_are_not() -> None:
+    rows = np.arange(300)
+    labels = rows % 3
+    mixed = np.where(labels < 2, rows // 3 % 2, 2)  # sea and sky are taken for either at random, sand never
+    probabilities = np.full((300, 3), 0.02)
+    probabilities[rows, mixed] = 0.96
+    one = found(probabilities, labels)
+    [(first, second, count, right, low, high)] = one.summary["overlaps"]
+    assert (first, second, count, right) == ("sea", "sky", 200, 0.5)
+    assert low < 0.5 < high < 0.75
+    summary = {**one.summary, "flagged": 0}
+    assert KIND.told(summary, str.upper) == "No row lies between two classes; hardly told apart: SEA and SKY"
+    two = rows[labels < 2]
+    assert "overlaps" not in find_two(probabilities[two, :2], labels[two]).summary
+
+
+def find_two(probabilities: np.ndarray, labels: np.ndarray) -> Found:
+    count = len(labels)
+    embeddings = np.random.default_rng(0).standard_normal((count, 4)).astype(np.float32)
+    return find(
+        Signals.of(
+            labels,
+            probabilities,
+            np.ones(count, bool),
+            classes=("sea", "sky"),
+            example_ids=np.arange(count),
+            neighbours=Neighbourhood(embeddings),
+        )
+    )

@@ -44,7 +44,8 @@ def test_rows_that_hold_any_are_listed_and_the_most_telling_first() -> None:
     assert found.score[3] < found.score[1] < found.score[2] < 0.5 < found.score[0] == 1
     assert found.summary == {"kinds": {"email": 2, "phone": 1, "identity": 1}, "names": False}
     told = [json.loads(one) if one else {} for one in as_json(found.evidence).to_pylist()]
-    assert told[1] == {"kinds": ["email"], "counts": [2]}
+    places = {"place_kinds": ["email", "email"], "starts": [9, 29], "stops": [25, 44]}
+    assert told[1] == {"kinds": ["email"], "counts": [2]} | places
     said = [KIND.say(KIND.read(one), Seen(None, None, ())) for one in told]
     assert said[1] == "It holds: e-mail address (2)."
     assert said[3] == "It holds: identity number, e-mail address."
@@ -64,8 +65,14 @@ def test_names_are_kinds_of_their_own_and_never_twice() -> None:
     found = find(_signals(texts, named))
     assert found.is_issue.tolist() == [True, True, False]
     told = [json.loads(one) if one else {} for one in as_json(found.evidence).to_pylist()]
-    assert told[0] == {"kinds": ["email", "name"], "counts": [1, 1]}
-    assert told[1] == {"kinds": ["name", "place"], "counts": [1, 1]}
+    assert [(one["kinds"], one["counts"]) for one in told[:2]] == [
+        (["email", "name"], [1, 1]),
+        (["name", "place"], [1, 1]),
+    ]
+    assert [(one["place_kinds"], one["starts"], one["stops"]) for one in told[:2]] == [
+        (["name", "email"], [0, 11], [4, 27]),
+        (["name", "place"], [3, 15], [8, 19]),
+    ]
     assert found.summary == {"kinds": {"name": 2, "email": 1, "place": 1}, "names": True}
     assert KIND.sure(found.summary).endswith("names and places by a small model of English, which misses some")
 

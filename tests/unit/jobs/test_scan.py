@@ -122,6 +122,14 @@ def test_names_are_looked_for_by_choice_and_with_the_last_result_alone(tmp_path:
     assert (visits[at - 1], visits[at + 1]) == ("leakage issues", "personal_data issues"), "the pace of each is its own"
 
 
+def test_only_what_is_asked_for_is_looked_for_and_wrong_labels_always(tmp_path: Path) -> None:
+    folder, _ = text_folder(tmp_path, types=["personal_data"])
+    run(folder)
+    about = summary(folder)
+    assert list(about["found"]) == ["label", "personal_data"]
+    assert not {"outlier issues", "content issues"} & about["seconds"].keys()
+
+
 def test_a_tier_has_all_that_the_store_takes_in(tmp_path: Path) -> None:
     folder, wrong = text_folder(tmp_path)
     run(folder)

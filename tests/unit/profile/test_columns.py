@@ -59,6 +59,21 @@ def test_columns_that_say_nothing_new_are_found_and_no_others(make_rows: MakeRow
     assert next(one.share for one in found if one.column == "mostly") == (N - 4) / N
 
 
+def test_what_is_derived_is_nobodys_column_but_a_copy_of_it_says_nothing_new(make_rows: MakeRows) -> None:
+    rows = make_rows(
+        {
+            "example_id": list(range(N)),
+            "label": ["ab"[row % 2] for row in range(N)],
+            "n_chars": [float(row % 90) for row in range(N)],
+            "length": [float(row % 90) for row in range(N)],
+            "gaps": [0.0] * N,
+        }
+    )
+    derived = [Attribute(name, name, "number", derived=True) for name in ("length", "gaps")]
+    found = idle_columns(rows, [attribute("n_chars", "number"), *derived])
+    assert [(one.column, one.why, one.of) for one in found] == [("n_chars", "copy", "length")]
+
+
 def test_of_no_rows_and_of_no_columns_nothing_is_said(make_rows: MakeRows) -> None:
     rows = make_rows({"example_id": [1], "label": ["a"], "colour": ["red"]})
     assert idle_columns(rows, []) == ()

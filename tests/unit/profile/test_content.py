@@ -75,8 +75,9 @@ def test_duplicates_conflicts_and_split_leaks_are_counted(make_rows: MakeRows) -
     assert (found.conflicting_groups, found.conflicting_rows, found.straddling_groups) == (1, 3, 1)
     assert found.pairs == (("a", "b", 1), ("a", "c", 1), ("b", "c", 1))
     assert repeated_rows(rows) == (0, 1, 2, 3, 4)
-    assert repeated_rows(rows, conflicting=True) == (2, 3, 4)
-    assert repeated_rows(rows, ("a", "c")) == (2, 4)
+    assert repeated_rows(rows, "conflicting") == (2, 3, 4)
+    assert repeated_rows(rows, "conflicting", ("a", "c")) == (2, 4)
+    assert repeated_rows(rows, "straddling") == (0, 1)
 
 
 def test_rows_that_are_all_different_have_no_duplicates(make_rows: MakeRows) -> None:

@@ -72,5 +72,22 @@ def test_a_group_that_is_not_there_has_no_rows_and_one_that_fits_is_no_news() ->
     assert found.chance and not any(one.apart for one in found.groups)
     lone = representativeness(table(east=52), reference_shares("east=50,moon=50"))
     assert [one.rows for one in lone.groups] == [52, 0] and lone.groups[1].lacking == 52
+    assert lone.absent == ("moon",)
     with pytest.raises(UsageError, match="None of the groups 'x', 'y' is there"):
         representativeness(table(east=52), {"x": 0.5, "y": 0.5})
+
+
+def test_a_group_that_may_be_folded_together_with_others_is_not_taken_for_one_without_rows() -> None:
+    listed = table(east=60, west=40)
+    many = GroupTable(
+        "desk",
+        "desk",
+        (*listed.groups, Group("(other: 7 groups)", 300, None, False)),
+        ("a",),
+        np.array([[60], [40], [300]]),
+    )
+    found = representativeness(many, reference_shares("east=40,west=40,moon=20"))
+    assert [(one.group, one.rows, one.reference) for one in found.groups] == [("east", 60, 0.5), ("west", 40, 0.5)]
+    assert (found.folded, found.absent, found.rows, found.others) == (("moon",), (), 100, 300)
+    with pytest.raises(UsageError, match="'east' alone is listed"):
+        representativeness(many, reference_shares("east=40,moon=20"))

@@ -41,8 +41,8 @@ def test_a_word_of_one_class_is_found_with_what_it_explains(make_rows: MakeRows)
     assert (first.word, first.label, first.rows, first.both) == ("reuters", "business", len(with_word), len(with_word))
     assert first.usual == pytest.approx(1 / 3)
     assert first.information.estimate == pytest.approx(math.log2(3))
-    # Always the same answer is right for 200 of 600; by the word, for its rows and for 200 of another class.
-    assert first.points == pytest.approx((len(with_word) + 200 - 200) / N)
+    # Always the same answer is right for one class of three; by the word, for the share of business that has it too.
+    assert first.points == pytest.approx(len(with_word) / len(business) / 3)
     assert {one.word for one in found.ties} == {"reuters", "boston"}, "no word without regard to the class"
     assert found.words == 33, "`the`, 30 words and the two; `s` is one letter"
 
@@ -82,3 +82,16 @@ def test_scripts_without_blanks_go_by_two_letters(make_rows: MakeRows) -> None:
 def test_one_class_is_tied_to_nothing(make_rows: MakeRows) -> None:
     rows = make_rows({"example_id": list(range(50)), "text": ["same words"] * 50, "label": ["a"] * 50})
     assert wording(rows).ties == ()
+
+
+def test_a_word_of_the_commonest_class_comes_first_too(make_rows: MakeRows) -> None:
+    """A quarter of the commonest class has it, and no other row: who always answers that class is right as often."""
+    labels = ["common" if row % 5 else "rare" for row in range(500)]
+    texts = [
+        f"text of something {'okapi' if row % 4 == 0 and label == 'common' else ''}"
+        + (" seldom" if row % 25 == 0 else "")
+        for row, label in enumerate(labels)
+    ]
+    found = wording(make_rows({"example_id": list(range(500)), "text": texts, "label": labels}))
+    assert [(one.word, one.label) for one in found.ties[:2]] == [("okapi", "common"), ("seldom", "rare")]
+    assert found.ties[0].points == pytest.approx(0.25 / 2)

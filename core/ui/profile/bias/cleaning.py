@@ -13,6 +13,7 @@ from core.services.profile.cleaning import CleaningByGroup
 from core.ui.parts.labels import attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import CHOICE, heading, numbers, share_column
+from core.ui.shell.pages import link
 from core.words import later, say
 
 LISTED = 10
@@ -74,6 +75,15 @@ def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, he
     )
     if not all(one.judged for _, one in groups):
         st.caption(say("\\* fewer than {n} rows, or folded: shown and not compared.", n=MIN_GROUP_ROWS))
+
+
+def not_cleaned(dataset: Dataset, version: Version) -> None:
+    """What stands in its place before a scan."""
+    heading(say("Does cleaning treat groups alike?"))
+    st.caption(
+        say("That is told once this version is scanned: what is flagged, and what people say of it, group by group.")
+    )
+    link("issues", say("Scan"), icon=":material/troubleshoot:", dataset=dataset.name, version=version.number)
 
 
 def _shares(rates: Rates) -> list[float | None]:

@@ -17,7 +17,7 @@ from core.records import Dataset, Version
 from core.services.profile.figures import Groups
 from core.ui.chart_files import chart_with_files
 from core.ui.numbers.view import between
-from core.ui.parts.cells import clicked_mark
+from core.ui.parts.cells import clicked_cell, clicked_mark
 from core.ui.parts.labels import attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.named import groups_named
@@ -26,6 +26,9 @@ from core.words import later, say, say_stored
 
 VIEW = "groups"
 MAX_LABELS, MAX_GROUPS = 24, 30
+_LOWEST = ("lowest in", "share then")
+"""Columns of the table of parity that open the rows of the group with the lowest share; the others that with the
+highest."""
 FOUR_FIFTHS = 0.8
 """Below this ratio of lowest to highest share, the US agencies' rule of 1978 speaks of adverse impact."""
 
@@ -125,6 +128,13 @@ def _heat(
     return group, None if label is None else str(label)
 
 
+def choose_group(table: GroupTable, name: str | None, view: str, label: str | None = None) -> None:
+    """Chooses a group of the table by its name, or none, and a label, in the heat map of that view. For callbacks."""
+    names = [group.name for group in table.groups]
+    st.session_state[f"{CHOICE}-group-{table.column}-{view}"] = names.index(name) if name in names else None
+    st.session_state[f"{CHOICE}-label-{view}"] = label
+
+
 def _clicked(column: str, labels: Sequence[str]) -> None:
     data = clicked_mark(st.session_state[f"{VIEW}-chart"])
     st.session_state[f"{CHOICE}-group-{column}-{VIEW}"] = None if data is None else int(data[0])
@@ -161,7 +171,16 @@ def _parity(dataset: Dataset, version: Version, table: GroupTable, parity: Seque
         heading(say("Do groups get the labels equally often?"), say("demographic parity: 0 points apart is equal"))
         st.space("stretch")
         numbers(dataset, version, later("parity"), _parity_columns(parity), key=f"{VIEW}-parity")
-    shown = parity[:MAX_LABELS]
+    shown, key = parity[:MAX_LABELS], f"{VIEW}-parity-{table.column}"
+
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        one = None if cell is None else shown[cell[0]]
+        if cell is None or one is None:
+            choose_group(table, None, VIEW)
+        else:
+            choose_group(table, one.lowest if cell[1] in _LOWEST else one.highest, VIEW, one.label)
+
     st.dataframe(
         {
             "label": [one.label for one in shown],
@@ -202,6 +221,9 @@ def _parity(dataset: Dataset, version: Version, table: GroupTable, parity: Seque
                 help=say("By a chi-square test of all groups that are large enough, corrected for all labels (Holm)."),
             ),
         },
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
         alt=say("Demographic parity difference and ratio per label"),
     )
 

@@ -10,7 +10,8 @@ from core.profile.representative import Representativeness, named_rows, referenc
 from core.records import Dataset, Version
 from core.ui import keys
 from core.ui.parts.labels import attributes_said
-from core.ui.parts.problems import plain, show_error
+from core.ui.parts.problems import plain, show_error, shown_errors
+from core.ui.profile.bias.groups import choose_group
 from core.ui.profile.parts import heading, numbers, share_column
 from core.ui.url import put
 from core.words import later, say
@@ -22,8 +23,9 @@ LISTED = 10
 _TYPED, _FILE = "reference-typed", "reference-file"
 
 
-def representative_view(dataset: Dataset, version: Version, table: GroupTable) -> None:
-    """A box for the reference, and what comes of it."""
+def representative_view(dataset: Dataset, version: Version, table: GroupTable, heat: str) -> None:
+    """A box for the reference, and what comes of it; a click on a group chooses it in the view `heat` above, so that
+    its rows are listed."""
     asked = st.query_params.get(keys.REFERENCE, "")
     name = attributes_said(dataset, table.attribute)
     with st.expander(
@@ -44,7 +46,8 @@ def representative_view(dataset: Dataset, version: Version, table: GroupTable) -
             return
         names = named_rows(table)
         if names.keys() & reference.keys():
-            _shown(dataset, version, representativeness(table, reference))
+            with shown_errors():
+                _shown(dataset, version, table, representativeness(table, reference), heat)
         else:  # it was written for another attribute
             known = ", ".join(list(names)[:LISTED])
             left_out = say(
@@ -84,7 +87,13 @@ def _take_file() -> None:
         put({keys.REFERENCE: file.getvalue()[: 4 * LONGEST].decode("utf-8-sig", "replace").strip() or None})
 
 
-def _shown(dataset: Dataset, version: Version, found: Representativeness) -> None:
+def _shown(dataset: Dataset, version: Version, table: GroupTable, found: Representativeness, heat: str) -> None:
+    key = f"representative-{table.column}-{hash(found.groups):x}"
+
+    def picked() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        choose_group(table, found.groups[rows[0]].group if rows else None, heat)
+
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(_verdict(found))
         st.space("stretch")
@@ -111,8 +120,18 @@ def _shown(dataset: Dataset, version: Version, found: Representativeness) -> Non
                 help=say("So that the group has its share where all others stay; below 0: to be taken out."),
             ),
         },
+        key=key,
+        on_select=picked,
+        selection_mode="single-row",
         alt=say("Shares of groups beside their reference"),
     )
+    if found.absent:
+        names = plain(", ".join(found.absent[:LISTED]))
+        missing = say("No row is of {names}: check how it is written, else rows are lacking.", names=names)
+        st.caption(f":material/warning: {missing}")
+    if found.folded:
+        names = plain(", ".join(found.folded[:LISTED]))
+        st.caption(say("Left out, since small groups are not listed here: {names}.", names=names))
     if found.others:
         st.caption(say("{n:,} rows of groups that the reference does not name are left out.", n=found.others))
 

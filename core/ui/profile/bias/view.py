@@ -10,18 +10,20 @@ from core.charts.intervals import intervals
 from core.context import Context
 from core.profile.records import Association, Size
 from core.records import Dataset, Version
+from core.services.issues.listing import latest_scan
 from core.services.profile.cleaning import cleaning_by_group
 from core.services.profile.figures import group_shares
+from core.ui import keys
 from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.bias.cleaning import cleaning_view
+from core.ui.profile.bias.cleaning import cleaning_view, not_cleaned
 from core.ui.profile.bias.crossing import crossed_with
 from core.ui.profile.bias.groups import VIEW as GROUPS
 from core.ui.profile.bias.groups import groups_view
 from core.ui.profile.bias.representative import representative_view
-from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers
+from core.ui.profile.parts import Opened, asked_first, chart, heading, numbers
 from core.ui.shell.pages import link
 from core.words import later, say, say_stored
 
@@ -57,7 +59,10 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
     if groups is None:
         return None
     opened = groups_view(dataset, version, groups, right)
-    representative_view(dataset, version, groups.table)
+    representative_view(dataset, version, groups.table, GROUPS)
+    if latest_scan(context, version.version_id) is None:
+        not_cleaned(dataset, version)
+        return opened
     treated = settled(lambda: cleaning_by_group(context, version, crossed))
     if treated is not None:
         cleaning_view(dataset, version, treated, GROUPS, groups.table)
@@ -85,9 +90,7 @@ def _associations(
         numbers(dataset, version, later("associations"), _columns(found), key=VIEW)
     columns = [one.column for one in measured]
     names = {one.column: attribute_said(dataset, one.attribute) for one in measured}
-    kept = chosen(VIEW, "attribute")
-    if kept not in columns:
-        st.session_state[f"{CHOICE}-{VIEW}-attribute"] = kept = columns[0]
+    kept = asked_first(VIEW, "attribute", keys.COLUMN, columns)
     drawn = measured[:DRAWN]
     figure = intervals(
         [names[one.column] for one in drawn],
@@ -104,6 +107,7 @@ def _associations(
         label=say("Attribute"),
         shown=lambda column: names[column],
         every=columns,
+        in_url=keys.COLUMN,
     )
     one = next(one for one in measured if one.column == (column or columns[0]))
     if one.value is not None and one.size is not None:

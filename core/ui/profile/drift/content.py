@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
+from core.context import Context
 from core.profile.by_group.rates import holm
+from core.profile.drift.sides import Side
 from core.profile.records import CHANCE
 from core.profile.wording import Wording
 from core.records import Dataset, RowFilter, Version
 from core.services.profile.drift import Between, ContentDrift
+from core.services.profile.figures import rows_with_word
 from core.services.similar.nearest import can_compare
+from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import Opened, chooser, heading, numbers
 from core.ui.shell.pages import link
@@ -82,11 +87,18 @@ def _sentence(one: ContentDrift, name: str, p_value: float) -> str:
     )
 
 
-def words_told(found: Wording, said: Callable[[str], str]) -> None:
-    """Words that mark a side."""
+def words_told(
+    context: Context,
+    version: Version,
+    view: str,
+    found: Wording,
+    sides: Mapping[str, Side],
+    said: Callable[[str], str],
+) -> Opened | None:
+    """Words that mark a side; the rows of this version that have the one that is chosen, of the side that it marks."""
     if not found.ties:
         st.caption(say("No single word marks one of them by more than chance."))
-        return
+        return None
     told = ", ".join(
         say(
             "**{word}** ({side}, {times:.1f} times as often)",
@@ -104,3 +116,18 @@ def words_told(found: Wording, said: Callable[[str], str]) -> None:
             words=told,
         )
     )
+    marked = {one.word: one for one in found.ties if sides[one.label].where is not None}
+    word = chooser(
+        view,
+        "word",
+        list(marked),
+        label=say("Open the rows with a word"),
+        shown=lambda word: say("{word}: {side}", word=word, side=said(marked[word].label)),
+    )
+    if word is None:
+        return None
+    where, side = settled(lambda: rows_with_word(context, version.version_id, word, None)), sides[marked[word].label]
+    if where is None or side.where is None:
+        return None
+    among = replace(where, split=side.where.split, columns=side.where.columns)
+    return Opened(among, lambda: f"{word} · {said(side.name)}")

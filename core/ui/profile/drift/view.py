@@ -19,12 +19,13 @@ from core.records import Dataset, RowFilter, Version
 from core.services.profile.drift import Between, content_between, drift_of, words_between
 from core.services.profile.figures import split_balance
 from core.tasks import target_of
+from core.ui import keys
 from core.ui.parts.labels import attribute_said, group_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.drift.between import chosen_between, side_said
 from core.ui.profile.drift.content import content_told, words_told
-from core.ui.profile.parts import Opened, chart, chooser, chosen, heading, numbers
+from core.ui.profile.parts import Opened, asked_first, chart, chooser, heading, numbers
 from core.ui.profile.words import has_words
 from core.words import later, say
 
@@ -59,7 +60,9 @@ def drift_view(context: Context, dataset: Dataset, version: Version) -> Opened |
     if has_words(dataset):
         words = settled(lambda: words_between(context, version.version_id, between))
         if words is not None:
-            words_told(words, said)
+            by_name = {side.name: side for side in found.sides}
+            with_word = words_told(context, version, VIEW, words, by_name, said)
+            opened = opened or with_word
     content = settled(lambda: content_between(context, version.version_id, between))
     if content is not None:
         unlike = content_told(dataset, version, VIEW, between, content, said)
@@ -116,7 +119,7 @@ def _attributes(dataset: Dataset, version: Version, found: Sequence[Drift]) -> D
         }
         numbers(dataset, version, later("drift"), columns, key=VIEW)
     names = {one.table.column: _name(dataset, one.table) for one in found}
-    kept, drawn = chosen(VIEW, "attribute"), list(names)[:DRAWN]
+    kept, drawn = asked_first(VIEW, "attribute", keys.COLUMN, list(names)), list(names)[:DRAWN]
     column = chart(
         dataset,
         intervals(
@@ -131,6 +134,7 @@ def _attributes(dataset: Dataset, version: Version, found: Sequence[Drift]) -> D
         label=say("Attribute"),
         shown=lambda one: names[one],
         every=list(names),
+        in_url=keys.COLUMN,
     )
     one = next((one for one in found if one.table.column == column), found[0])
     st.caption(
