@@ -63,8 +63,8 @@ def figures(
 
 
 def _held(found: Findings, worst: int | None) -> str:
-    """How many of the flagged rows are wrong, where the scan can tell. What it expects is of rows that nobody had decided
-    before it: it says so where others are flagged too."""
+    """How many of the flagged rows are wrong, where the scan can tell. What it expects is of rows that nobody had
+    decided before it: it says so where others are flagged too."""
     if "curve" not in found.about:
         return ""
     flagged = found.review.flagged
