@@ -110,6 +110,9 @@ class IssueType(Generic[Proof]):
     """Of a type whose rows have one or several kinds of it, in the field `kinds` of their evidence: the title of each
     and the rule by which a row is of it, by name. Its summary counts their rows under `kinds`."""
 
+    way: tuple[str, str, str] | None = None
+    """Page, view and words of a link to where all of its rows are seen to at once, elsewhere than in its list."""
+
     def find(self) -> Callable[..., Found]:
         """The function that finds the issues; importing it may take seconds."""
         found: Callable[..., Found] = import_module(self.module).find

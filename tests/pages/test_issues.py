@@ -211,3 +211,14 @@ def test_what_is_personal_in_a_text_is_quoted_beside_it(app: Context, open_at: O
     set_always(app, scanned, True, "ada")
     shown = open_at("issues", dataset="news", type="personal_data")
     assert not shown.exception and not any("“Story" in one.value for one in shown.markdown)
+
+
+def test_where_nothing_is_flagged_one_click_ranks_all(app: Context, open_at: Open, scanned: Dataset) -> None:
+    with app.store.write() as cursor:
+        cursor.execute("UPDATE issues SET is_issue = false")
+        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, '{\"flagged\": 0}')")
+    shown = open_at("issues", dataset="news")
+    assert "No row is flagged." in texts(shown)
+    shown.button(key="issues-rank-all").click().run()
+    assert not shown.exception and ranks(shown) == list(range(1, 26))
+    assert shown.query_params["show"] == "All rows"

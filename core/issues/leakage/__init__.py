@@ -81,5 +81,6 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Exclude, or split anew leak-safe"),
+    way=("data", "splits", later("Make leak-safe splits")),
     actions=("exclude", "keep", "choose", "unsure"),
 )

@@ -82,6 +82,7 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Mask, or exclude"),
+    way=("data", "export", later("Mask it in a copy, or always")),
     actions=("exclude", "keep", "choose", "unsure"),
     kinds={kind.name: (kind.title, kind.rule) for kind in KINDS},
 )
