@@ -222,3 +222,14 @@ def test_where_nothing_is_flagged_one_click_ranks_all(app: Context, open_at: Ope
     shown.button(key="issues-rank-all").click().run()
     assert not shown.exception and ranks(shown) == list(range(1, 26))
     assert shown.query_params["show"] == "All rows"
+
+
+def test_the_act_on_all_rows_begins_with_what_their_list_is_for(app: Context, open_at: Open, scanned: Dataset) -> None:
+    data.also_content(app)
+    for query, first, suggests in (({}, "suggestion", True), ({"type": "content"}, "exclude", False)):
+        shown = open_at("issues", dataset="news", **query)
+        (key,) = [one.key for one in shown.button if one.key and "issues-many" in one.key and one.key.endswith("-all")]
+        shown.button(key=key).click().run()
+        assert not shown.exception
+        (box,) = [one for one in shown.selectbox if one.label == "What to do"]
+        assert box.value == first and ("Take suggestion" in box.options) is suggests

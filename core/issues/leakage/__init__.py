@@ -82,5 +82,6 @@ TYPE = IssueType(
     sure=sure,
     to_do=later("Exclude, or split anew leak-safe"),
     way=("data", "splits", later("Make leak-safe splits")),
+    act_on_all="exclude",
     actions=("exclude", "keep", "choose", "unsure"),
 )

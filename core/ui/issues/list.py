@@ -203,7 +203,14 @@ def _head(
         similar_button(tools)
         if found.total:
             among = in_words(where, dataset)
-            acts.button(OfScan(scan, where), among, found.total, "suggestion", shown=among_said(among))
+            acts.button(
+                OfScan(scan, where),
+                among,
+                found.total,
+                of.kind.act_on_all,
+                shown=among_said(among),
+                suggests="suggestion" in of.kind.actions,
+            )
             _download(tools, listed, version, scan, where, found.total)
             shown: dict[str, Any] = {keys.DATASET: dataset.name, keys.VERSION: version.number} | issue_query()
             link("review", say("Review these"), icon=":material/rule:", **shown)
