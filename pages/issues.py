@@ -48,7 +48,8 @@ with shown_errors():
         where = filter_bar(context, dataset, scan)
         found = findings(context, scan, where.issue_type, where.worst)
         with above:
-            figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
+            again = None if followed else partial(scan_form, context, dataset, version, user)
+            figures(dataset, version, found, again, where.worst)
             if found.kind.name == "label" and followed is None:
                 anew_line(context, user, scan)
             panels(context, dataset, version, user, found)
