@@ -75,4 +75,4 @@ with shown_errors():
         rename_or_delete(context, dataset)
         trash(context)
     if not loading:
-        next_act(context, dataset, "data")
+        next_act(context, dataset, "data", version.number)

@@ -39,21 +39,22 @@ with shown_errors():
         without_result(context, job, "scan")
     if view == "health":
         health_view(context, dataset, version)
-        next_act(context, dataset, "issues")
+        next_act(context, dataset, "issues", version.number)
     elif view == "rules":
         rules_view(context, dataset, version, user)
-        next_act(context, dataset, "issues")
+        next_act(context, dataset, "issues", version.number)
     elif scan is not None:
         above = st.container()  # what is chosen beneath shows in the figures as well
         where = filter_bar(context, dataset, scan)
         found = findings(context, scan, where.issue_type, where.worst)
         with above:
-            figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
+            again = None if followed else partial(scan_form, context, dataset, version, user)
+            figures(dataset, version, found, again, where.worst)
             if found.kind.name == "label" and followed is None:
                 anew_line(context, user, scan)
             panels(context, dataset, version, user, found)
         excluded(context, user, found)
         ranked_list(context, dataset, version, user, found, where)
-        next_act(context, dataset, "issues")
+        next_act(context, dataset, "issues", version.number)
     elif followed is None:
         no_scan_yet(context, dataset, version, user)

@@ -77,4 +77,4 @@ with shown_errors():
         opened = slices_view(context, dataset, version) or opened
     if opened is not None:
         opened_rows(context, dataset, version, opened, view)
-    next_act(context, dataset, "profile")
+    next_act(context, dataset, "profile", version.number)

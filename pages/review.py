@@ -9,7 +9,7 @@ from core.ui import keys
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.provenance import provenance
+from core.ui.parts.told.provenance import provenance
 from core.ui.review.log import decision_log
 from core.ui.review.many import acts_on_many
 from core.ui.review.rule import rule_queue
@@ -27,7 +27,7 @@ with shown_errors():
         acts_on_many(context, dataset, user, frame.versions)
         acts_on_tags(context, dataset, user)
         decision_log(context, dataset, frame.versions, user)
-        next_act(context, dataset, "review")
+        next_act(context, dataset, "review", version.number)
     elif view == "versions":
         left, right = st.columns([4, 8], gap="large")
         with left:
@@ -36,7 +36,7 @@ with shown_errors():
             version_table(frame.context, frame.versions)
             provenance(context, dataset, "review")
             reviewed_changes(context, dataset, version, frame.versions)
-        next_act(context, dataset, "review")
+        next_act(context, dataset, "review", version.number)
     elif keys.RULE in st.query_params:
         rule_queue(context, dataset, version, user, view)
     elif keys.RUN in st.query_params:

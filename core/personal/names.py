@@ -35,11 +35,11 @@ _COMMON = frozenset(_OFTEN.split())
 
 
 def names_in(texts: Sequence[str | None], report: Report = unheard) -> dict[int, tuple[Personal, ...]]:
-    """By position, the names and places of those of n texts that have any, in order. `report` hears (done, n), and may
-    raise to stop. Raises UsageError where the model is not installed."""
+    """By position, the names and places of those of n texts that have any, in order. `report` hears (done, n), first
+    before the model is loaded, which takes seconds, and may raise to stop. Raises UsageError where the model is not
+    installed."""
     check_installed()
     found: dict[int, tuple[Personal, ...]] = {}
-    model = _loaded()
     for start in range(0, len(texts), AT_ONCE):
         report(start, len(texts))
         pieces = [
@@ -48,7 +48,7 @@ def names_in(texts: Sequence[str | None], report: Report = unheard) -> dict[int,
             if whole and _may_have(whole)
             for at, text in _pieces(whole)
         ]
-        for document, (row, at) in model.pipe(pieces, as_tuples=True, batch_size=256):
+        for document, (row, at) in _loaded().pipe(pieces, as_tuples=True, batch_size=256):
             places = tuple(
                 Personal(_OF[one.label_], at + one.start_char, at + one.end_char)
                 for one in document.ents

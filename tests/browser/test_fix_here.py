@@ -282,6 +282,9 @@ def test_a_screen_of_images_has_sixty_and_keys_choose_and_judge_them(tmp_path: P
             " return all.filter((one) => one.getBoundingClientRect().bottom <= Math.min(grid.bottom, 900)).length }"
         )
         assert shown >= 60
+        doubted = page.locator(".list-grid .tile .line.to")
+        assert doubted.first.inner_text().startswith("→ ")
+        assert doubted.evaluate_all("(all) => all.every((one) => one.scrollWidth <= one.clientWidth)"), "none is cut"
         page.keyboard.press("ArrowRight")
         page.keyboard.press("5")
         says(page, "digit-1.png · Changed to 5 · you, now")

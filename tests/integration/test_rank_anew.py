@@ -36,7 +36,7 @@ def scan(context: Context, tmp_path: Path) -> Scan:
         lines.append(f"{words} number {number} of the week,{('food', 'sport')[told]}")
     path.write_text("\n".join(lines) + "\n")
     dataset = loaded(context, path, name="notes")
-    return run_scan(context, dataset.latest_version_id, ScanSpec(("lexical",), folds=3), "ada")
+    return run_scan(context, dataset.latest_version_id, ScanSpec(("lexical", "minilm"), folds=3), "ada")
 
 
 def listed(context: Context, scan: Scan, where: IssueFilter = ALL) -> list[int]:

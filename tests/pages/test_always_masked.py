@@ -201,6 +201,16 @@ def test_no_page_and_no_file_of_one_shows_what_is_masked(
     assert not found
 
 
+def test_a_file_of_many_rows_says_that_they_are_masked_first(
+    app: Context, open_at: OpenAt, news: Dataset, boxes: Boxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_always(app, news, True, "ada")
+    boxes.forget(True)
+    assert "masks these rows before" not in said(_opened(open_at, "data?view=rows"))
+    monkeypatch.setattr("core.ui.lists.tools.HERE", 10)
+    assert "masks these rows before" in said(_opened(open_at, "data?view=rows"))
+
+
 def test_what_a_map_says_of_a_row_and_of_its_colours_is_masked(app: Context, news: Dataset) -> None:
     version = get_version(app.store, news.latest_version_id)
     projection = principal(app, news, lambda done, total: None)

@@ -9,9 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.records import Dataset
+from core.records import Dataset, RowFilter
 from core.review.records import Act
+from core.services.review.among import OfVersion
 from core.services.review.decisions import record
+from core.services.splits import move, plan_move
 from core.store.ids import new_id
 from tests.pages import issues_data as data
 
@@ -104,6 +106,17 @@ def test_a_page_ends_in_its_next_step_as_one_primary_button(
     button = shown.button(key="next-step-button")
     assert (button.label, button.proto.type) == (label, "primary")
     assert shown.button[-1].key == "next-step-button"
+
+
+def test_from_an_earlier_version_the_next_step_is_that_of_the_newest(
+    app: Context, open_at: OpenAt, tmp_path: Path, news: Dataset
+) -> None:
+    data.scan(app, tmp_path, news)
+    rows = OfVersion(news.latest_version_id, RowFilter(example_ids=(0,)))
+    move(app, plan_move(app, rows, "held out"), "ann", "one row")
+    for page in ("issues", "data", "review"):
+        shown = open_at(page, dataset="news", version="1", **({"view": "decisions"} if page == "review" else {}))
+        assert shown.button(key="next-step-button").label == "Find wrong labels"
 
 
 def test_where_the_desk_is_in_hand_no_other_button_stands_beneath_it(

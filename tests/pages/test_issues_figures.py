@@ -24,6 +24,15 @@ def test_the_figures_say_share_interval_and_tier(open_at: Open, scanned: Dataset
     assert "the last step of the scan" in texts(shown)
 
 
+def test_what_is_expected_of_flagged_rows_is_of_those_that_nobody_had_decided_before(
+    open_at: Open, app: Context, scanned: Dataset
+) -> None:
+    with app.store.write() as cursor:
+        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, '{\"flagged\": 30}')")
+    shown = texts(open_at("issues", dataset="news"))
+    assert "of 30 wrong, 10 decided before the scan" in shown and "of them wrong" not in shown
+
+
 def test_a_first_tier_says_that_it_is_not_the_best_one(
     open_at: Open, app: Context, tmp_path: Path, news: Dataset
 ) -> None:

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Reader, Schema
+from core.services.map.colours import coloured
 from core.services.map.projections import projections
 from core.store.maps.points import folder_of_maps, write_points
 from core.store.versions import get_version
@@ -102,7 +103,11 @@ def test_what_is_in_sight_is_told_with_its_groups(app: Context, news: Dataset, o
 
     assert groups("label") == {"business": 30, "sport": 30, "tech": 30}
     assert groups("issue") == {"Wrong labels": 40, "not flagged": 50}
-    assert groups("score") == {"0 – 0.2": 18, "0.2 – 0.4": 18, "0.4 – 0.6": 18, "0.6 – 0.8": 18, "0.8 – 1": 18}
+    scores = groups("score")
+    assert list(scores) == ["0.8 – 1", "0.6 – 0.8", "0.4 – 0.6", "0.2 – 0.4", "0 – 0.2"], "what is marked most is last"
+    assert set(scores.values()) == {18}
+    found = coloured(app, news, version, projection, "score")
+    assert found.codes[list(found.example_ids).index(0)] == 4, "the worst row of the list"
     assert groups("split") == {"train": 72, "test": 18}
     assert groups("attribute:desk") == {"uk": 45, "us": 45}
     assert sum(groups("attribute:words").values()) == 90 and len(groups("attribute:words")) == 5

@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Reader, ScanSpec, Schema
+from core.review.records import Act
+from core.services.review.decisions import record
 from core.services.scan import run_scan
 from core.services.spans.figures import places, spans_figures
 from tests.staged import taken_in
@@ -114,16 +116,31 @@ def test_the_desk_hands_out_rows_that_nothing_has_ranked(app: Context, names: Da
     assert "NaN" not in desk.json
 
 
+ACTIONS = ["keep", "suggestion", "exclude", "unsure"]
+
+
 def test_what_a_scan_found_is_edited_where_it_stands_and_named_by_its_words(
     app: Context, names: Dataset, open_at: Open
 ) -> None:
     run_scan(app, names.latest_version_id, ScanSpec(("lexical",), folds=2), "ada")
     shown = open_at("review", dataset="names", reviewer="ada", show="All rows")
     [desk] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_review_desk"]
-    assert json.loads(desk.json)["actions"] == ["keep", "suggestion", "exclude", "unsure"]
+    assert json.loads(desk.json)["actions"] == ACTIONS
     issues = open_at("issues", dataset="names", show="All rows")
     near = next(one.value for one in issues.dataframe if "close" in one.value.columns)
     assert "Washington LOC" in set(near["label"]) and not any("8–18" in str(label) for label in near["label"])
+
+    # What is suggested is taken where it is listed, and told by its words too.
+    [bar] = [one.proto for one in issues.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
+    assert (json.loads(bar.json)["actions"], json.loads(bar.json)["located"]) == (ACTIONS, True)
+    row = json.loads(bar.json)["items"][0]["example_id"]
+    record(app, names.latest_version_id, "ada", [Act("a", "relabel", row, '[[0,3,"PER"]]')])
+    issues = open_at("issues", dataset="names", show="All rows", reviewer="ada")
+    [bar] = [one.proto for one in issues.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
+    verdict = next(one["verdict"] for one in json.loads(bar.json)["items"] if one["example_id"] == row)
+    assert verdict.startswith("Changed to ") and "PER" in verdict and "0–3" not in verdict
+    decided = next(one.value["decided"] for one in issues.dataframe if "decided" in one.value.columns)
+    assert any("PER" in str(one) and "0–3" not in str(one) for one in decided)
 
 
 def test_a_list_says_spans_in_words_and_leaves_their_edits_to_the_desk(names: Dataset, open_at: Open) -> None:
@@ -131,7 +148,7 @@ def test_a_list_says_spans_in_words_and_leaves_their_edits_to_the_desk(names: Da
     assert not shown.exception
     [bar] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
     told = json.loads(bar.json)
-    assert (told["actions"], told["several"], told["labels"]) == (["keep", "exclude", "unsure"], False, [])
+    assert (told["actions"], told["several"], told["labels"]) == (ACTIONS, False, [])
     assert [one["label"] for one in told["items"]][:2] == ["Ada PER, Washington LOC", "Washington LOC"]
 
 

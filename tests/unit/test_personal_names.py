@@ -50,6 +50,18 @@ def test_progress_is_heard_and_stops_the_work(monkeypatch: pytest.MonkeyPatch) -
     assert heard == [(0, 5), (2, 5)]
 
 
+def test_progress_begins_before_the_model_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[float, float | None]] = []
+
+    def loaded() -> None:
+        assert heard == [(0, 1)], "loading counts as this work, not as what came before"
+        raise UsageError("Enough.", "")
+
+    monkeypatch.setattr(names, "_loaded", loaded)
+    with pytest.raises(UsageError, match="Enough"):
+        names_in(["I met Jane Miller"], lambda done, total: heard.append((done, total)))
+
+
 def test_without_the_model_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "MODEL", "en_core_web_absent")
     assert not model.installed()

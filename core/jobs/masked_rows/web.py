@@ -26,7 +26,7 @@ from core.words import stored
 
 OUT = "masked.parquet"
 """What the job leaves in its output."""
-USUAL = 2e-5
+USUAL = 3e-6
 """Seconds for what a token of a short text is."""
 
 

@@ -35,6 +35,8 @@ HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 
 """Seconds for a unit of fitting heads: the wider the embeddings, the more."""
 NAMES_USUAL = 1e-4
 """Seconds in which one core looks for names in what a token of a short text is."""
+NAMES_WARM = 2.0
+"""In which the model for them is loaded."""
 PATTERNS_USUAL = 2e-6
 """And for the patterns of personal data."""
 LOOKS = {False: 3e-5, True: 5e-4}
@@ -113,7 +115,7 @@ def _with_personal(amount: Amount, spec: ScanSpec, tiers: list[Works]) -> list[W
     values, size = different_values(amount.context.store, amount.version_id, columns)
     units = (amount.cost() if written else 0.0) + 2 * values + size / BYTES_PER_TOKEN
     patterns = Work("personal_data issues", f"{kind}: personal data", units, PATTERNS_USUAL, even=False)
-    names = Work("names", f"{kind}: names", amount.cost(), NAMES_USUAL)
+    names = Work("names", f"{kind}: names", amount.cost(), NAMES_USUAL, warm=NAMES_WARM)
     last = len(tiers) - 1
     return [
         (

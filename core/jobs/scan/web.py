@@ -132,11 +132,13 @@ def _file_of_probabilities(named: str) -> Path:
 
 
 def take_tiers(context: Context, job: Job) -> None:
-    """Takes in every finished tier that has not been taken in yet. A second call changes nothing."""
+    """Takes in every finished tier that has not been taken in yet; a scan that ranks anew writes its last one alone. A
+    second call changes nothing."""
     folder = context.queue.folder(job.job_id)
     told = (event for event in read_events(folder) if event["event"] == "tier")
     finished = {tier.order: tier for tier in (from_json(Tier, event, str(folder.progress_path)) for event in told)}
-    for order in range(context.queue.parts_collected(job.job_id), max(finished, default=-1) + 1):
+    collected = context.queue.parts_collected(job.job_id)
+    for order in sorted(order for order in finished if order >= collected):
         _take(context, job, folder, finished[order])
         context.queue.mark_part_collected(job.job_id, order + 1)
 

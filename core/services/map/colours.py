@@ -59,7 +59,8 @@ class Coloured:
     """The values that have a colour of their own; of numbers `low – high`."""
     by: str
     bands: bool
-    """Whether they are bands of a number, from the lowest on."""
+    """Whether they are bands of a number, from the lowest on; of scores from the highest on, since a map marks the last
+    ones most, and low scores are what is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class _Value:
     """Of bands that are always the same."""
     kind: str = "category"
     """`category`, `number` or `time`."""
+    falling: bool = False
+    """Whether its bands go from the highest on."""
 
 
 def colours(context: Context, dataset: Dataset, version: Version) -> list[str]:
@@ -134,7 +137,7 @@ def _of_scan(context: Context, version: Version, by: str) -> _Value:
     if by == SCORE:
         join = f"""LEFT JOIN (SELECT example_id, score {of_scan} AND issue_type = {literal(scan.types[0])}) i
                    USING (example_id)"""
-        return _Value("CAST(i.score AS DOUBLE)", join, _SCORES, "number")
+        return _Value("CAST(i.score AS DOUBLE)", join, _SCORES, "number", falling=True)
     order = ", ".join(literal(name) for name in ISSUE_TYPES)
     first = f"arg_min(issue_type, list_position([{order}], issue_type))"
     join = f"""LEFT JOIN (SELECT example_id, {first} AS issue {of_scan} AND is_issue GROUP BY example_id) i
@@ -167,7 +170,11 @@ def _banded(column: pa.Array, value: _Value) -> tuple[NDArray[np.uint8], tuple[s
     bands = np.clip(np.searchsorted(edges, known, "right") - 1, 0, len(edges) - 2)
     codes[np.isfinite(numbers)] = bands.astype(np.uint8)
     said = [_day(edge) if value.kind == "time" else f"{edge:.4g}" for edge in edges]
-    return codes, tuple(f"{low} – {high}" for low, high in pairwise(said))
+    names = tuple(f"{low} – {high}" for low, high in pairwise(said))
+    if value.falling:
+        codes[codes != NOTHING] = len(names) - 1 - codes[codes != NOTHING]
+        return codes, names[::-1]
+    return codes, names
 
 
 def _day(seconds: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from core.jobs.submit import submit
 from core.jobs.tables import kind_of, named_in_messages
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
-from core.records import Job, Preview, RowFilter, Run
+from core.records import MISFIT, Job, Preview, RowFilter, Run
 from core.services.follow import follow
 from core.services.load import preview
 from core.services.runs.models import output_of, task_of_run
@@ -26,9 +27,11 @@ from core.services.spans.export import scheme_of
 from core.services.spans.predicted import found_in_row, write_conll, write_json_lines
 from core.sources.guess import guess
 from core.sources.paths import existing
+from core.sql import identifier, literal
 from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.ingest.files import every_row, first_rows
+from core.store.masked import is_masked, masked_value
 from core.store.rows import page_rows
 from core.words import stored
 
@@ -50,6 +53,8 @@ __all__ = [
 ]
 
 Format = Literal["csv", "parquet", "json", "jsonl", "conll"]
+_ASIDE = rf"(?s)^(line [^:]*: (?:{re.escape(MISFIT)}[^:]*|[^:]*)).*$"
+"""Why a line of a file was set aside, with what stood there behind it."""
 TABLES: Mapping[str, store.Format] = {"csv": "csv", "json": "json", "jsonl": "jsonl"}
 
 
@@ -172,14 +177,19 @@ def result_of(context: Context, job: Job) -> PredictResult:
 
 
 def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = False) -> Sequence[Mapping[str, object]]:
-    """The first rows of the results, or of those that could not be predicted."""
-    reason = result_of(context, job).reason_column
-    return first_rows(context.store, _file(context, job), limit, not_null=reason if only_bad else None)
+    """The first rows of the results, or of those that could not be predicted; where the run's dataset is always masked
+    with the file's own columns masked, and without what stood in lines that were set aside."""
+    reason, own = result_of(context, job).reason_column, spec_of(context, job).columns
+    rows = first_rows(context.store, _file(context, job), limit, not_null=reason if only_bad else None)
+    if not is_masked(context.store, job.dataset_id or ""):
+        return rows
+    shown = [{name: masked_value(name, value) if name in own else value for name, value in row.items()} for row in rows]
+    return [row | {reason: row[reason] and re.sub(_ASIDE, r"\1", str(row[reason]))} for row in shown]
 
 
 def write_results(context: Context, job: Job, out: Path, format: str, plain: bool = False) -> Path:  # noqa: A002
     """Writes all results to `out`, which must not exist: `csv` (formulas escaped, unless `plain`), `parquet`, `json` (a
-    list) or `jsonl`; of entities also `conll`.
+    list) or `jsonl`; of entities also `conll`. Masked as the first rows are.
 
     Raises UsageError for another format and where `out` exists, JobError where there are no results.
     """
@@ -191,6 +201,8 @@ def write_results(context: Context, job: Job, out: Path, format: str, plain: boo
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     found = _file(context, job)
     out.parent.mkdir(parents=True, exist_ok=True)
+    if is_masked(context.store, job.dataset_id or ""):
+        return _masked(context, job, out, "parquet" if format == "parquet" else TABLES[format], plain)
     if format == "parquet":
         with whole(out) as part:
             shutil.copyfile(found, part)
@@ -201,6 +213,15 @@ def write_results(context: Context, job: Job, out: Path, format: str, plain: boo
         scheme = scheme_of(get_dataset(context.store, job.dataset_id or ""))
         return write_conll(every_row(context.store, found), spec.column, scheme, out)
     return store.export_file(context.store, found, out, TABLES[format], plain)
+
+
+def _masked(context: Context, job: Job, out: Path, format: store.Format, plain: bool) -> Path:  # noqa: A002
+    """Writes the results with the file's own columns masked: there are no places of entities in what can be."""
+    own, reason = spec_of(context, job).columns, identifier(result_of(context, job).reason_column)
+    cut = f"regexp_replace({reason}, {literal(_ASIDE)}, '\\1')"
+    sql = f"SELECT * REPLACE ({cut} AS {reason}) FROM read_parquet({literal(str(_file(context, job)))})"
+    added = [name for name, *_ in context.store.fetch(f"DESCRIBE {sql}") if name not in own]
+    return store.copy_query(context.store, sql, out, format, plain=plain, of=job.dataset_id or "", labels=added)
 
 
 def formats_of(spec: PredictSpec) -> tuple[Format, ...]:

@@ -101,11 +101,11 @@ def _always(context: Context, dataset: Dataset, rule: MaskRule | None, user: str
         value=on,
         key=f"export-always-{on}",
         help=say(
-            "From now on, for everybody: pages, lists, the desk, SQL, exports and reports have [email] and the like in "
-            "place of personal data, and links that share the dataset are closed. Filters still look at the rows as "
-            "they are. The values of a column that figures count and filters offer, single words that figures name, "
-            "names that people give (classes, runs, rules, filters), saved filters, and a desk or a page that is open "
-            "already stay as they are."
+            "From now on, for everybody: pages, lists, the desk, SQL, exports, predictions of files and reports have "
+            "[email] and the like in place of personal data, and links that share the dataset are closed. Filters "
+            "still look at the rows as they are. The values of a column that figures count and filters offer, single "
+            "words that figures name, names that people give (classes, runs, rules, filters), saved filters, and a "
+            "desk or a page that is open already stay as they are."
         ),
     )
     if rule is not None:

@@ -149,7 +149,7 @@ def _views(context: Context, dataset: Dataset, version: Version) -> None:
 
 
 def _column(name: str, kind: str, was: str | None) -> str:
-    said = kind if was is None else say("{kind}, masked, {was} as loaded", kind=kind, was=was)
+    said = kind if was is None else say("{kind} (masked, {was} as loaded)", kind=kind, was=was)
     return f"`{name.replace('`', ' ')}` :small[{plain(said)}]"
 
 

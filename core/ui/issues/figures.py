@@ -34,17 +34,18 @@ COVERS = later(
 )
 
 
-def figures(dataset: Dataset, version: Version, found: Findings, again: Callable[[], None] | None) -> None:
+def figures(
+    dataset: Dataset, version: Version, found: Findings, again: Callable[[], None] | None, worst: int | None = None
+) -> None:
     """The line of figures: each is a button that opens its rows. `again` draws what starts another scan; None while a
-    better tier is on its way."""
+    better tier is on its way. `worst`: how many rows count as flagged by choice."""
     review, scan = found.review, found.scan
     rows = int(scan.summary["rows"])
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
         if "share_wrong" in found.about:
             _share(found.about)
         with _figure(later("flagged", "figure"), f"{review.flagged:,}", choose):
-            held = in_words(worst_rows(scan, review.flagged)) if "curve" in found.about else ""
-            st.caption(held or say("{share:.1%} of the rows", share=review.flagged / max(1, rows)))
+            st.caption(_held(found, worst) or say("{share:.1%} of the rows", share=review.flagged / max(1, rows)))
         numbers, numeric = found.about.get("numbers"), target_of(dataset).numeric
         _figure(later("rows scanned", "figure"), f"{rows:,}", _choose_all).caption(
             say("nine of ten within ± {half:.3g}", half=numbers["half"])
@@ -65,6 +66,20 @@ def figures(dataset: Dataset, version: Version, found: Findings, again: Callable
                 again()
     if found.about.get("untold"):
         st.caption(plain(say_stored(str(found.about["untold"]))))
+
+
+def _held(found: Findings, worst: int | None) -> str:
+    """How many of the flagged rows are wrong, where the scan can tell. What it expects is of rows that nobody had
+    decided before it: it says so where others are flagged too."""
+    if "curve" not in found.about:
+        return ""
+    flagged = found.review.flagged
+    open_ = flagged if worst is not None else min(flagged, int(found.about["flagged"]))
+    length = worst_rows(found.scan, open_)
+    if length is None or open_ == flagged:
+        return in_words(length)
+    told = say("about {wrong:,.0f} of {rows:,} wrong", wrong=length.wrong, rows=open_)
+    return say("{told}, {n:,} decided before the scan", told=told, n=flagged - open_)
 
 
 def _share(about: Mapping[str, Any]) -> None:

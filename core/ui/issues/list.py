@@ -53,7 +53,7 @@ from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.lists.views import views_button
 from core.ui.parts.background import result_of
 from core.ui.parts.cells import clicked_cell
-from core.ui.parts.labels import target_of
+from core.ui.parts.labels import label_said, target_of
 from core.ui.shell.pages import link
 from core.words import say, say_n, stored
 
@@ -296,7 +296,11 @@ def _verdict(line: ListedIssue, version: Version, target: Target) -> str | None:
     decision = line.decision
     if decision is None:
         return None
-    said = action_words(decision.action) if decision.new_label is None else f"→ {target.words(decision.new_label)}"
+    said = (
+        action_words(decision.action)
+        if decision.new_label is None
+        else f"→ {label_said(target, decision.new_label, line.example.text)}"
+    )
     return said if decision.version_id == version.version_id else say("{verdict} (before)", verdict=said)
 
 

@@ -16,8 +16,8 @@ from core.ui.issues.budget import asked, line, what_they_find
 from core.ui.issues.cards import cards, how_many_types
 from core.ui.issues.proof import offered, proof
 from core.ui.issues.where import says_where, where_they_are
-from core.ui.parts.overlaps import overlaps_told
 from core.ui.parts.problems import plain
+from core.ui.parts.told.overlaps import overlaps_told
 from core.ui.shell.pages import link
 from core.ui.url import optional_from_url, optional_to_url
 from core.words import later, say

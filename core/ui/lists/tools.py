@@ -34,6 +34,7 @@ from core.services.lists.written import (
 from core.services.similar.nearest import can_compare
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
+from core.store.masked import HERE, is_masked
 from core.store.row_facts import ROW_FACTS
 from core.store.row_facts.similar import SIMILAR
 from core.ui.filters.beside import worked_out
@@ -229,6 +230,13 @@ def download_button(tools: Tools, listed: Listed, total: int, name: str, write: 
         rows = say_n("{n:,} row", "{n:,} rows", total)
         columns = say_n("{n:,} column", "{n:,} columns", len(listed.columns))
         st.caption(say("{rows} and {columns}, filtered and sorted as the list is.", rows=rows, columns=columns))
+        if total > HERE and is_masked(tools.context.store, tools.dataset.dataset_id):
+            st.caption(
+                say(
+                    "This dataset is always masked: a process of its own masks these rows before the file is sent, "
+                    "which takes a minute or two for a million short rows."
+                )
+            )
         chosen = st.segmented_control(
             say("Format"),
             list(FORMATS),

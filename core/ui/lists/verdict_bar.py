@@ -115,8 +115,7 @@ class Verdicts:
     def words(self, rows: Sequence[Example]) -> dict[int, str]:
         """What holds on each of these rows, in words; rows on which nothing does are left out."""
         found = self._standing([row.example_id for row in rows])
-        labels = {row.example_id: row.label for row in rows}
-        return self._in_words(found, labels)
+        return self._in_words(found, {row.example_id: row for row in rows})
 
     def bar(self, rows: Sequence[Seen]) -> None:
         """The bar for these rows: one that was picked, or several at once."""
@@ -130,7 +129,7 @@ class Verdicts:
         context, target = self._context, target_of(self._dataset)
         found = self._standing([row.example.example_id for row in rows])
         rows_tags = tags_of(context.store, self._dataset.dataset_id, [row.example.example_id for row in rows])
-        told = self._in_words(found, {row.example.example_id: row.example.label for row in rows})
+        told = self._in_words(found, {row.example.example_id: row.example for row in rows})
         verdict_bar.mount(
             self._key,
             {
@@ -138,6 +137,7 @@ class Verdicts:
                 "actions": [one for one in ACTS if one in ON_SPANS or (one != "group" and not target.located)],
                 "several": target.several and not target.located,
                 "numeric": target.numeric,
+                "located": target.located,
                 "storage": f"winnow.verdicts.{self._version.version_id}.{self._user}.{self._key}",
                 **(
                     NO_CLASSES
@@ -202,7 +202,7 @@ class Verdicts:
         }
 
     def _shown(self, label: str | None, example: Example) -> str | None:
-        """A label as the bar takes it: spans, which it does not change, in words."""
+        """A label as the bar shows it: spans in words; what it decides of them it takes from `shown`."""
         target = target_of(self._dataset)
         return label if label is None or not target.located else label_said(target, label, example.text)
 
@@ -227,17 +227,23 @@ class Verdicts:
             return f"✓ {target.words(decision.new_label)}"
         return "✓ " + say(_MARKS.get(decision.action, decision.action))
 
+    def _done(self, decision: Decision, example: Example) -> str:
+        """Of spans what they cover: where they begin and end says nothing to a person."""
+        target = target_of(self._dataset)
+        if target.located and decision.action == "relabel" and decision.new_label is not None:
+            return say("changed to {label}", label=label_said(target, decision.new_label, example.text))
+        return in_words(decision, target, decision.shown.get("given_label") or example.label)
+
     def _standing(self, example_ids: Sequence[int]) -> dict[int, Decision]:
         return standing_of(self._context.store, self._version.version_id, example_ids)
 
-    def _in_words(self, found: Mapping[int, Decision], labels: Mapping[int, str | None]) -> dict[int, str]:
+    def _in_words(self, found: Mapping[int, Decision], rows: Mapping[int, Example]) -> dict[int, str]:
         """`Changed to sport · you, 2 min ago · not yet in a version`."""
         inside = contained_in(self._context.store, list(found.values()))
         now = datetime.now(UTC)
         told = {}
         for example_id, decision in found.items():
-            before = decision.shown.get("given_label") or labels.get(example_id)
-            what = in_words(decision, target_of(self._dataset), before)
+            what = self._done(decision, rows[example_id])
             who = say("you") if decision.reviewer == self._user else decision.reviewer
             recent = (now - decision.decided_at).total_seconds() < _NOW
             when = say("now") if recent else ago(decision.decided_at, now)
@@ -247,8 +253,8 @@ class Verdicts:
         return told
 
 
-ON_SPANS = ("keep", "exclude", "unsure")
-"""What is decided in a list where labels are spans: these are edited on the desk."""
+ON_SPANS = ("keep", "suggestion", "exclude", "unsure")
+"""What is decided in a list where labels are spans: these are edited on the desk, or taken as they are suggested."""
 NO_CLASSES: JsonObject = {"labels_digest": "none", "labels": [], "names": {}, "guidelines": {}}
 _CARD, _NAME = 600, 120
 """Characters of a text on its card, and of what a row is called."""

@@ -14,12 +14,14 @@ from core.ui.shell.reading import reading
 from core.words import say
 
 
-def next_act(context: Context, dataset: Dataset, page: PageName) -> None:
-    """What to do next with a dataset, seen from the view of `page` that is open; nothing where others only read."""
+def next_act(context: Context, dataset: Dataset, page: PageName, shown: int | None = None) -> None:
+    """What to do next with a dataset, seen from the view of `page` that is open; nothing where others only read. A page
+    that shows another version, the number of which is `shown`, than the newest shows nothing of what is next."""
     if reading():
         return
     standing = standing_of(context, get_dataset(context.store, dataset.dataset_id))
-    step = next_step(standing, page, st.query_params.get(keys.VIEW))
+    here = page if shown in (None, standing.version.number) else None
+    step = next_step(standing, here, st.query_params.get(keys.VIEW))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next-step"):
         st.space("stretch")
         st.caption(say("Next"), width="content")

@@ -131,8 +131,9 @@ class VerdictBar {
     if (isTagAct(act)) return applyTag(item, act)
     const undone = action === "undo"
     item.decision = undone ? null : { action, label, key, note }
-    item.mark = undone ? "" : `✓ ${action === "relabel" ? this.labels.words(label) : doneText(action)}`
-    item.verdict = undone ? "" : t("{said} · you, now", { said: capital(this.labels.decisionText(item.decision, item.label)) })
+    const words = this.data.located && action === "relabel" ? item.suggested : label  // spans are told in words
+    item.mark = undone ? "" : `✓ ${action === "relabel" ? this.labels.words(words) : doneText(action)}`
+    item.verdict = undone ? "" : t("{said} · you, now", { said: capital(this.labels.decisionText({ ...item.decision, label: words }, item.label)) })
   }
 
   // --- acting ---
@@ -245,7 +246,7 @@ class VerdictBar {
   takeSuggestion() {
     const some = this.targets().filter((item) => item.suggested !== null)
     if (!some.length) this.tell(t("No label is suggested here: choose one, or keep the row."))
-    else this.decideItems(some, (item) => ({ action: "relabel", label: item.suggested }))
+    else this.decideItems(some, (item) => ({ action: "relabel", label: this.data.located ? item.shown.suggested_label : item.suggested }))
   }
 
   relabel(label) {
@@ -303,7 +304,7 @@ class VerdictBar {
     const counts = new Map()
     for (const [item, act] of made) {
       const before = this.labels.words(item.label)
-      const after = act.action === "relabel" ? this.labels.words(act.label) : doneText(act.action)
+      const after = act.action === "relabel" ? this.labels.words(this.data.located ? item.suggested : act.label) : doneText(act.action)
       const said = `${before} → ${after}`
       counts.set(said, (counts.get(said) ?? 0) + 1)
     }
@@ -379,7 +380,7 @@ class VerdictBar {
     const take = this.toolbar.querySelector('[data-action="suggestion"]')
     if (take) {
       take.hidden = !suggestions.size
-      take.firstElementChild.textContent = suggestions.size === 1 && !this.labels.several ? t("Take {label}", { label: this.labels.words([...suggestions][0]) }) : t("Take suggestion")
+      take.firstElementChild.textContent = suggestions.size === 1 && !this.labels.several && !this.data.located ? t("Take {label}", { label: this.labels.words([...suggestions][0]) }) : t("Take suggestion")
     }
     const keep = this.toolbar.querySelector('[data-action="keep"]')
     if (keep) keep.hidden = hand.length > 0 && hand.every((item) => item.label === null)

@@ -27,21 +27,23 @@ class TileView extends GridView {
   }
 
   picture(item) {
-    return [picture(item.thumbnail, "", "thumb"), this.hearing(item), ...this.lines(item),
+    const doubted = !item.mark && this.doubted(item)
+    return [picture(item.thumbnail, "", "thumb"), this.hearing(item),
+      el("span", { class: item.verdict ? "line done" : "line" }, item.mark || this.given(item)),
+      doubted ? el("span", { class: "line to" }, `→ ${this.labels.words(item.suggested)}`) : null,  // a line of its own: names are long, and this is what counts
       item.beside ? el("span", { class: "line quiet" }, item.beside) : null, tagWords(item)]
   }
 
-  /** The label, and in a line of its own what it looks like, which a narrow tile would cut. */
-  lines(item) {
-    const words = item.mark || this.words(item)
-    const at = item.mark ? -1 : words.lastIndexOf(" → ")
-    const lines = at < 0 ? [words] : [words.slice(0, at), words.slice(at + 1)]
-    return lines.map((line) => el("span", { class: item.verdict ? "line done" : "line" }, line))
+  given(item) {
+    return this.labels.words(item.label) || t("no label")
+  }
+
+  doubted(item) {
+    return item.suggested !== null && !this.labels.same(item.label, item.suggested)
   }
 
   words(item) {
-    const given = this.labels.words(item.label) || t("no label")
-    return item.suggested === null || this.labels.same(item.label, item.suggested) ? given : `${given} → ${this.labels.words(item.suggested)}`
+    return this.doubted(item) ? `${this.given(item)} → ${this.labels.words(item.suggested)}` : this.given(item)
   }
 
   card(item) {

@@ -136,6 +136,16 @@ def test_embeddings_of_another_kind_are_told_apart_and_those_of_the_same_are_not
     assert told_apart(alike[:50], side[:50], content[:50]) is None, "fewer than 30 rows say nothing"
 
 
+def test_a_quarter_of_another_kind_is_found_where_there_are_hardly_more_rows_than_features() -> None:
+    rng, found = np.random.default_rng(0), 0
+    for _ in range(12):
+        vectors = rng.normal(size=(400, 320)) / np.sqrt(1 + np.arange(320) / 20)
+        vectors[:25] += 0.25 * rng.normal(size=320)
+        told = told_apart(vectors.astype(np.float32), np.arange(400) < 100, np.arange(400))
+        found += told is not None and told.p_value < 0.05
+    assert found >= 11, "a tenth of the ridge finds fewer"
+
+
 def test_copies_are_not_recognised_as_the_side_that_they_were_seen_on() -> None:
     rng = np.random.default_rng(0)
     content = np.repeat(np.arange(60), 10)

@@ -6,16 +6,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core import personal
 from core.context import Context
+from core.jobs.predict.spec import PredictResult, PredictSpec
 from core.jobs.recorded import record_versions
-from core.records import Dataset, RowFilter
+from core.records import MISFIT, Dataset, RowFilter
 from core.review.many import among_said
 from core.review.records import Act
 from core.services.classes.naming import log_of, name_classes
 from core.services.export import export
+from core.services.prediction.predict import first_results, write_results
 from core.services.privacy.always import set_always
 from core.services.review.among import OfVersion
 from core.services.review.decisions import make_version, record
@@ -30,6 +34,7 @@ from core.store.query.views import views_of
 from core.store.record_lists import export_records, page_records
 from core.store.record_lists.decisions import decided
 from core.store.versions import get_version, list_versions
+from core.typed import to_json
 from core.ui.review.payload import decided as on_desk
 from core.words import speaking
 from tests.integration.load_support import loaded
@@ -143,3 +148,37 @@ def test_a_guideline_and_a_note_on_a_run_are_masked_where_they_are_shown_alone(
     assert describe_run(context, noted, name="first", note=HIDDEN[0]).note == NOTE, "shown and saved as it was"
     set_always(context, calls, False, "ada")
     assert get_dataset(context.store, "calls").guidelines["x"] == NOTE
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "json", "parquet"])
+def test_what_a_model_predicts_of_a_file_has_its_own_columns_masked(
+    context: Context, calls: Dataset, tmp_path: Path, format_: str
+) -> None:
+    spec = PredictSpec("", 1, tmp_path, ("sent.csv",), None, "text", ("text", "phone"), "sent.csv", task=calls.task)
+    job = context.queue.start_local("predict", "Predict sent.csv", to_json(spec), calls.dataset_id, "ada")
+    folder = context.queue.folder(job.job_id)
+    aside = [
+        "line 3: too many columns: 3 where the table has 2: Jane Miller,1,jane@firm.com",
+        f"line 4: {MISFIT}phone: Jane Miller: 7",
+        "missing text",
+    ]
+    rows = {
+        "text": [NOTE, None, None, None],
+        "phone": [13800138010, None, None, None],
+        "predicted": ["jo@firm.com", None, None, None],
+        "reason": [None, *aside],
+    }
+    pq.write_table(pa.table(rows), folder.output / "predictions.parquet")
+    folder.write_result(to_json(PredictResult(4, 1, {"x": 1}, "reason", 0.1)))
+    done = context.queue.finish_local(job.job_id, "done")
+    shown, *bad = first_results(context, done, 5)
+    reasons = ["line 3: too many columns", f"line 4: {MISFIT}phone", "missing text"]
+    assert [one["reason"] for one in bad] == reasons
+    assert (shown["text"], shown["phone"], shown["predicted"]) == (HIDDEN[0], "[phone]", "jo@firm.com"), "a class"
+    told = context.store.fetch_named(
+        f"SELECT * FROM '{write_results(context, done, tmp_path / f'out.{format_}', format_)}'"
+    )
+    assert [one["reason"] for one in told[1:]] == reasons
+    assert (told[0]["text"], told[0]["phone"], told[0]["predicted"]) == (HIDDEN[0], "[phone]", "jo@firm.com")
+    set_always(context, calls, False, "ada")
+    assert first_results(context, done, 5)[0]["text"] == NOTE
