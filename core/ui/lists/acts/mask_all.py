@@ -14,7 +14,7 @@ from core.services.privacy.masking import Look, look, start_masking
 from core.services.review.among import Among, asked_as_of
 from core.ui.parts.background import result_of
 from core.ui.parts.pending import drawn_in_dialog
-from core.ui.parts.problems import plain, show_error, shown_errors
+from core.ui.parts.problems import show_error, shown_errors
 from core.ui.shell.pages import link
 from core.words import later, say, say_n, stored
 
@@ -99,4 +99,4 @@ def _draw(found: Look) -> None:
     st.caption(f"{said} {held}")
     for example_id, before, after in found.examples:
         row = say("row {row}", row=example_id)
-        st.markdown(f":small[{row}] {plain(before)}  \n:material/arrow_forward: {plain(after)}")
+        st.text(f"{row}: {before}\n→ {after}", width="stretch")
