@@ -9,7 +9,7 @@ from core.ui import keys
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.provenance import provenance
+from core.ui.parts.told.provenance import provenance
 from core.ui.review.log import decision_log
 from core.ui.review.many import acts_on_many
 from core.ui.review.rule import rule_queue

@@ -8,7 +8,7 @@ from core.services.story.tell import story
 from core.services.story.words import QUESTIONS
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.parts.provenance import provenance
+from core.ui.parts.told.provenance import provenance
 from core.ui.shell.frame import open_page
 from core.ui.shell.reading import reading
 from core.ui.story.answer import answer, next_acts

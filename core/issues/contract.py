@@ -110,6 +110,11 @@ class IssueType(Generic[Proof]):
     """Of a type whose rows have one or several kinds of it, in the field `kinds` of their evidence: the title of each
     and the rule by which a row is of it, by name. Its summary counts their rows under `kinds`."""
 
+    act_on_all: Literal["suggestion", "keep", "exclude", "mask"] = "suggestion"
+    """What is mostly done to all rows of its list at once."""
+    way: tuple[str, str, str] | None = None
+    """Page, view and words of a link to where all of its rows are seen to at once, elsewhere than in its list."""
+
     def find(self) -> Callable[..., Found]:
         """The function that finds the issues; importing it may take seconds."""
         found: Callable[..., Found] = import_module(self.module).find

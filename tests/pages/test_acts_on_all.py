@@ -15,6 +15,7 @@ from core.services.review.decisions import record
 from core.services.splits import split_sizes
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
+from tests.pages import issues_data
 from tests.pages.waiting import said, until
 
 Open = Callable[..., AppTest]
@@ -111,3 +112,13 @@ def test_the_rows_of_a_filter_are_masked_in_a_dataset_of_their_own(app: Context,
     spec = MASK.spec_of(app.queue.folder(job.job_id))
     assert spec.mask.some and spec.load.name == "news masked" and spec.version_id == news.latest_version_id
     app.queue.cancel(job.job_id)
+
+
+def test_names_are_masked_too_by_default_where_the_scan_lists_them(
+    app: Context, scanned: Dataset, open_at: Open
+) -> None:
+    assert open_at("data", dataset="news", view="export").checkbox(key="mask-names").value is False
+    issues_data._add_found(app, {"personal_data": {"flagged": 0, "kinds": {}, "names": True}})
+    shown = open_at("data", dataset="news", view="export")
+    assert shown.checkbox(key="mask-names").value is True
+    assert "They come on top of what the look below shows" in said(shown)

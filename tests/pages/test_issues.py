@@ -216,3 +216,25 @@ def test_what_is_personal_in_a_text_is_quoted_beside_it(app: Context, open_at: O
     set_always(app, scanned, True, "ada")
     shown = open_at("issues", dataset="news", type="personal_data")
     assert not shown.exception and not any("“Story" in one.value for one in shown.markdown)
+
+
+def test_where_nothing_is_flagged_one_click_ranks_all(app: Context, open_at: Open, scanned: Dataset) -> None:
+    with app.store.write() as cursor:
+        cursor.execute("UPDATE issues SET is_issue = false")
+        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, '{\"flagged\": 0}')")
+    shown = open_at("issues", dataset="news")
+    assert "No row is flagged." in texts(shown)
+    shown.button(key="issues-rank-all").click().run()
+    assert not shown.exception and ranks(shown) == list(range(1, 26))
+    assert shown.query_params["show"] == "All rows"
+
+
+def test_the_act_on_all_rows_begins_with_what_their_list_is_for(app: Context, open_at: Open, scanned: Dataset) -> None:
+    data.also_content(app)
+    for query, first, suggests in (({}, "suggestion", True), ({"type": "content"}, "exclude", False)):
+        shown = open_at("issues", dataset="news", **query)
+        (key,) = [one.key for one in shown.button if one.key and "issues-many" in one.key and one.key.endswith("-all")]
+        shown.button(key=key).click().run()
+        assert not shown.exception
+        (box,) = [one for one in shown.selectbox if one.label == "What to do"]
+        assert box.value == first and ("Take suggestion" in box.options) is suggests

@@ -138,3 +138,17 @@ def test_groups_that_are_cleaned_alike_are_said_to_be(app: Context, open_at: Ope
     cleaned(app, dataset, tmp_path, dict.fromkeys(range(10), "relabel"))
     shown = bias_of_desk(open_at)
     assert any("No difference between groups is more than chance." in one.value for one in shown.markdown)
+
+
+def test_a_figure_of_the_cleaning_opens_the_rows_behind_it(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    dataset = issues_data.load(app, tmp_path)
+    cleaned(app, dataset, tmp_path, {row: "relabel" if row % 2 else "keep" for row in range(40)})
+    shown = bias_of_desk(open_at)
+    [table] = [one.value for one in shown.dataframe if "confirmed" in one.value]
+    place = table["group"].tolist().index("uk")
+    for column, rows in (("flagged", 20), ("relabelled", 20)):
+        shown.session_state["cleaning-desk"] = {"selection": {"rows": [], "columns": [], "cells": [(place, column)]}}
+        shown.run()
+        assert not shown.exception
+        assert f"{rows} rows" in captions(shown)
+        assert any(f"desk: uk · {column}" in one.value.replace("\\", "") for one in shown.markdown)

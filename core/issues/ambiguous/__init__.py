@@ -84,6 +84,7 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Decide by the guideline"),
+    act_on_all="keep",
     actions=("keep", "choose", "exclude", "unsure"),
     applies=lambda task: not (task.target.several or task.target.numeric or task.target.located),
 )

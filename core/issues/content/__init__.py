@@ -61,6 +61,7 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Look, exclude or repair"),
+    act_on_all="exclude",
     actions=("exclude", "keep", "choose", "unsure"),
     applies=lambda task: bool(task.modality.faults),
     kinds={fault.name: (fault.title, fault.rule) for fault in FAULTS.values()},

@@ -81,5 +81,7 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Exclude, or split anew leak-safe"),
+    way=("data", "splits", later("Make leak-safe splits")),
+    act_on_all="exclude",
     actions=("exclude", "keep", "choose", "unsure"),
 )

@@ -73,5 +73,6 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Keep one of each group"),
+    act_on_all="exclude",
     actions=("group", "exclude", "keep", "suggestion", "choose", "unsure"),
 )

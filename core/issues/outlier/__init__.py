@@ -63,5 +63,6 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Look whether they belong"),
+    act_on_all="keep",
     actions=("keep", "exclude", "choose", "unsure"),
 )

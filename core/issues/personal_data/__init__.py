@@ -82,6 +82,8 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Mask, or exclude"),
+    way=("data", "export", later("Mask it in a copy, or always")),
+    act_on_all="mask",
     actions=("exclude", "keep", "choose", "unsure"),
     kinds={kind.name: (kind.title, kind.rule) for kind in KINDS},
 )

@@ -18,7 +18,7 @@ from core.queue import JobFolder, Resources
 from core.records import ENDED, Dataset, Job, Version
 from core.store.datasets import get_dataset
 from core.store.export import copy_query
-from core.store.query.copies import make_copy
+from core.store.query.copies import TURN, make_copy
 from core.store.query.views import QueryView, views_of
 from core.store.versions import get_version
 from core.typed import to_json
@@ -74,7 +74,8 @@ def _collect(context: Context, job: Job) -> None:
         spec = MASKED_ROWS.spec_of(folder)
         view = _view(context, spec)
         if view is not None:
-            make_copy(context.store, context.workspace.queries, spec.dataset_id, view, out)
+            with context.beside.turn(TURN):
+                make_copy(context.store, context.workspace.queries, spec.dataset_id, view, out)
     for file in (out, folder.input / "rows.parquet"):
         file.unlink(missing_ok=True)
 

@@ -28,6 +28,7 @@ from core.store.datasets import get_dataset, list_datasets
 from core.store.export import exported_sql
 from core.store.masked import masked_value, names_of
 from core.store.relations import relation
+from core.store.scans import latest_scan
 from core.tasks import Task, task_named
 
 LOOKED_AT = 5_000
@@ -89,6 +90,12 @@ def look(context: Context, version: Version, how: Masking, among: Among | None =
                 changed[example_id] = _said(column, before), _said(column, after)
     examples = tuple((row, *changed[row]) for row in sorted(changed)[:SHOWN])
     return Look(total, len(ids), len(changed), dict(kinds.most_common()), examples)
+
+
+def names_were_looked_for(context: Context, version_id: str) -> bool:
+    """Whether the version's newest scan lists names and places too: what is masked is to have them as well, then."""
+    scan = latest_scan(context.store, version_id)
+    return scan is not None and any(scan.found(one).get("names") is True for one in scan.types)
 
 
 def start_masking(

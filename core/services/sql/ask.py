@@ -23,13 +23,12 @@ from core.reading.query import SECONDS, query
 from core.records import ENDED, Dataset, Job, QueryResult, ResultColumn, Version
 from core.services.collect import collect
 from core.store.masked import HERE
-from core.store.query.copies import copy_file, make_copy
+from core.store.query.copies import TURN, copy_file, make_copy
 from core.store.query.views import VIEWS, QueryView, columns_of, quoted, views_of
 
 ROWS = 5_000
 """Rows of a result that are handed on."""
 MAX_ROWS = 100_000
-_TURN = "sql copies"
 _OF_TYPES = re.compile("VARCHAR|Could not convert string|Cannot extract field|Cannot mix values")
 """DuckDB's words of values that are texts where others are wanted."""
 _BY = "SQL"
@@ -194,7 +193,7 @@ def _asked(
         lacks = answer.get("lacks")
         if not lacks:
             return answer
-        with context.beside.turn(_TURN):
+        with context.beside.turn(TURN):
             for name in lacks:
                 if there[name] is not None:
                     files[name].unlink(missing_ok=True)

@@ -16,6 +16,8 @@ from core.sql import identifier, literal, recast
 from core.store.database import Database
 from core.store.query.views import QueryView
 
+TURN = "sql copies"
+"""Whose turn it is to make copies."""
 KEPT = 2
 """Copies of a view of a dataset: two people may look at two versions."""
 KEPT_IDS = 50

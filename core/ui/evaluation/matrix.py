@@ -14,7 +14,7 @@ from core.ui.evaluation.pairs import PAIRS, cells_of, pair_table
 from core.ui.evaluation.rows import choose_cell, chosen_cell
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
-from core.ui.parts.overlaps import overlaps_told
+from core.ui.parts.told.overlaps import overlaps_told
 from core.words import later, say
 
 OVERLAPS = 3

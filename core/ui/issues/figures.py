@@ -11,13 +11,16 @@ from streamlit.delta_generator import DeltaGenerator
 from core.records import Dataset, Scan, Version
 from core.services.issues.flags import worst_rows
 from core.services.issues.listing import Findings
+from core.services.lists.asked import FILTERS, TYPE
 from core.tasks import target_of
 from core.ui.lists.how_many import in_words
 from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
-from core.ui.lists.review_counts import decided
+from core.ui.lists.review_counts import decided, settled_before
 from core.ui.parts.problems import plain
+from core.ui.shell.pages import count
 from core.words import later, say, say_stored
 
+DECIDED = "decision present"
 TIERS = later(
     "A scan looks in tiers. The first goes by the words of a text, the pixels of an image or the spectrogram of a "
     "sound, and takes seconds; the next ones go by meaning, with a larger model, and rank better. A model that is "
@@ -52,7 +55,10 @@ def figures(
             else say("{n:,} classes", n=len(dataset.labels))
         )
         with _figure(later("left to judge", "figure"), f"{review.left:,}", _choose_undecided):
-            decided(dataset, version.number, review)
+            if found.kind.name == scan.types[0]:
+                decided(dataset, version.number, review)
+            else:
+                _decided_of(dataset, version, found)
         _result(scan, scanning=again is None)
         st.space("stretch")
         if again is not None:
@@ -95,6 +101,15 @@ def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerat
     label = f"**{value}** {say(name, 'figure')}"
     place.button(label, type="tertiary", on_click=on_click, key=f"figure-{name}", help=say("Show the rows"))
     return place
+
+
+def _decided_of(dataset: Dataset, version: Version, found: Findings) -> None:
+    """How many rows of another list than that of wrong labels have a verdict, which opens them; and those of earlier
+    versions."""
+    review = found.review
+    here: dict[str, str | int] = {"dataset": dataset.name, "version": version.number, TYPE: found.kind.name}
+    count(review.flagged - review.left, later("{n:,} of them decided"), "issues", **here, **{FILTERS: DECIDED})
+    settled_before(review)
 
 
 def _choose_undecided() -> None:

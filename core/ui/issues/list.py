@@ -15,7 +15,16 @@ from core.records import Dataset, IssueFilter, RowOrder, Scan, Version
 from core.review.many import among_said
 from core.review.records import ReviewItem
 from core.review.words import action_words, change_marks, label_words
-from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
+from core.services.issues.listing import (
+    Findings,
+    IssuePage,
+    ListedIssue,
+    count,
+    export_list,
+    lines_of,
+    page,
+    ranks,
+)
 from core.services.lists.asked import Listed, issues_listed
 from core.services.review.among import OfScan
 from core.store.export import Format
@@ -29,7 +38,7 @@ from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
 from core.ui.lists.acts.act_on_all import ActOnAll
 from core.ui.lists.alike import offer_alike
-from core.ui.lists.issue_filter import issue_tools
+from core.ui.lists.issue_filter import ALL, choose, issue_tools
 from core.ui.lists.issue_filter import query as issue_query
 from core.ui.lists.layout import Layout, columns_button, layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
@@ -46,7 +55,7 @@ from core.ui.parts.background import result_of
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import label_said, target_of
 from core.ui.shell.pages import link
-from core.words import say, stored
+from core.words import say, say_n, stored
 
 PAGE_ROWS = 25
 SORTED_AT_ONCE, PAGES_AT_ONCE = 50_000, 20
@@ -74,7 +83,18 @@ def ranked_list(
     layout, key, rows = opened
     if not rows.lines:
         nothing = where == IssueFilter(where.issue_type, settled=False) and not found.about["flagged"]
-        st.caption(say("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters."))
+        if not nothing:
+            st.caption(say("No row matches these filters."))
+            return
+        st.caption(say("No row is flagged."))
+        if every := count(context, scan, IssueFilter(kind.name, flagged_only=False, settled=False)):
+            st.button(
+                say_n("See how {n:,} row ranks", "See how all {n:,} rows rank", every),
+                icon=":material/arrow_forward:",
+                on_click=choose,
+                kwargs={"show": ALL},
+                key="issues-rank-all",
+            )
         return
     size = rows_of_page(layout, PAGE_ROWS)
     if layout != "table" and verdicts.opened not in [line.issue.example_id for line in rows.lines]:
@@ -183,7 +203,14 @@ def _head(
         similar_button(tools)
         if found.total:
             among = in_words(where, dataset)
-            acts.button(OfScan(scan, where), among, found.total, "suggestion", shown=among_said(among))
+            acts.button(
+                OfScan(scan, where),
+                among,
+                found.total,
+                of.kind.act_on_all,
+                shown=among_said(among),
+                suggests="suggestion" in of.kind.actions,
+            )
             _download(tools, listed, version, scan, where, found.total)
             shown: dict[str, Any] = {keys.DATASET: dataset.name, keys.VERSION: version.number} | issue_query()
             link("review", say("Review these"), icon=":material/rule:", **shown)

@@ -16,8 +16,9 @@ from core.ui.issues.budget import asked, line, what_they_find
 from core.ui.issues.cards import cards, how_many_types
 from core.ui.issues.proof import offered, proof
 from core.ui.issues.where import says_where, where_they_are
-from core.ui.parts.overlaps import overlaps_told
 from core.ui.parts.problems import plain
+from core.ui.parts.told.overlaps import overlaps_told
+from core.ui.shell.pages import link
 from core.ui.url import optional_from_url, optional_to_url
 from core.words import later, say
 
@@ -64,5 +65,8 @@ def panels(context: Context, dataset: Dataset, version: Version, user: str, foun
             draw[opened]()
     elif found.kind.name != "label":
         st.caption(plain(found.kind.told(found.about, dataset.called)))
+        if found.kind.way is not None and found.about["flagged"]:
+            page, view, words = found.kind.way
+            link(page, say(words), icon=":material/arrow_forward:", dataset=dataset.name, view=view)
         if "overlaps" in found.about:
             overlaps_told(dataset, overlaps_of(scan, dataset.called))

@@ -18,8 +18,8 @@ from core.ui.issues.numbers import numbers
 from core.ui.lists.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import target_of
-from core.ui.parts.overlaps import overlaps_told
 from core.ui.parts.problems import plain
+from core.ui.parts.told.overlaps import overlaps_told
 from core.words import say
 
 SHOWN_CLASSES = 9

@@ -35,6 +35,7 @@ from core.words import later, say, say_n, say_stored, stored
 
 MOVE: Literal["move"] = "move"
 MASK: Literal["mask"] = "mask"
+First = BulkAction | Literal["mask"]
 _TITLES: dict[BulkAction, str] = {
     "suggestion": later("Take suggestion"),
     "relabel": later("Change label to…"),
@@ -64,13 +65,16 @@ class ActOnAll:
         if (asked := self._confirmed.asked) is not None:
             self._follow(asked)
 
-    def button(self, among: Among, words: str, total: int, first: BulkAction, shown: str = "") -> None:
+    def button(
+        self, among: Among, words: str, total: int, first: First, shown: str = "", *, suggests: bool = True
+    ) -> None:
         """The way to it, for the rows that `among` asks for; `words` say which these are, in English, and
-        `shown` in the language of whoever looks; `first` is what is mostly done to them."""
+        `shown` in the language of whoever looks; `first` is what is mostly done to them, and `suggests` whether their
+        list suggests labels at all."""
         title = say_n("{n:,} row", "{n:,} rows", total)
         if st.button(say("All {rows}…", rows=title), icon=":material/checklist:", key=f"{self._key}-all"):
             st.dialog(say("One act on {rows}", rows=title), width="medium")(self._ask)(
-                among, words, first, shown or words
+                among, words, first, shown or words, suggests
             )
 
     def at_once(self, among: Among, words: str, title: str, *, disabled: bool = False) -> None:
@@ -95,10 +99,10 @@ class ActOnAll:
         planned = plan(self._context, among, Doing("suggestion"), self._user, also_decided=True)
         self._confirmed.ask(planned, words)
 
-    def _ask(self, among: Among, words: str, first: BulkAction, shown: str) -> None:
+    def _ask(self, among: Among, words: str, first: First, shown: str, suggests: bool) -> None:
         """In a dialog, which is drawn again by itself."""
         st.caption(plain(shown))
-        doing = self._choose(first, suggests=among.tier is not None)
+        doing = self._choose(first, suggests=suggests and among.tier is not None)
         if doing == MOVE:
             self._moves.ask(among, words)
             return
@@ -126,7 +130,7 @@ class ActOnAll:
             lambda planned: self._preview(planned, words),
         )
 
-    def _choose(self, first: BulkAction, suggests: bool) -> Doing | Tagging | Literal["move", "mask"] | None:
+    def _choose(self, first: First, suggests: bool) -> Doing | Tagging | Literal["move", "mask"] | None:
         target = target_of(self._dataset)
         offered: list[BulkAction] = [
             name
@@ -138,10 +142,11 @@ class ActOnAll:
         titles: dict[str, str] = {str(name): title for name, title in _TITLES.items()}
         titles |= {**TAG_TITLES, MOVE: MOVE_TITLE, MASK: MASK_TITLE}
         masks: tuple[Literal["mask"], ...] = (MASK,) if can_mask_as_dataset(task_named(self._dataset.task)) else ()
+        acts = [*offered, *self._tags.offered(), MOVE, *masks]
         action = st.selectbox(
             say("What to do"),
-            [*offered, *self._tags.offered(), MOVE, *masks],
-            index=offered.index(first) if first in offered else 0,
+            acts,
+            index=acts.index(first) if first in acts else 0,
             format_func=lambda one: say(titles[one]),
             key=f"{self._key}-action",
             width=280,

@@ -10,11 +10,11 @@ from core.personal import BY_NAME, KINDS, MANNERS, Masking
 from core.personal.mask import Manner
 from core.personal.model import installed
 from core.records import Dataset, Version
-from core.services.privacy.masking import Look, look, start_masking
+from core.services.privacy.masking import Look, look, names_were_looked_for, start_masking
 from core.services.review.among import Among, asked_as_of
 from core.ui.parts.background import result_of
 from core.ui.parts.pending import drawn_in_dialog
-from core.ui.parts.problems import plain, show_error, shown_errors
+from core.ui.parts.problems import show_error, shown_errors
 from core.ui.shell.pages import link
 from core.words import later, say, say_n, stored
 
@@ -51,10 +51,13 @@ def masking(
     )
     names = st.checkbox(
         say("Names of people and places too (English, slower)"),
+        value=installed() and names_were_looked_for(context, version.version_id),
         disabled=not installed(),
         key=f"{key}-names",
         help=say("By a model of English that misses some. Those beside a title or a naming word are always masked."),
     )
+    if names:
+        st.caption(say("They come on top of what the look below shows: they are looked for while it is made."))
     name = st.text_input(say("Name of the dataset"), placeholder=f"{dataset.name} masked", key=f"{key}-name")
     how = Masking(manner, tuple(kinds))
     about = ("mask look", version.version_id, how)
@@ -99,4 +102,4 @@ def _draw(found: Look) -> None:
     st.caption(f"{said} {held}")
     for example_id, before, after in found.examples:
         row = say("row {row}", row=example_id)
-        st.markdown(f":small[{row}] {plain(before)}  \n:material/arrow_forward: {plain(after)}")
+        st.text(f"{row}: {before}\n→ {after}", width="stretch")

@@ -3,16 +3,21 @@ and whether its errors explain that."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.profile.by_group.rates import MIN_RATE_ROWS, Rates
 from core.profile.records import GroupTable
 from core.profile.shares import MIN_GROUP_ROWS
-from core.records import Dataset, Version
+from core.records import ColumnFilter, Dataset, Version
 from core.services.profile.cleaning import CleaningByGroup
+from core.store.row_facts.decision import DECISION
+from core.store.row_facts.issue import ISSUE
+from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import CHOICE, heading, numbers, share_column
+from core.ui.profile.parts import CHOICE, Opened, heading, numbers, share_column
 from core.ui.shell.pages import link
 from core.words import later, say
 
@@ -20,9 +25,20 @@ LISTED = 10
 """Groups that are in sight; a longer table scrolls."""
 
 
-def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, heat: str, above: GroupTable) -> None:
-    """A line for each group; a click chooses it in the view `heat` above, whose table is `above`, so that its rows are
-    listed."""
+_ROWS: dict[str, ColumnFilter] = {
+    "flagged": ColumnFilter(ISSUE.column, "=", ("label",)),
+    "relabelled": ColumnFilter(DECISION.column, "=", ("relabel",)),
+    "excluded": ColumnFilter(DECISION.column, "=", ("exclude",)),
+    "confirmed": ColumnFilter(ISSUE.column, "=", ("label",)),
+}
+"""Which rows of a group each figure opens: of flags that were right all that are flagged, with their verdicts."""
+
+
+def cleaning_view(
+    dataset: Dataset, version: Version, found: CleaningByGroup, heat: str, above: GroupTable
+) -> Opened | None:
+    """A line for each group. A click on a group chooses it in the view `heat` above, whose table is `above`, so that
+    its rows are listed; one on a figure opens the rows behind it."""
     cleaned, each = found.found, found.found.rates
     name = attributes_said(dataset, cleaned.attribute)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -34,13 +50,13 @@ def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, he
     key = f"cleaning-{cleaned.column}"
 
     def picked() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
+        cell = clicked_cell(st.session_state[key])
         there = [one.where for one in above.groups]
-        where = cleaned.groups[rows[0]].where if rows else None
+        where = cleaned.groups[cell[0]].where if cell is not None and cell[1] not in _ROWS else None
         place = there.index(where) if where is not None and where in there else None
         st.session_state[f"{CHOICE}-group-{cleaned.column}-{heat}"] = place
 
-    st.dataframe(
+    event = st.dataframe(
         {
             "group": [group_marked(dataset, cleaned.column, one) for _, one in groups],
             "rows": [one.count for _, one in groups],
@@ -70,11 +86,20 @@ def cleaning_view(dataset: Dataset, version: Version, found: CleaningByGroup, he
         },
         key=key,
         on_select=picked,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         alt=say("What scan and review do in each group of {name}", name=name),
     )
     if not all(one.judged for _, one in groups):
         st.caption(say("\\* fewer than {n} rows, or folded: shown and not compared.", n=MIN_GROUP_ROWS))
+    cell = clicked_cell(event)
+    if cell is None or cell[1] not in _ROWS:
+        return None
+    group = cleaned.groups[cell[0]]
+    if group.where is None:
+        return None
+    where = replace(group.where, columns=(*group.where.columns, _ROWS[cell[1]]))
+    said = later("flagged") if cell[1] == "confirmed" else cell[1]
+    return Opened(where, lambda: f"{name}: {group_said(dataset, cleaned.column, group)} · {say(said)}")
 
 
 def not_cleaned(dataset: Dataset, version: Version) -> None:

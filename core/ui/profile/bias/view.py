@@ -65,7 +65,8 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
         return opened
     treated = settled(lambda: cleaning_by_group(context, version, crossed))
     if treated is not None:
-        cleaning_view(dataset, version, treated, GROUPS, groups.table)
+        behind = cleaning_view(dataset, version, treated, GROUPS, groups.table)
+        opened = opened or behind
     return opened
 
 
