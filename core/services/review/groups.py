@@ -31,8 +31,7 @@ def keep_one(
     """Excludes the copies that nobody has decided: of one group, or of every group. Of all groups at once those with
     conflicting labels are left to a person, unless they are asked for."""
     found = issues.copies(context.store, scan, issue_type, None if group is None else [group])
-    everything = group is not None or conflicting
-    taken = [copy for copy in found if everything or not copy.conflicting]
+    taken = _taken(found, group is not None or conflicting)
     acts = [_exclude(copy, scan) for copy in taken]
     recorded = record(context, scan.version_id, reviewer, acts)
     refused = {refusal.act.client_key for refusal in recorded.refused}
@@ -43,6 +42,17 @@ def keep_one(
         len({copy.group for copy in taken}),
         len({copy.group for copy in found} - {copy.group for copy in taken}),
     )
+
+
+def would_exclude(context: Context, scan: Scan, issue_type: str, conflicting: bool = False) -> tuple[int, int]:
+    """How many copies of how many groups `keep_one` would exclude of every group."""
+    key = ("copies", scan.scan_id, issue_type, context.store.newest_act())
+    taken = _taken(context.store.remembered(key, lambda: issues.copies(context.store, scan, issue_type)), conflicting)
+    return len(taken), len({copy.group for copy in taken})
+
+
+def _taken(found: Sequence[Copy], conflicting: bool) -> list[Copy]:
+    return [copy for copy in found if conflicting or not copy.conflicting]
 
 
 def take_back(context: Context, version_id: str, reviewer: str, keys: Sequence[str]) -> int:

@@ -8,9 +8,12 @@ from core.context import Context
 from core.records import Scan
 from core.review.records import ReviewItem
 from core.services.issues.listing import Findings
-from core.services.review.groups import keep_one, take_back
+from core.services.review.groups import keep_one, take_back, would_exclude
 from core.ui import keys
 from core.words import say, say_n
+
+ALL = "keep-one"
+"""The key of the box with the act on every group."""
 
 
 def redraw_after_act() -> None:
@@ -21,7 +24,11 @@ def redraw_after_act() -> None:
 
 def keep_one_of_all(context: Context, user: str, found: Findings) -> None:
     """The act on every group, behind a word on what it does."""
-    with st.popover(say("Keep one of each group"), icon=":material/filter_1:", key="keep-one"):
+    title = say("Keep one of each group")
+    box = st.popover(title, icon=":material/filter_1:", key=ALL, on_change="rerun")
+    if not box.open:
+        return
+    with box:
         st.caption(
             say(
                 "Every copy that nobody has decided is left out of the next version; the row that stands for its group "
@@ -37,7 +44,16 @@ def keep_one_of_all(context: Context, user: str, found: Findings) -> None:
             disabled=not found.about["conflicting"],
         )
         arguments = (context, user, found.scan, found.kind.name, None, conflicting)
-        st.button(say("Exclude the copies"), type="primary", on_click=_keep, args=arguments, key="keep-one-of-all")
+        copies, groups = would_exclude(context, found.scan, found.kind.name, conflicting)
+        of_groups = say_n("{n:,} group", "{n:,} groups", groups)
+        st.button(
+            say_n("Exclude {n:,} copy of {groups}", "Exclude {n:,} copies of {groups}", copies, groups=of_groups),
+            type="primary",
+            on_click=_keep,
+            args=arguments,
+            key="keep-one-of-all",
+            disabled=not copies,
+        )
 
 
 def keep_one_of_group(context: Context, user: str, scan: Scan, issue_type: str, item: ReviewItem) -> None:
@@ -89,6 +105,7 @@ def _keep(
     said = say("{sentence}.", sentence=say("; ").join(parts))
     st.session_state[keys.KEPT_ONE] = (scan.version_id, done.keys, said)
     st.session_state[keys.KEPT_JUST_NOW] = True
+    st.session_state[ALL] = False  # what came of it stands above the list, which the open box would cover
 
 
 def _take_back(context: Context, user: str, version_id: str, client_keys: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from core.context import Context
 from core.records import IssueFilter, Scan
 from core.services.issues.listing import findings, page
 from core.services.review.decisions import counts
-from core.services.review.groups import keep_one, take_back
+from core.services.review.groups import keep_one, take_back, would_exclude
 from core.services.review.queue import items
 from core.store.acts import decisions
 from core.store.scans import get_scan
@@ -53,7 +53,10 @@ def test_one_group_is_decided_by_itself_though_its_labels_conflict(context: Cont
 
 
 def test_conflicting_groups_are_among_all_where_they_are_asked_for(context: Context, scan: Scan) -> None:
+    assert would_exclude(context, scan, "near_duplicate") == (3, 2)
+    assert would_exclude(context, scan, "near_duplicate", conflicting=True) == (4, 3)
     done = keep_one(context, scan, "near_duplicate", "ada", conflicting=True)
+    assert would_exclude(context, scan, "near_duplicate", conflicting=True) == (0, 0)
     assert (sorted(done.example_ids), done.conflicting) == ([3, 6, 13, 21], 0)
 
 
