@@ -95,7 +95,7 @@ def test_every_scan_finds_every_type_and_copies_are_left_out_in_one_command(run:
     scanned = run("scan", "copies", "--encoder", "lexical", "--folds", "2", "--type", "outlier", "--json")
     assert list(scanned.json["found"]) == ["label", "outlier"]
     without = run("scan", "copies", "--type", "outlier", "--names")
-    assert without.code == 1 and "Names are listed with personal data" in without.err
+    assert without.code == 2 and "Names are listed with personal data" in without.err
 
 
 def test_the_list_of_an_issue_type_that_there_is_not_is_refused(run: Run, notes: Path) -> None:
