@@ -21,6 +21,7 @@ from core.review.budget import Kept, review_budget
 
 STARTS, FOLLOWING = (0, 30, 100, 300), 100
 SIZES = (300, 1000)
+FEW = 5
 ARRAYS = os.environ.get("WINNOW_BENCH_ARRAYS")
 """A folder that keeps embeddings between runs."""
 
@@ -36,6 +37,8 @@ class Asked:
     off: float
     """Expected less found."""
     left_inside: bool
+    left_off: float
+    """By how much of the truth all that is left is misjudged; the truth at least `FEW`."""
 
 
 def run() -> list[Row]:
@@ -73,6 +76,7 @@ def _of_set(one: KnownSet) -> Iterator[Asked]:
             said.high - said.low,
             said.estimate - true,
             found.left.low <= left <= found.left.high,
+            abs(found.left.estimate - left) / max(left, FEW),
         )
 
 
@@ -82,7 +86,9 @@ def _row(name: str, found: list[Asked]) -> Row:
         float(np.mean([getattr(one, field) for one in found])) if found else float("nan")
         for field in ("width", "off", "left_inside")
     )
-    note = f"{len(found)} answers; width {width:.1f} labels, expected less found {off:+.1f}; of all left {left:.2f}"
+    misjudged = float(np.median([one.left_off for one in found])) if found else float("nan")
+    note = f"{len(found)} answers; width {width:.1f} labels, expected less found {off:+.1f}"
+    note += f"; of all left {left:.2f}, misjudged by {misjudged:.0%} in the median"
     return Row(f"next {FOLLOWING} reviews within their interval: {name}", inside, "", bound="≥ 0.95", note=note)
 
 

@@ -34,7 +34,10 @@ LOCAL_WIDTH = 0.6
 NEGLIGIBLE = 1e-5
 """A place of the grid that is so much less probable than the best one is left out."""
 EDGE = 1e-4
-ENDS = (0.025, 0.975)
+LOW, MIDDLE, HIGH = 0.025, 0.5, 0.975
+"""Of what is possible. As many are expected as lie in its middle: the mean is drawn far up by the few cases in which the
+whole list is full of wrong labels; of all that were left on thirteen known sets it was off by 84 % in the median, the
+middle by 34 %."""
 POINTS = 30
 Floats = NDArray[np.float64]
 Kept = tuple[int, float, float, float]
@@ -160,9 +163,8 @@ def _found(length: int, unjudged: NDArray[np.int64], chances: Floats, weights: F
     shares = np.concatenate([expit(odds + LOCAL_WIDTH * one) for one in LOCAL])
     probable = np.concatenate([weights * one for one in LOCAL_WEIGHTS])
     mean, spread = shares @ counts, np.sqrt((shares * (1 - shares)) @ counts)
-    low, high = (_quantile(end, mean, spread, probable, float(length)) for end in ENDS)
-    estimate = float(probable @ mean)
-    return Reviews(length, Estimate(estimate, min(low, estimate), max(high, estimate)))
+    low, middle, high = (_quantile(share, mean, spread, probable, float(length)) for share in (LOW, MIDDLE, HIGH))
+    return Reviews(length, Estimate(middle, low, high))
 
 
 def logit(share: Floats) -> Floats:

@@ -27,6 +27,11 @@ def test_before_any_verdict_it_says_what_the_scan_says() -> None:
     assert found.stop.rows == found.place == 200  # one label in ten is wrong up to there
 
 
+def test_as_many_are_expected_as_the_scan_says_also_where_it_is_most_unsure_upwards() -> None:
+    unsure: list[Kept] = [(rows, wrong, 0.0, min(rows, 6 * wrong)) for rows, wrong, _, _ in CURVE]
+    assert review_budget(unsure, []).left.estimate == pytest.approx(76, rel=0.15)
+
+
 def test_verdicts_move_what_is_expected_of_the_rows_behind_them() -> None:
     as_said, fewer = (review_budget(CURVE, _first_hundred(*found)) for found in ((18, 40), (14, 16)))
     assert fewer.following.found.estimate < 0.7 * as_said.following.found.estimate  # the odds are a quarter
