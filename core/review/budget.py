@@ -35,9 +35,9 @@ NEGLIGIBLE = 1e-5
 """A place of the grid that is so much less probable than the best one is left out."""
 EDGE = 1e-4
 LOW, MIDDLE, HIGH = 0.025, 0.5, 0.975
-"""Of what is possible. As many are expected as lie in its middle: the mean is drawn far up by the few cases in which the
-whole list is full of wrong labels; of all that were left on thirteen known sets it was off by 84 % in the median, the
-middle by 34 %."""
+"""Of what is possible. As many are expected as lie in its middle: the mean is drawn far up by the few cases in which
+the whole list is full of wrong labels; of all that were left on thirteen known sets it was off by 84 % in the median,
+the middle by 34 %."""
 POINTS = 30
 Floats = NDArray[np.float64]
 Kept = tuple[int, float, float, float]
