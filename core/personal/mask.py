@@ -6,6 +6,7 @@ import hmac
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
@@ -14,6 +15,9 @@ from core.personal.inside import masked_inside
 from core.personal.patterns import Personal, personal_in
 from core.personal.stand_in import stand_in
 from core.words import later
+
+SHORT = 80
+"""Characters of a text that is kept with its mask: tags, groups, people's names and values of a column repeat."""
 
 Manner = Literal["label", "hash", "replacement"]
 MANNERS: Mapping[Manner, str] = {
@@ -39,6 +43,11 @@ class Masking:
 def masked(text: str, column: str = "") -> str:
     """The text with the kind of each in place of it: `Write to [email]`. `column`: whose value it is, where it is one
     of a column that is kept with the example. Of a JSON object or list each value, by the name that it stands under."""
+    return _short(text, column) if len(text) <= SHORT else str(masked_inside(labelled, column, text))
+
+
+@lru_cache(1 << 14)
+def _short(text: str, column: str) -> str:
     return str(masked_inside(labelled, column, text))
 
 

@@ -5,8 +5,6 @@ Reads a `RowsSpec` and input/rows.parquet; writes output/masked.parquet with the
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,8 +17,6 @@ from core.queue import JobFolder, ProgressWriter
 
 AT_ONCE = 2_000
 """Rows that are in memory at a time."""
-SHORT = 80
-"""Characters of a text that is kept with its mask: values of a column repeat."""
 OUT = "masked.parquet"
 
 
@@ -46,17 +42,8 @@ def main(folder: JobFolder, progress: ProgressWriter) -> RowsResult:
 
 def _hidden(said: str, value: str | list[str | None] | None) -> object:
     if isinstance(value, list):
-        return [None if one is None else _masked(said, one) for one in value]
-    return None if value is None else _masked(said, value)
-
-
-def _masked(said: str, text: str) -> str:
-    return _short(said, text) if len(text) <= SHORT else masked(text, said)
-
-
-@lru_cache(1 << 14)
-def _short(said: str, text: str) -> str:
-    return masked(text, said)
+        return [None if one is None else masked(one, said) for one in value]
+    return None if value is None else masked(value, said)
 
 
 if __name__ == "__main__":

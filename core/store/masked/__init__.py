@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -22,8 +21,6 @@ MASK = "mask_personal_data"
 """What masks a text in SQL."""
 HERE = 2_000
 """Rows that are masked where they are asked for, in up to a second; more of them in a process of its own."""
-_SHORT = 80
-"""Characters of a text that is kept with its mask: tags, groups and people's names repeat."""
 OWN_ID = "source_id"
 """The column of the source's own row ids, where another one has their name."""
 NO_OTHERS: Mapping[str, str] = {}
@@ -109,16 +106,7 @@ def own_id_sql(db: Database, own_id: str) -> str:
 
 def _teach(cursor: Cursor) -> None:
     with suppress(duckdb.CatalogException, duckdb.NotImplementedException):  # what a database has learnt, it knows
-        cursor.create_function(MASK, _masked, [VARCHAR, VARCHAR], VARCHAR)
-
-
-def _masked(text: str, column: str) -> str:
-    return _short(text, column) if len(text) <= _SHORT else personal.masked(text, column)
-
-
-@lru_cache(1 << 14)
-def _short(text: str, column: str) -> str:
-    return personal.masked(text, column)
+        cursor.create_function(MASK, personal.masked, [VARCHAR, VARCHAR], VARCHAR)
 
 
 def _replaced(sql: str, values: Mapping[str, str | None]) -> str:
