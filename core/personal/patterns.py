@@ -60,6 +60,7 @@ _STREETS = "street|avenue|road|boulevard|lane|drive|terrace|highway|parkway|st|a
 _FOUND = ("it", "named", "called")
 _TITLES = "Mr|Mrs|Ms|Mx|Miss|Sir|Dr|Prof|Professor|Herr|Frau|Monsieur|Madame|Mme|Señora?|Signora?"
 _FACULTIES = "med|phil|jur|rer|nat|Ing"
+_OFFICES = "President|Chair(?:man|woman)?|Speaker|Secretary|Ambassador|Chancellor|Minister|Justice|Mayor|Governor"
 _WHOSE = "full|my|your|his|her|customer|client|patient|employee|contact|student|author"
 _LATIN = [chr(code) for code in (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250))]
 _UPPER, _LOWER = "".join(filter(str.isupper, _LATIN)), "".join(filter(str.islower, _LATIN))
@@ -78,7 +79,7 @@ _NO_SURNAME = (
     "|马上|于是|何况|许多|曾经|易学"
 )
 _INTRODUCED = (
-    rf"\b(?:{_TITLES})\b\.?(?: (?:{_TITLES}|{_FACULTIES})\b\.?)* ?"
+    rf"\b(?:{_TITLES})\b\.?(?: (?:{_TITLES}|{_FACULTIES})\b\.?)* ?(?:(?:{_OFFICES}) )?(?!(?:{_OFFICES})\b)"
     rf"|\b[Mm]y name is |\b(?i:first|last|family|given|sur) ?[Nn]ame: ?"
     rf"|(?:^|[\n.;,|(] *|\b(?i:{_WHOSE})(?:'s)? )[Nn]ame: ?(?={_WORD} (?:[A-Z]\. )?{_WORD})"
 )

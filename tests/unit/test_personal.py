@@ -94,6 +94,7 @@ def test_what_has_the_form_of_it_is_found(text: str, kind: str, found: str) -> N
         "icon@2x.png and git@github.com:foo",
         "2008 Supreme Court, 100 Meters Court and 24 Hours Drive",
         "the name is good, Miss is a title, and Dr too",
+        "Mr. President you are here, and Mr Speaker, Sir",
         "高级经理和高中老师，任何医生",
         "born 99/99/99, born 1980-13-45, born in 1990. 12/03/2004",
     ],
