@@ -23,6 +23,8 @@ from core.modalities.payloads import Payloads
 from core.modalities.suspicion import judged
 
 IMAGES = 3_000
+ORIENTATION = 0x0112
+"""The tag of EXIF."""
 LARGE = (500, 375)
 """Pixels of the images by which speed is measured, beside those of 32 × 32."""
 
@@ -71,6 +73,23 @@ def _grey(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     return image.convert("L").convert("RGB")
 
 
+def _turned(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+    """As a camera leaves it that was held otherwise: its metadata alone says so."""
+    way, stored_as = ((Image.Transpose.ROTATE_180, 3), (Image.Transpose.ROTATE_90, 6), (Image.Transpose.ROTATE_270, 8))[
+        generator.integers(3)
+    ]
+    lying, tags = image.transpose(way), Image.Exif()
+    tags[ORIENTATION] = stored_as
+    lying.info["exif"] = tags.tobytes()
+    return lying
+
+
+def _damaged(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+    """Its metadata is written over."""
+    image.info["exif"] = b"Exif\x00\x00" + generator.bytes(int(generator.integers(20, 200)))
+    return image
+
+
 OF_IMAGES: Ways = {
     "dark": _dark,
     "light": _light,
@@ -80,6 +99,8 @@ OF_IMAGES: Ways = {
     "odd_shape": _cropped,
     "grey": _grey,
     "borders": _bordered,
+    "turned": _turned,
+    "unreadable_metadata": _damaged,
 }
 
 
@@ -93,7 +114,9 @@ def rows() -> Iterator[Row]:
         for row, way in planted.items():
             image = Image.open(io.BytesIO(files[row])).convert("RGB")
             out = io.BytesIO()
-            OF_IMAGES[way](image, generator).save(out, "JPEG", quality=90)  # type: ignore[attr-defined]
+            made = OF_IMAGES[way](image, generator)
+            assert isinstance(made, Image.Image)
+            made.save(out, "JPEG", quality=90, exif=made.info.get("exif", b""))
             files[row] = out.getvalue()
         suspicions = find_in_images(_kept(root, files), root, silent)
         yield from compared("photographs", suspicions, planted)

@@ -22,7 +22,17 @@ from core.jobs.train.web import TRAIN
 KINDS: Mapping[str, JobKind[Any, Any]] = {
     kind.name: kind
     for kind in (
-        *(LOAD, HUB, GROUPS, SCAN, TRAIN, CLEANING_EFFECT, PREDICT, MAP, PROOF, MITIGATION, MASK),
+        LOAD,
+        HUB,
+        GROUPS,
+        SCAN,
+        TRAIN,
+        CLEANING_EFFECT,
+        PREDICT,
+        MAP,
+        PROOF,
+        MITIGATION,
+        MASK,
         MASKED_ROWS,
     )
 }

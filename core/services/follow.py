@@ -28,10 +28,10 @@ def follow(
     `interrupted` says, and is raised again. Raises JobError where the job did not get to its end.
     """
     try:
-        job = _wait(context, job_id, on_progress)
+        job = until_ended(context, job_id, on_progress)
     except KeyboardInterrupt:
         (interrupted or context.queue.cancel)(job_id)
-        _wait(context, job_id, on_progress)
+        until_ended(context, job_id, on_progress)
         raise
     if job.status != "done":
         raise JobError(
@@ -40,7 +40,9 @@ def follow(
     return job
 
 
-def _wait(context: Context, job_id: str, on_progress: Callable[[Job], None]) -> Job:
+def until_ended(context: Context, job_id: str, on_progress: Callable[[Job], None]) -> Job:
+    """The job, once it has ended however it did and its output is in the store. `on_progress` may raise to wait no
+    longer: the job goes on."""
     while True:
         look_up()
         context.queue.reconcile()

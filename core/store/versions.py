@@ -170,15 +170,20 @@ def make_split_version(
     """
     parent = get_version(db, parent_id)
     with db.write() as cursor:
-        known = cursor.execute("SELECT version_id FROM versions WHERE job_id = ?", [job_id]).fetchone()
-        version_id = str(known[0]) if known else _write_splits(cursor, parent, assignment, note, by, job_id)
+        version_id = _id_made_as(cursor, job_id) or _write_splits(cursor, parent, assignment, note, by, job_id)
     return get_version(db, version_id)
 
 
 def made_as(db: Database, key: str | None) -> Version | None:
     """The version that a job, or an act of this key, made; none as long as it made none."""
-    known = db.fetch_one("SELECT version_id FROM versions WHERE job_id = ?", [key])
-    return get_version(db, str(known[0])) if known else None
+    with db.cursor() as cursor:
+        version_id = _id_made_as(cursor, key)
+    return get_version(db, version_id) if version_id else None
+
+
+def _id_made_as(cursor: Cursor, key: str | None) -> str | None:
+    known = cursor.execute("SELECT version_id FROM versions WHERE job_id = ?", [key]).fetchone()
+    return str(known[0]) if known else None
 
 
 def _write_splits(cursor: Cursor, parent: Version, assignment: pa.Table, note: str, by: str, job_id: str | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,6 @@ from core.issues.signals import Signals
 from core.jobs.scan.notes import class_notes
 from core.jobs.scan.scan import Scan
 from core.modalities.encoders import make_encoder
-from core.modalities.fitted import Learner
 from core.targets.arrays import distinct, labelled, most_probable, same
 from core.tasks import task_named
 from core.typed import JsonObject
@@ -82,14 +82,15 @@ class ClassScan(Scan):
         for order, encoder in enumerate(encoders):
             embeddings = self.embed(encoder)
             with self.timed(f"{encoder.name}: heads"):
-                result = self._judge(embeddings, clusters, folds, encoder.name)
+                heads = partial(out_of_sample_probabilities, embeddings)
+                result = self._out_of_fold(heads, encoder.name, clusters, folds)
             members.append(self._member(encoder.name, result))
             final = learner is None and not self.spec.settings.fine_tune and order == len(encoders) - 1
             if final or not self.spec.settings.anew:  # nobody goes from a better list to a quicker one and back
                 yield self._tier(members, order, final, embeddings, clusters, folds)
         if learner is not None:
             with self.timed(f"{learner.name}: fits"):
-                result = self._refit(learner, clusters, folds)
+                result = self._out_of_fold(partial(refitted_probabilities, learner), learner.name, clusters, folds)
             members.append(self._member(learner.name, result))
             yield self._tier(members, len(encoders), True, embeddings, clusters, folds)
         if self.spec.settings.fine_tune:
@@ -130,11 +131,11 @@ class ClassScan(Scan):
         predicted, _ = most_probable(probabilities[rows], task_named(self.spec.about.task).target.several)
         return float(same(self.rows.labels[rows], predicted).mean())
 
-    def _judge(
-        self, embeddings: NDArray[np.float32], clusters: NDArray[np.int64], folds: int, name: str
+    def _out_of_fold(
+        self, fit: Callable[..., OutOfSample], name: str, clusters: NDArray[np.int64], folds: int
     ) -> OutOfSample:
-        return out_of_sample_probabilities(
-            embeddings,
+        """What heads or a model say of each row, fitted without its fold."""
+        return fit(
             self.rows.labels,
             clusters,
             len(self.labels),
@@ -142,18 +143,6 @@ class ClassScan(Scan):
             seed=self.spec.settings.seed,
             scratch=self.folder.path,
             tick=self.tick(f"{name}: probabilities"),
-        )
-
-    def _refit(self, learner: Learner, clusters: NDArray[np.int64], folds: int) -> OutOfSample:
-        return refitted_probabilities(
-            learner,
-            self.rows.labels,
-            clusters,
-            len(self.labels),
-            folds=folds,
-            seed=self.spec.settings.seed,
-            scratch=self.folder.path,
-            tick=self.tick(f"{learner.name}: probabilities"),
         )
 
     def _fine_tuned(self, clusters: NDArray[np.int64], folds: int) -> Member:

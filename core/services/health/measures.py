@@ -145,36 +145,31 @@ def _attributes(of: _Of, found: tuple[Association, ...]) -> Iterator[HealthRow]:
 
 
 def _drifts(of: _Of, found: tuple[Drift, ...]) -> Iterator[HealthRow]:
-    strong = _strong(found)
-    if not strong:
-        return
-    title = say_n(
-        "{n:,} attribute that differs between splits", "{n:,} attributes that differ between splits", len(strong)
-    )
-    gain = say("Not measured: a score on other rows than those it is for says less than it seems to.")
-    place = {"between": "splits", "column": strong[0].table.column}
-    yield of.row("drift", title, 0, "drift", _differing(of, strong), gain, say("See the drift"), **place)
+    if strong := _strong(found):
+        title = say_n(
+            "{n:,} attribute that differs between splits", "{n:,} attributes that differ between splits", len(strong)
+        )
+        gain = say("Not measured: a score on other rows than those it is for says less than it seems to.")
+        yield _differing(of, "drift", "splits", title, strong, gain, say("See the drift"))
 
 
 def _order(of: _Of, found: tuple[Drift, ...]) -> Iterator[HealthRow]:
-    strong = _strong(found)
-    if not strong:
-        return
-    title = say_n(
-        "{n:,} attribute that changes along the file", "{n:,} attributes that change along the file", len(strong)
-    )
-    gain = say("Not measured: its first rows are no sample of all, and splits by position would differ.")
-    place = {"between": "order", "column": strong[0].table.column}
-    yield of.row("order", title, 0, "drift", _differing(of, strong), gain, say("See the order"), **place)
+    if strong := _strong(found):
+        title = say_n(
+            "{n:,} attribute that changes along the file", "{n:,} attributes that change along the file", len(strong)
+        )
+        gain = say("Not measured: its first rows are no sample of all, and splits by position would differ.")
+        yield _differing(of, "order", "order", title, strong, gain, say("See the order"))
 
 
 def _strong(found: tuple[Drift, ...]) -> list[Drift]:
     return [one for one in found if not one.chance and one.size.estimate >= DRIFTED]
 
 
-def _differing(of: _Of, strong: list[Drift]) -> str:
+def _differing(of: _Of, key: str, between: str, title: str, strong: list[Drift], gain: str, to_do: str) -> HealthRow:
     named = ", ".join(f"{_named(of, one.table)} {_ends(one.size)}" for one in strong[:NAMED])
-    return say("More than chance; difference from 0 to 1, with 95 % intervals: {named}.", named=named)
+    sure = say("More than chance; difference from 0 to 1, with 95 % intervals: {named}.", named=named)
+    return of.row(key, title, 0, "drift", sure, gain, to_do, between=between, column=strong[0].table.column)
 
 
 def _missing(of: _Of, found: MissingValues) -> Iterator[HealthRow]:

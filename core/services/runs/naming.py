@@ -17,9 +17,8 @@ def note_shown(context: Context, run: Run) -> str:
 
 
 def describe_run(context: Context, run: Run, *, name: str | None = None, note: str | None = None) -> Run:
-    """Gives the run another name or note; None leaves it, an empty one takes it away, and
-    a note that is as it is shown stays. Raises UsageError for one that is
-    too long, NotFoundError for a run that was deleted."""
+    """Gives the run another name or note; None leaves it, an empty one takes it away, and a note that is as it is shown
+    stays. Raises UsageError for one that is too long, NotFoundError for a run that was deleted."""
     for what, text, most in (("name", name, MOST_NAME), ("note", note, MOST_NOTE)):
         if text is not None and len(text.strip()) > most:
             raise UsageError(f"A {what} of {len(text.strip()):,} characters is too long.", f"Use at most {most:,}.")

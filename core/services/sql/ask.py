@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,9 @@ from numpy.typing import NDArray
 from core.context import Context
 from core.errors import JobError, StoppedError, UsageError
 from core.jobs.masked_rows.web import start_copy
-from core.progress import look_up
 from core.reading.query import SECONDS, query
 from core.records import ENDED, Dataset, Job, QueryResult, ResultColumn, Version
-from core.services.collect import collect
+from core.services.follow import until_ended
 from core.store.masked import HERE
 from core.store.query.copies import TURN, copy_file, make_copy
 from core.store.query.views import VIEWS, QueryView, columns_of, quoted, views_of
@@ -33,8 +33,7 @@ _OF_TYPES = re.compile("VARCHAR|Could not convert string|Cannot extract field|Ca
 """DuckDB's words of values that are texts where others are wanted."""
 _BY = "SQL"
 """Who asks for masked copies: they are everybody's."""
-_LOOK_EVERY = 0.1
-"""Seconds."""
+Answer = TypeVar("Answer")
 _AT_ONCE = 2
 """Queries that run side by side; others wait."""
 
@@ -83,11 +82,7 @@ def ask(
     """The first `rows` of what a query gives; where its copy has to be masked before, waits for that and has `show`
     tell how far it is. Raises `UsageError` for what may not be asked or takes too much, `JobError` where the copy was
     not made."""
-    while True:
-        try:
-            return ask_now(context, dataset, version, sql, rows, seconds)
-        except CopyFirstError as first:
-            _wait_for(context, first.job, show)
+    return _once_masked(context, lambda: ask_now(context, dataset, version, sql, rows, seconds), show)
 
 
 def ask_now(
@@ -105,29 +100,29 @@ def row_ids(
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Every row id that a query gives, once, and the views that it reads. Waits and raises as `ask`, and raises
     `UsageError` where the result has no column of them."""
+    asked = partial(_asked, context, dataset, version, sql, rows=0, ids=True)
+    found = _once_masked(context, asked, lambda job: None)
+    return np.frombuffer(found["ids"], np.int64), tuple(found["reads"])
+
+
+def _once_masked(context: Context, ask_it: Callable[[], Answer], show: Callable[[Job], None]) -> Answer:
+    """What a query gives, once the copies that it reads are made. Raises `JobError` where one is not, `StoppedError`
+    where nobody waits for it any more: the job goes on."""
+    given_up = _GIVEN_UP.get()
+
+    def look(job: Job) -> None:
+        if job.status not in ENDED and (context.beside.leaving or given_up()):
+            raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.")
+        show(job)
+
     while True:
         try:
-            found = _asked(context, dataset, version, sql, rows=0, ids=True)
-            return np.frombuffer(found["ids"], np.int64), tuple(found["reads"])
+            return ask_it()
         except CopyFirstError as first:
-            _wait_for(context, first.job, lambda job: None)
-
-
-def _wait_for(context: Context, job: Job, show: Callable[[Job], None]) -> None:
-    """Until a copy is made. Raises `JobError` where it is not, `StoppedError` where nobody waits for it any more: the
-    job goes on."""
-    given_up = _GIVEN_UP.get()
-    while job.status not in ENDED or not job.collected:
-        if context.beside.leaving or given_up():
-            raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.")
-        look_up()
-        time.sleep(_LOOK_EVERY)
-        context.queue.reconcile()
-        collect(context)
-        job = context.queue.get(job.job_id)
-        show(job)
-    if job.status != "done":
-        raise JobError(job.error or f"{job.title} was {job.status}.", "Run the query again, which starts it anew.")
+            job = until_ended(context, first.job.job_id, look)
+            if job.status != "done":
+                said = job.error or f"{job.title} was {job.status}."
+                raise JobError(said, "Run the query again, which starts it anew.") from None
 
 
 def state(context: Context, dataset: Dataset, version: Version) -> dict[str, str]:

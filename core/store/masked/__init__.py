@@ -91,7 +91,7 @@ def texts_sql(
     return _replaced(sql, texts), {name: told for name, _, told in asked if name in texts}
 
 
-def other(kind: str) -> bool:
+def retyped(kind: str) -> bool:
     """Whether a column of that type has another one where it is masked."""
     return kind not in ("VARCHAR", "JSON", _LIST) and not kind.startswith("ENUM")
 

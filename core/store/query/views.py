@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core import personal
 from core.records import EXAMPLE_ID, Dataset, Version
@@ -14,7 +14,7 @@ from core.store.acts.tag_mirror import TAGGED
 from core.store.acts.tags import tag_names
 from core.store.database import Database
 from core.store.export import exported_sql
-from core.store.masked import LABELS, is_masked, masked_sql, names_of, other, texts_sql
+from core.store.masked import LABELS, is_masked, masked_sql, names_of, retyped, texts_sql
 from core.store.relations import relation
 from core.store.scans import latest_scan
 
@@ -60,7 +60,7 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
     listed = ", ".join(f"({number}, {literal(name)})" for number, name in named) or "(-1, '')"
     tags = f"SELECT {EXAMPLE_ID}, n.tag FROM {TAGGED} g JOIN (VALUES {listed}) n(tag_number, tag) USING (tag_number)"
     texts = {"rows": rows, "issues": issues, "predictions": predictions, "decisions": decisions, "tags": tags}
-    masked_as, bare = "", dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]]()
+    masked_as, bare, masked, were = "", "", dict[str, str](), dict[str, str]()
     if is_masked(db, dataset.dataset_id):
         masked_as, said = f" {personal.edition()}", names_of(dataset)
         with db.cursor() as cursor:
@@ -68,12 +68,12 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
                 described = cursor.execute(f"DESCRIBE {texts[name]}").fetchall()
                 columns = [(str(one), str(kind)) for one, kind, *_ in described]
                 if name == "rows":
-                    told, masked = texts_sql(texts[name], columns, labels, said)
-                    bare[name] = told, masked, {one: kind for one, kind in columns if one in masked and other(kind)}
+                    bare, masked = texts_sql(texts[name], columns, labels, said)
+                    were = {one: kind for one, kind in columns if one in masked and retyped(kind)}
                 texts[name] = masked_sql(cursor, texts[name], columns, labels, said)
     about = {"rows": f"{dataset.derived_ready}", "tags": f"{db.newest_tag()}"}
-    digested = {name: about.get(name, "") + masked_as for name in VIEWS}
-    return {name: QueryView(name, texts[name], digested[name], *bare.get(name, ("", {}, {}))) for name in VIEWS}
+    views = {name: QueryView(name, texts[name], about.get(name, "") + masked_as) for name in VIEWS}
+    return views | {"rows": replace(views["rows"], bare=bare, texts=masked, were=were)}
 
 
 def columns_of(db: Database, view: QueryView) -> list[tuple[str, str]]:

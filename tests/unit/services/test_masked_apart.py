@@ -105,7 +105,7 @@ def test_a_filter_waits_for_the_copy_and_a_job_that_is_cancelled_is_said(
         collect.collect(context)
 
     with monkeypatch.context() as patch:
-        patch.setattr("core.services.sql.ask.collect", cancelled)
+        patch.setattr("core.services.follow.collect", cancelled)
         with pytest.raises(JobError, match="cancelled"):
             ask(context, calls, version, "SELECT text FROM rows")
     ids, _ = row_ids(
