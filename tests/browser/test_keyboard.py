@@ -25,12 +25,14 @@ def open_at(page: Page, server: Server, address: str) -> None:
 
 
 def with_focus(page: Page) -> str:
-    """What has the focus, by its name or text; inside shadow roots too."""
+    """What has the focus, by its name or text; inside shadow roots too. Of the page or its main part the tag alone: all
+    text of the page stands in them."""
     return page.evaluate(
         """() => {
           let node = document.activeElement
           while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
-          return `${node.tagName} ${node.getAttribute("aria-label") ?? node.innerText ?? ""}`.trim()
+          const whole = ["BODY", "MAIN"].includes(node.tagName)
+          return `${node.tagName} ${whole ? "" : node.getAttribute("aria-label") ?? node.innerText ?? ""}`.trim()
         }"""
     )
 
