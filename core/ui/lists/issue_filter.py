@@ -7,13 +7,11 @@ is `core.services.issues.listing`' business.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
 from core.context import Context
 from core.issues import ISSUE_TYPES
-from core.issues.contract import IssueType
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, Scan
 from core.services.issues.listing import issue_types
@@ -25,6 +23,7 @@ from core.services.lists.asked import UNDECIDED as UNDECIDED
 from core.services.lists.columns import issue_columns
 from core.services.lists.facts import fact_columns
 from core.services.views import ISSUES
+from core.store.acts.of_lists import of_lists
 from core.ui import keys
 from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
@@ -55,7 +54,7 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     several = target_of(dataset).several
     tools = issue_tools(context, dataset, scan)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
-        issue_type = _type(scan)
+        issue_type = _type(context, scan)
         _show()
         kind = _kind(scan, issue_type)
         worst = how_many(dataset, scan, issue_type)
@@ -137,14 +136,12 @@ def clear() -> None:
         st.query_params.pop(key, None)
 
 
-def _titled(scan: Scan, kind: IssueType[Any]) -> str:
-    """A type with how many rows the scan flags of it."""
-    return say("{title} ({n:,})", title=say(kind.title), n=scan.found(kind.name)["flagged"])
-
-
-def _type(scan: Scan) -> str:
-    """A choice only where there is one."""
-    titles = {one.name: _titled(scan, one) for one in issue_types(scan)}
+def _type(context: Context, scan: Scan) -> str:
+    """A choice only where there is one; each type with how many of its rows are flagged."""
+    counts = of_lists(context.store, scan)
+    titles = {
+        one.name: say("{title} ({n:,})", title=say(one.title), n=counts[one.name].flagged) for one in issue_types(scan)
+    }
     names = list(titles)
     if len(names) < 2:
         return names[0]
