@@ -28,14 +28,16 @@ from core.ui import keys
 from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
-from core.ui.parts.labels import class_in_url, target_of
-from core.ui.url import optional_from_url, optional_to_url
+from core.ui.parts.labels import class_from_url, target_of
+from core.ui.url import choose_all, optional_from_url, optional_to_url, typed_from_url
 from core.words import said_everywhere, say
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
 _FILTER_KEYS = (keys.SHOW, keys.WORST, keys.KIND, keys.GIVEN, keys.SUGGESTED, keys.MISSING, keys.EXTRA, keys.SEARCH)
 _URL_KEYS = (keys.TYPE, *_FILTER_KEYS)
+_USUAL: dict[str, str | int | None] = {**dict.fromkeys((FILTERS, *_FILTER_KEYS)), keys.SEARCH: ""}
+"""What the filters are where nothing is chosen, as the URL has it."""
 
 
 def issue_tools(context: Context, dataset: Dataset, scan: Scan) -> Tools:
@@ -64,10 +66,12 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
         _label(given, keys.GIVEN, dataset, or_none=several)
         if "suggestion" in ISSUE_TYPES[issue_type].actions or keys.SUGGESTED in asked:
             _label(suggested, keys.SUGGESTED, dataset, or_none=several)
+        typed_from_url(keys.SEARCH)
         st.text_input(
             say("Search"),
             key=keys.SEARCH,
-            bind="query-params",
+            on_change=optional_to_url,
+            args=(keys.SEARCH, ""),
             type="search",
             placeholder=say("Words in the row"),
             label_visibility="collapsed",
@@ -97,9 +101,8 @@ def query() -> dict[str, str]:
 
 def choose_type(name: str) -> None:
     """Lists another type from its first flagged row on. For callbacks."""
-    clear()
-    st.session_state[keys.TYPE] = name
-    optional_to_url(keys.TYPE)
+    choose_all(_USUAL | {keys.TYPE: name})
+    st.session_state[keys.SHOW] = FLAGGED
 
 
 def choose(
@@ -111,15 +114,10 @@ def choose(
 ) -> None:
     """Sets the filter to a pair of labels, or to one of them, or to what is probably missing or extra, and forgets the
     rest but the type and how many are flagged. For callbacks."""
-    worst = st.session_state.get(keys.WORST)
-    clear()
-    st.session_state[keys.WORST] = worst
+    pair = {keys.GIVEN: given, keys.SUGGESTED: suggested, keys.MISSING: added, keys.EXTRA: removed}
+    shown = {keys.SHOW: None if show == FLAGGED else show, keys.WORST: st.session_state.get(keys.WORST)}
+    choose_all(_USUAL | pair | shown)
     st.session_state[keys.SHOW] = show
-    optional_to_url(keys.SHOW, FLAGGED)
-    st.session_state[keys.GIVEN] = given
-    st.session_state[keys.SUGGESTED] = suggested
-    st.session_state[keys.MISSING] = added
-    st.session_state[keys.EXTRA] = removed
 
 
 def chosen_pair() -> tuple[str, str] | None:
@@ -130,10 +128,8 @@ def chosen_pair() -> tuple[str, str] | None:
 
 def clear() -> None:
     """Every filter back to its default; the type stays. For callbacks."""
-    for key in _FILTER_KEYS:
-        st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
-    for key in (FILTERS, keys.SHOW, keys.KIND):
-        st.query_params.pop(key, None)
+    choose_all(_USUAL)
+    st.session_state[keys.SHOW] = FLAGGED
 
 
 def _type(context: Context, scan: Scan) -> str:
@@ -202,13 +198,14 @@ def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> Non
     """A class; `or_none`: or no class."""
     many = len(dataset.labels) > MAX_OPTIONS
     none = [NO_CLASS] if or_none and NO_CLASS not in dataset.labels else []
-    class_in_url(dataset, key, {name: said_everywhere(name) for name in none})
+    class_from_url(dataset, key, {name: said_everywhere(name) for name in none})
     st.selectbox(
         title,
         [*none, *dataset.labels[:MAX_OPTIONS]],
         index=None,
         key=key,
-        bind="query-params",
+        on_change=optional_to_url,
+        args=(key,),
         placeholder=title,
         label_visibility="collapsed",
         format_func=lambda name: say(name) if name in none else dataset.called(name),
