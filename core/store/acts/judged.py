@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.records import Scan
-from core.store.acts.in_force import judged_sql
+from core.store.acts.in_force import judged_sql, settles_sql
 from core.store.database import Database
 
 
@@ -16,7 +16,7 @@ def judged_by_rank(db: Database, scan: Scan, issue_type: str) -> list[tuple[int,
 def _judged(db: Database, scan: Scan, issue_type: str) -> list[tuple[int, str]]:
     found = db.fetch(
         f"""SELECT i.rank, d.action FROM issues i JOIN {judged_sql(db, scan.version_id)} d USING (example_id)
-            WHERE i.scan_id = ? AND i.issue_type = ? ORDER BY i.rank""",
+            WHERE i.scan_id = ? AND i.issue_type = ? AND {settles_sql("i.issue_type", "d.")} ORDER BY i.rank""",
         [scan.scan_id, issue_type],
     )
     return [(int(rank), str(action)) for rank, action in found]

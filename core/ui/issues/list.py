@@ -142,6 +142,7 @@ def in_words(where: IssueFilter, dataset: Dataset) -> str:
     ]
     state = stored("all rows" if not where.flagged_only else "undecided")
     state = stored("flagged") if where.flagged_only and not where.undecided_only else state
+    state = stored("decided") if where.decided_only else state
     return " · ".join((state, *said))
 
 
@@ -171,6 +172,7 @@ def _seen(line: ListedIssue, of: Findings, likely: tuple[str, ...] = ()) -> Seen
         caption=" · ".join(filter(None, caption)),
         tier=scan.tier,
         scan_id=scan.scan_id,
+        issue_type=of.kind.name,
     )
 
 
