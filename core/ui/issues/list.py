@@ -29,6 +29,7 @@ from core.services.lists.asked import Listed, issues_listed
 from core.services.review.among import OfScan
 from core.store.export import Format
 from core.store.issues import BY_RANK
+from core.store.masked import said_shown
 from core.store.row_facts import as_of
 from core.targets import Target
 from core.ui import keys
@@ -210,7 +211,7 @@ def _head(
                 among,
                 found.total,
                 of.kind.act_on_all,
-                shown=among_said(among),
+                shown=said_shown(context.store, dataset.dataset_id, among_said(among)),
                 suggests="suggestion" in of.kind.actions,
             )
             _download(tools, listed, version, scan, where, found.total)
