@@ -21,7 +21,7 @@ from core.ui.profile.balance import balance_view
 from core.ui.profile.checks import gaps, idle, repeats
 from core.ui.profile.map import map_view
 from core.ui.profile.measured import measured_view
-from core.ui.profile.parts import Opened, opened_rows
+from core.ui.profile.parts import Opened, choices_from_url, opened_rows
 from core.ui.profile.slices import slices_view
 from core.ui.profile.words import has_words
 from core.ui.shell.frame import open_page
@@ -44,6 +44,7 @@ context, dataset, version = frame.context, frame.dataset, frame.version
 offered = {**(SPANS if has_entities(dataset) else {}), **VIEWS, **(WORDS if has_words(dataset) else {})}
 view = view_switch({name: say(title) for name, title in offered.items()})
 opened: Opened | None = None
+choices_from_url()
 with shown_errors():
     if view == "spans":
         spans = settled(lambda: spans_figures(context, version.version_id))

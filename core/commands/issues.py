@@ -29,6 +29,7 @@ from core.services.issues.listing import count, export_list, required_scan, type
 from core.services.issues.summary import summary_data, summary_text
 from core.services.lists.asked import ALL, COLUMNS, FLAGGED, SETTLED, SHOW, issue_filter, issues_listed
 from core.services.views import ISSUES, query_of
+from core.store.acts.of_lists import of_lists
 from core.store.export import Format
 from core.store.issues import BY_RANK
 from core.tasks import target_of
@@ -95,7 +96,9 @@ def issues_command(
     if summary:
         of = type_of(scan, issue_type)
         budget = budget_of(context, scan, of.name, FOLLOWING, WORTH)
-        return Answer(summary_data(scan, of, top, budget), summary_text(name, scan, of, top, budget, dataset.called))
+        counts = of_lists(context.store, scan)[of.name]
+        text = summary_text(name, scan, of, counts, top, budget, dataset.called)
+        return Answer(summary_data(scan, of, counts, top, budget), text)
     if kind is not None and kind not in type_of(scan, issue_type).kinds:
         of_it = next(one.name for one in ISSUE_TYPES.values() if kind in one.kinds)
         raise UsageError(f"--kind {kind}: this issue type has no such kind.", f"Add --type {of_it}.")

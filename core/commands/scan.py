@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from core.services.room import room_for_scan
 from core.services.runs.forecast_time import time_of_scan
 from core.services.runs.time_in_words import of_scan
 from core.services.scan import FLAG_BY, NUMBERS_BY, run_scan
+from core.store.acts.of_lists import of_lists
 from core.tasks import TASKS
 from core.together.caller import caller
 
@@ -99,7 +101,7 @@ def scan_command(
         with ProgressLine() as line:
             follow(context, rank_anew(context, newest, person()).job_id, line.show)
         scan = required_scan(context, version.version_id, name)
-        return Answer(_data(name, version.number, scan), _text(dataset, scan))
+        return Answer(_data(context, name, version.number, scan), _text(context, dataset, scan))
     own = str(probabilities) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by, fine_tune or "", names=names, types=types)
     room = room_for_scan(context, version.version_id, spec)
@@ -108,12 +110,16 @@ def scan_command(
     caller().err.write(f"{of_scan(time_of_scan(context, version.version_id, spec))}\n")
     with ProgressLine() as line:
         scan = run_scan(context, version.version_id, spec, person(), line.show)
-    return Answer(_data(name, version.number, scan), _text(dataset, scan))
+    return Answer(_data(context, name, version.number, scan), _text(context, dataset, scan))
 
 
-def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
+def _data(context: Context, name: str, number: int, scan: Scan) -> dict[str, object]:
     summary = {key: value for key, value in scan.summary.items() if key != "found"}
-    found = {name: {key: value for key, value in scan.found(name).items() if key not in LONG} for name in scan.types}
+    counts = of_lists(context.store, scan)
+    found = {
+        name: {key: value for key, value in scan.found(name).items() if key not in LONG} | asdict(counts[name])
+        for name in scan.types
+    }
     return (
         {
             "dataset": name,
@@ -127,13 +133,13 @@ def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
     )
 
 
-def _text(dataset: Dataset, scan: Scan) -> str:
-    rows = scan.summary["rows"]
+def _text(context: Context, dataset: Dataset, scan: Scan) -> str:
+    rows, counts = scan.summary["rows"], of_lists(context.store, scan)
     notes = [f"  {note}" for note in scan.summary.get("notes", ())]
     return "\n".join(
         [
             f"{scan.tier}, {rows:,} rows.",
-            *(type_text(scan, kind, dataset.called) for kind in issue_types(scan)),
+            *(type_text(scan, kind, counts[kind.name], dataset.called) for kind in issue_types(scan)),
             *notes,
             f"What a list of each length holds: python -m core issues {dataset.name} --summary",
             f"The ranked list: python -m core issues {dataset.name} --top 20",

@@ -63,12 +63,14 @@ class Representativeness:
 
 
 def reference_shares(text: str) -> dict[str, float]:
-    """What somebody wrote as `east=50, west=50`, or as lines of a CSV file with a name and a share: name → share, which
-    sum to 1 whatever they were written in. Raises `UsageError` with the part that cannot be read."""
+    """What somebody wrote as `east=50, west=50`, or as lines of a CSV file with a name and a share, with a comma, a
+    semicolon or a tab between them: name → share, which sum to 1 whatever they were written in. Raises `UsageError`
+    with the part that cannot be read."""
     written = _PAIR.findall(text) if "=" in text else [_cells(line) for line in text.splitlines() if line.strip()]
     part = _PAIR.sub("", text).strip(" ,;\n\t\r") if "=" in text else ""
     if part:
-        raise UsageError(f"{part!r} is no group with its share.", "Write each as east=50, or as a line east,50.")
+        raise _unread(part)
+    between = "=" if "=" in text else ","
     found: dict[str, float] = {}
     for line, (name, said) in enumerate(written):
         try:
@@ -76,9 +78,9 @@ def reference_shares(text: str) -> dict[str, float]:
         except ValueError:
             if line == 0 and "=" not in text:
                 continue  # the names of the columns
-            raise _unread(name, said) from None
+            raise _unread(between.join(one.strip() for one in (name, said) if one.strip())) from None
         if not name.strip() or not math.isfinite(share) or share < 0:
-            raise _unread(name, said)
+            raise _unread(between.join(one.strip() for one in (name, said) if one.strip()))
         if name.strip() in found:
             raise UsageError(f"The reference names {name.strip()!r} twice.", "Name each group once.")
         found[name.strip()] = share
@@ -89,13 +91,15 @@ def reference_shares(text: str) -> dict[str, float]:
 
 
 def _cells(line: str) -> tuple[str, str]:
-    cells = next(csv.reader([line]))
+    separator = next((one for one in "\t;" if one in line), ",")
+    cells = next(csv.reader([line], delimiter=separator))
     return cells[0], cells[-1] if len(cells) > 1 else ""
 
 
-def _unread(name: str, said: str) -> UsageError:
-    part = f"{name.strip()}={said.strip()}"
-    return UsageError(f"{part!r} is no group with its share.", "Write each as east=50, or as a line east,50.")
+def _unread(part: str) -> UsageError:
+    return UsageError(
+        f"{part!r} is no group with its share.", "Write each as east=50, or as a line east,50; numbers as 1200.5."
+    )
 
 
 def named_rows(table: GroupTable) -> dict[str, int]:

@@ -53,13 +53,33 @@ def optional_from_url(key: str, options: Sequence[str], usual: str | None = None
     st.session_state[key] = asked if asked in options else usual
 
 
+def typed_from_url(key: str) -> None:
+    """For words that are typed: what the URL has, else none. Call it right before the box, with
+    `on_change=optional_to_url, args=(key, "")`. Streamlit's own binding overwrites the entry that Back leads to, and
+    with it what was chosen just before."""
+    st.session_state[key] = st.query_params.get(key, "")
+
+
+def number_from_url(key: str, most: int) -> None:
+    """For a whole number from 1 to `most`, or none: as `typed_from_url`, with `args=(key,)`."""
+    said = st.query_params.get(key, "")
+    st.session_state[key] = int(said) if said.isdecimal() and 1 <= int(said) <= most else None
+
+
 def optional_to_url(key: str, usual: str | None = None) -> None:
     """Writes what was just chosen into the URL, or out of it."""
     chosen = st.session_state[key]
     if chosen in (None, usual):
         st.query_params.pop(key, None)
     else:
-        st.query_params[key] = chosen
+        st.query_params[key] = str(chosen)
+
+
+def choose_all(values: Mapping[str, str | int | None]) -> None:
+    """Sets several such choices at once, None or empty for none, in the URL as one entry for the browser's Back. For
+    callbacks."""
+    st.session_state.update(values)
+    put({key: None if value in (None, "") else str(value) for key, value in values.items()})
 
 
 def to_url(key: str) -> None:

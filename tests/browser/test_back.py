@@ -45,3 +45,29 @@ def test_the_first_run_starts_from_the_link_of_the_page_without_runs(page: Page,
         expect(page).to_have_url(re.compile("view=runs"))
     finally:
         server.end()
+
+
+def test_back_after_typed_words_keeps_the_filter_that_was_set_just_before(page: Page, server: Server) -> None:
+    try:
+        page.goto(f"{server.url}/data?dataset=texts&view=rows")
+        settled(page)
+        page.get_by_role("button", name="Filter", exact=True).click()
+        page.get_by_label("Rows whose value").click()
+        page.get_by_role("option", name="is not missing").click()
+        page.get_by_role("button", name="Add filter").click()
+        chip = page.locator('[class*="st-key-list-chip-0"]')
+        expect(chip).to_be_visible()
+        settled(page)
+        page.keyboard.press("Escape")
+        page.get_by_placeholder("Words in the example").fill("note")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("where=.*words=note"))
+        settled(page)
+        page.go_back()
+        expect(page).to_have_url(re.compile("where="))
+        expect(page).not_to_have_url(re.compile("words="))
+        settled(page)
+        expect(chip).to_be_visible()
+        expect(page.get_by_placeholder("Words in the example")).to_have_value("")
+    finally:
+        server.end()

@@ -120,7 +120,7 @@ def test_one_click_changes_the_label_of_the_row_that_the_issues_page_shows(serve
     clicks.on(bar(page).locator("[data-action=suggestion]"))
     says(page, "Changed to business · you, now")
     assert clicks.count == 1
-    expect(page.get_by_text(re.compile(r"^[1-9]\d* decided$")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^[1-9]\d* of them decided$")).first).to_be_visible()
 
 
 def test_all_rows_of_a_confusion_cell_are_changed_in_three_clicks_and_back_in_one(server: Server, page: Page) -> None:
@@ -135,11 +135,16 @@ def test_all_rows_of_a_confusion_cell_are_changed_in_three_clicks_and_back_in_on
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("10 business → sport")).to_be_visible()
     clicks.on(dialog.get_by_role("button", name="Change 10 rows"))
-    expect(page.get_by_text("10 rows changed to what is suggested.")).to_be_visible()
+    outcome = page.locator("[class*='-outcome']")
+    expect(outcome).to_contain_text("10 rows changed to what is suggested.")
     assert clicks.count == 3
     expect(dialog).to_have_count(0)
-    page.get_by_role("button", name="Undo", exact=True).click()
-    expect(page.get_by_text("10 rows taken back.")).to_be_visible()
+    expect(outcome).to_be_focused()  # with its undo as the next stop
+    page.keyboard.press("Tab")
+    expect(outcome.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("10 rows taken back.")
+    expect(outcome).to_be_focused()
 
 
 def test_chosen_cards_are_changed_as_one_act_after_a_look_at_it(server: Server, page: Page) -> None:

@@ -47,7 +47,7 @@ def test_the_whole_way_from_a_load_to_what_reweighting_changes(run: Run, tmp_pat
     text = run("mitigation", "notes", "--by", "source", "--by", "topic-less")
     assert text.code == 2 and "topic-less" in text.err
     said = run("mitigation", "notes", "--by", "source")
-    assert "reweighed narrows selection rate gap -" in said.out and "few rows, not compared" in said.out
+    assert "reweighed narrows selection rate gap by " in said.out and "few rows, not compared" in said.out
 
 
 def test_labels_that_are_several_classes_are_refused(run: Run, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.commands import answer
 from core.context import Context
 from core.records import Dataset
 from core.review.records import Act
@@ -31,6 +32,26 @@ def test_what_is_expected_of_flagged_rows_is_of_those_that_nobody_had_decided_be
         cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, '{\"flagged\": 30}')")
     shown = texts(open_at("issues", dataset="news"))
     assert "of 30 wrong, 10 decided before the scan" in shown and "of them wrong" not in shown
+
+
+def test_a_row_kept_before_the_scan_counts_alike_on_the_page_on_the_command_line_and_in_the_health(
+    open_at: Open, app: Context, tmp_path: Path, news: Dataset
+) -> None:
+    record(app, news.latest_version_id, "ada", [Act("before", "keep", 3)])
+    data.scan(app, tmp_path, news)
+    with app.store.write() as cursor:  # as the scan says it of rows that nobody had confirmed
+        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, '{\"flagged\": 39}')")
+    shown = open_at("issues", dataset="news", panel="types")
+    labels = [button.label for button in shown.button]
+    assert "**40** flagged" in labels and "**39** left to judge" in labels
+    assert "## 40 :small[flagged]" in texts(shown) and "1 of them decided" in texts(shown)
+    unasked = dict.fromkeys(("issue_type", "kind", "top", "view", "order", "columns", "format_", "out"))
+    summary = answer(app, "issues", {"name": "news", "summary": True, "where": (), **unasked})
+    assert summary is not None and "Wrong labels: 40 flagged, 1 of them decided." in summary.text
+    assert [summary.data[key] for key in ("flagged", "decided", "left", "settled_before")] == [40, 1, 39, 0]
+    told = answer(app, "health", {"name": "news", "out": None})
+    [line] = [one for one in told.data["fix_first"] if one["name"] == "label"] if told else []
+    assert (line["rows"], line["decided"]) == (40, 1)
 
 
 def test_a_first_tier_says_that_it_is_not_the_best_one(
@@ -139,7 +160,7 @@ def test_the_next_reviews_say_what_they_find_and_when_to_stop(open_at: Open, app
     shown.run()
     assert not shown.exception
     assert "The next 60 reviews find about **" in texts(shown)
-    assert "30 rows of the list are judged, and 0 of their labels were wrong" in texts(shown)
+    assert "30 rows of the list are judged one by one since the scan, and 0 of their labels were wrong" in texts(shown)
     assert "you can stop" in texts(shown)
     shown.toggle(key="review-budget-numbers").set_value(True).run()
     assert table(shown, "more reviews")["more reviews"].max() == 60

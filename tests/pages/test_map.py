@@ -18,8 +18,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, Reader, Schema
+from core.review.records import Act
 from core.services.map.colours import coloured
 from core.services.map.projections import projections
+from core.services.review.decisions import record
 from core.store.maps.points import folder_of_maps, write_points
 from core.store.versions import get_version
 from core.ui.map.route import Shown, _sight, told_row, told_sight
@@ -71,6 +73,16 @@ def test_an_area_in_the_link_lists_its_rows(news: Dataset, open_at: OpenAt) -> N
     assert shown.button(key="list-chip-0").label == r"map\: in the drawn area"
     shown.button(key="list-chip-0").click().run()
     assert "where" not in shown.query_params and not shown.dataframe
+
+
+def test_a_row_that_is_clicked_is_shown_whole_and_judged_there(app: Context, news: Dataset, open_at: OpenAt) -> None:
+    shown = drawn(open_at("profile", dataset="news", view="map", row="4"))
+    [bar] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
+    [row] = json.loads(bar.json)["items"]
+    assert (row["example_id"], row["label"], row["verdict"]) == (4, "sport", "")
+    record(app, news.latest_version_id, "ada", [Act("k", "keep", 4)])
+    [bar] = [one.proto for one in shown.run().get("bidi_component") if "verdict_bar" in one.proto.component_name]
+    assert json.loads(bar.json)["items"][0]["verdict"].startswith("Kept as it is")
 
 
 def test_the_same_area_narrows_every_list(news: Dataset, open_at: OpenAt) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import scipy.special  # noqa: F401 - as in a server that has shown a profile: the first one waits a moment more for it
+from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset
@@ -28,6 +29,44 @@ def test_choosing_a_class_and_a_split_opens_their_rows(open_at: OpenAt, desks: D
     assert "40 rows" in captions(shown)
     shown.segmented_control(key="choice-splits-split").set_value("test").run()
     assert "13 rows" in captions(shown)
+
+
+def opened(shown: AppTest) -> str:
+    """What the rows beneath the view are said to be; empty where none are opened."""
+    said = [one.value.replace("\\", "").strip("*") for one in shown.markdown]
+    return next((one for one in said if one in ("tech · split test", "text length: 18 – 19")), "")
+
+
+@pytest.mark.parametrize(
+    ("view", "choices", "title"),
+    [
+        ("balance", {"choice-classes-label": "tech", "choice-splits-split": "test"}, "tech · split test"),
+        ("content", {"choice-content-text_length": 0}, "text length: 18 – 19"),
+    ],
+)
+def test_a_link_to_what_is_chosen_opens_the_same_rows(
+    open_at: OpenAt, desks: Dataset, view: str, choices: dict[str, str | int], title: str
+) -> None:
+    shown = open_at("profile", dataset="news", view=view)
+    assert "chosen" not in shown.query_params
+    for key, value in choices.items():
+        chooser = shown.segmented_control if "splits" in key else shown.selectbox
+        chooser(key=key).set_value(value).run()
+    assert opened(shown) == title
+    link = {key: value[0] if isinstance(value, list) else value for key, value in shown.query_params.items()}
+    again = open_at("profile", **link)
+    assert not again.exception and opened(again) == title
+    assert {key: again.session_state[key] for key in choices} == choices
+    del again.query_params["chosen"]  # as Back does
+    again.run()
+    assert not again.exception and opened(again) == ""
+
+
+@pytest.mark.parametrize("said", ["{", "[1]", '{"classes-label": "none such"}', '{"content-text_length": "x"}'])
+def test_a_link_to_what_is_not_there_opens_the_view(open_at: OpenAt, desks: Dataset, said: str) -> None:
+    for view in ("balance", "content"):
+        shown = open_at("profile", dataset="news", view=view, chosen=said)
+        assert not shown.exception and opened(shown) == ""
 
 
 def test_a_version_without_splits_says_where_to_make_them(app: Context, open_at: OpenAt, tmp_path: Path) -> None:

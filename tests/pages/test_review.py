@@ -389,6 +389,9 @@ def test_versions_name_the_masked_copies_and_what_they_are_copies_of(
     assert "Masked copy of version 1: without" in [one.proto.label for one in shown.get("page_link")]
     told = [one.value.replace("\\", "") for one in shown.caption]
     assert any("digest" in one and "only e-mail address · by ann" in one for one in told)
+    there = open_at("data", dataset=of.name, view="export")  # where it was made
+    [to] = [one.proto for one in there.get("page_link") if one.proto.label == "Masked copy of version 1: without"]
+    assert to.page == "data" and "dataset=without" in to.query_string and "view=rows" in to.query_string
     other = open_at("review", dataset="without", view="versions")
     [to] = [one.proto for one in other.get("page_link") if one.proto.label == f"Masked copy of {of.name}, version 1"]
     assert to.page == "review" and f"dataset={of.name}" in to.query_string and "version=1" in to.query_string

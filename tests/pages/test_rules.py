@@ -158,9 +158,27 @@ def test_a_condition_that_is_changed_keeps_its_blanks_and_line_breaks(
     shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
     box = shown.text_area[0].value
     assert box == """sql = ["text <> 'late  refund' -- two\\nAND length(text) > 3"]\ntext contains story"""
+    [says] = [one for one in shown.selectbox if one.label == "Class that it says" and one.value == "tech"]
+    shown = until(says.set_value("sport").run(), lambda page: "would change" in said(page))
     shown = until(pressed(shown, "Save as version 2"), lambda page: "version 2, by" in said(page))
     after = rule_named(app, news, "early")
     assert condition_of(news, after.where) == condition_of(news, before.where)
+
+
+def test_a_second_rule_is_tried_beside_one_that_is_being_changed(app: Context, news: Dataset, open_at: Open) -> None:
+    made(app, news)
+    shown = until(open_at("issues", dataset="news", view="rules", rule="early"), lambda page: bool(page.dataframe))
+    [save] = [one for one in shown.button if one.label == "Save as version 2"]
+    assert save.disabled, "nothing of it is changed yet"
+    changed, new = shown.text_area
+    changed.set_value("words < 100")
+    new.set_value("words < 300")
+    [says] = [one for one in shown.selectbox if one.label == "Class that it says" and one.value is None]
+    shown = says.set_value("sport").run()
+    shown = until(shown, lambda page: "**30 rows** covered" in said(page) and "**10 rows** covered" in said(page))
+    assert "Conflicts with early (30)" in said(shown)
+    [save] = [one for one in shown.button if one.label == "Save as version 2"]
+    assert not save.disabled
 
 
 def test_the_desk_is_given_what_a_rule_proposes(app: Context, news: Dataset, open_at: Open) -> None:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 CODE = ("core", "pages", "bench", "tests")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+PAGES_OF_DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 REGISTERED = {
     "sources": tuple(SOURCES),
     "tasks": tuple(TASKS),
@@ -105,3 +106,45 @@ def test_the_projects_version_is_the_newest_of_the_changelog_and_the_only_one_th
     newest, *older = headings
     assert re.fullmatch(rf"{re.escape(project['version'])} \((unreleased|\d{{4}}-\d\d-\d\d)\)", newest)
     assert [heading for heading in older if not re.fullmatch(r"\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\)", heading)] == []
+
+
+def test_the_file_tree_names_files_that_exist_and_every_room() -> None:
+    tree = re.search(r"## Files\n.*?```\n(.*?)```", ARCHITECTURE, re.DOTALL)
+    assert tree is not None
+    named: list[str] = []
+    parents: list[str] = []
+    for line in tree.group(1).splitlines():
+        indent, name = len(line) - len(line.lstrip()), line.split()[0] if line.split() else ""
+        if not name:
+            continue
+        parents = [*parents[: indent // 2], name]
+        named.append("".join(parents))
+    missing = [path for path in named if not (ROOT / path).exists()]
+    assert not missing
+    rooms = {f"core/{folder.name}/" for folder in (ROOT / "core").iterdir() if (folder / "__init__.py").exists()}
+    assert rooms <= set(named), rooms - set(named)
+
+
+def _anchors(page: Path) -> set[str]:
+    """What GitHub calls the headings of a page in an address."""
+    headings = re.findall(r"^#{1,6} (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES_OF_DOCUMENTS, ids=lambda page: page.name)
+def test_links_between_documents_lead_to_files_and_headings_that_are_there(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    dead = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        path, _, anchor = link.partition("#")
+        if "://" in path:
+            continue
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and anchor not in _anchors(file)):
+            dead.append(link)
+    assert dead == []
+
+
+def test_every_page_of_the_documents_is_named_in_the_readme() -> None:
+    named = set(re.findall(r"\]\(docs/([\w-]+\.md)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {page.name for page in (ROOT / "docs").glob("*.md")} - named == {"releasing.md"}  # CONTRIBUTING names it

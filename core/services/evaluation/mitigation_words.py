@@ -82,17 +82,21 @@ def _of_arm(arm: OfArm) -> str:
 
 
 def _figures(figures: Sequence[Figure]) -> str:
-    """Each with what it is moved by."""
-    return ", ".join(
-        say(
-            "{figure} {change:+.1f} points ({low:+.1f} to {high:+.1f})",
-            figure=figure_title(one.name),
-            change=100 * one.moved.change,
-            low=100 * one.moved.change_low,
-            high=100 * one.moved.change_high,
+    """Each with what it is moved by, in the direction that the verb before it says."""
+    told = []
+    for one in figures:
+        sign = 100 if one.moved.change > 0 else -100
+        low, high = sorted(sign * bound for bound in (one.moved.change_low, one.moved.change_high))
+        told.append(
+            say(
+                "{figure} by {change:.1f} points ({low:.1f} to {high:.1f})",
+                figure=figure_title(one.name),
+                change=sign * one.moved.change,
+                low=low,
+                high=high,
+            )
         )
-        for one in figures
-    )
+    return ", ".join(told)
 
 
 def how_words(result: MitigationResult, encoder: str) -> str:

@@ -34,6 +34,7 @@ from core.review.records import ReviewItem
 from core.services.review.queue import items
 from core.store import issues, rows, scans
 from core.store.acts import decisions
+from core.store.acts.of_lists import ListCounts, of_lists
 from core.store.datasets import get_dataset
 from core.store.export import WHOLE_LIST, Format, export_issues
 from core.store.export_lists import export_issue_list, export_spans
@@ -98,6 +99,8 @@ class Findings:
     """Most changed first; none where a label is one class."""
     review: ReviewCounts
     """Measured on the type's flags."""
+    lists: Mapping[str, ListCounts]
+    """Where the review of each type's list stands."""
 
     @property
     def about(self) -> Mapping[str, Any]:
@@ -129,12 +132,13 @@ def findings(context: Context, scan: Scan, issue_type: str | None = None, worst:
     `worst`: how many of the worst rows count as flagged, where not those that the scan flagged."""
     kind, dataset = type_of(scan, issue_type), get_dataset(context.store, scan.dataset_id)
     where, review = IssueFilter(kind.name, settled=False, worst=worst), _review(context, scan, kind.name, worst)
+    lists = of_lists(context.store, scan)
     target = target_of(dataset)
     if target.numeric:
-        return Findings(scan, kind, (), (), review)
+        return Findings(scan, kind, (), (), review, lists)
     if target.several:
-        return Findings(scan, kind, (), _changes(context, scan, where), review)
-    return Findings(scan, kind, _pairs(context, scan, where), (), review)
+        return Findings(scan, kind, (), _changes(context, scan, where), review, lists)
+    return Findings(scan, kind, _pairs(context, scan, where), (), review, lists)
 
 
 def _changes(context: Context, scan: Scan, where: IssueFilter) -> tuple[ClassChanges, ...]:

@@ -11,23 +11,28 @@ from core.records import Scan
 from core.review.budget import Budget
 from core.services.issues.budget import WORTH, budget_data, budget_lines
 from core.services.issues.flags import ListLength, choices, worst_rows
+from core.store.acts.of_lists import ListCounts
 from core.typed import JsonObject
 
 SHOWN_CLASSES = 10
 BALANCE = ": the list with the best balance of hits and misses to be expected"
 
 
-def type_text(scan: Scan, kind: IssueType[Any], called: Callable[[str], str] = str) -> str:
-    """How many rows a type flags and how sure that is: `Wrong labels: 12 flagged. 4.1% of …`."""
+def type_text(scan: Scan, kind: IssueType[Any], counts: ListCounts, called: Callable[[str], str] = str) -> str:
+    """How many rows a type flags and how sure that is: `Wrong labels: 12 flagged, 3 of them decided. 4.1% of …`."""
     about = scan.found(kind.name)
     untold = f" {about['untold']}" if about.get("untold") else ""
-    return f"{kind.title}: {about['flagged']:,} flagged. {kind.told(about, called)}.{untold}"
+    decided = f", {counts.decided:,} of them decided" if counts.decided else ""
+    before = f", {counts.settled_before:,} more decided in earlier versions" if counts.settled_before else ""
+    return f"{kind.title}: {counts.flagged:,} flagged{decided}{before}. {kind.told(about, called)}.{untold}"
 
 
-def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None, budget: Budget | None = None) -> JsonObject:
+def summary_data(
+    scan: Scan, kind: IssueType[Any], counts: ListCounts, rows: int | None, budget: Budget | None = None
+) -> JsonObject:
     """What a type says of the dataset; of wrong labels what lists of each length hold too, and what the next reviews
     find; `rows`: one more length."""
-    about = dict(scan.found(kind.name))
+    about = dict(scan.found(kind.name)) | asdict(counts)
     data = {"scan_id": scan.scan_id, "tier": scan.tier, "type": kind.name, "rows": scan.summary["rows"]} | about
     if data.pop("curve", None) is None:
         return data
@@ -40,6 +45,7 @@ def summary_text(
     name: str,
     scan: Scan,
     kind: IssueType[Any],
+    counts: ListCounts,
     rows: int | None,
     budget: Budget | None = None,
     called: Callable[[str], str] = str,
@@ -50,8 +56,8 @@ def summary_text(
     known = (one for one in about.get("classes", ()) if one.get("noise", 0) is not None)
     classes = sorted(known, key=lambda one: -_doubts(one))
     lines = [
-        f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind, called)}",
-        *([f"{about['flagged']:,} rows are flagged{BALANCE}."] if "curve" in about and about["flagged"] else []),
+        f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind, counts, called)}",
+        *([f"The {about['flagged']:,} worst rows{BALANCE}."] if "curve" in about and about["flagged"] else []),
         *(_length_text(length) for length in (_lengths(scan, rows) if "curve" in about else ())),
         *([] if budget is None else budget_lines(budget, WORTH)),
         *(["Wrong labels per class, most first:"] if classes else []),

@@ -69,7 +69,7 @@ def number_story(context: Context, dataset: Dataset, timeout: float | None = TIM
             return NumberStory(teller.common(None), None, None, {}, None, ())
         run, evaluation = found
         scored = _scored(context, versions, runs, run, evaluation)
-        lines = tuple(line_of(one, scans[one.version_id], scored.get(one.number)) for one in versions)
+        lines = tuple(line_of(context, one, scans[one.version_id], scored.get(one.number)) for one in versions)
         told = teller.common(run, lines)
         report(2, 3)
         first = next(iter(scored.values()), None)

@@ -41,6 +41,7 @@ from core.services.evaluation.words import ALWAYS, AnyEvaluation, limits
 from core.services.runs.listing import done_runs, headline_scores
 from core.services.story import baselines, meaning, next_acts, worst
 from core.services.story.next_acts import Known
+from core.store.acts.of_lists import of_lists
 from core.store.scans import latest_scan
 from core.store.telling.story import tally
 from core.store.versions import list_versions
@@ -156,7 +157,7 @@ class Teller:
     ) -> Story:
         """What is told whatever the labels are: versions, decisions, the effect of cleaning and what comes next. `run`
         is the one that the story is about."""
-        lines = lines or tuple(line_of(one, self.scans[one.version_id], None) for one in self.versions)
+        lines = lines or tuple(line_of(self.context, one, self.scans[one.version_id], None) for one in self.versions)
         known = Known(
             self.context, self.dataset, self.target, self.newest, lines, evaluation, run, suspects, self.scans
         )
@@ -205,7 +206,7 @@ class Teller:
             of_it = [one for one in self.runs if one.version_id == version.version_id]
             run = shown if shown in of_it else next((one for one in of_it if self._has(one, split)), None)
             score = score_of(run, split, self._evaluate(run, split)) if run and split else None
-            lines.append(line_of(version, self.scans[version.version_id], score))
+            lines.append(line_of(self.context, version, self.scans[version.version_id], score))
             report(place + 1, len(self.versions))
         return tuple(lines)
 
@@ -271,7 +272,7 @@ def score_of(run: Run, split: str, found: AnyEvaluation) -> ScoreOf:
     return ScoreOf(run, split, figure, score, found.rows)
 
 
-def line_of(version: Version, scan: Scan | None, score: ScoreOf | None) -> VersionLine:
+def line_of(context: Context, version: Version, scan: Scan | None, score: ScoreOf | None) -> VersionLine:
     """A version with what its newest scan says."""
     about = scan.found("label") if scan and "label" in scan.types else {}
     share = about.get("share_wrong")
@@ -279,7 +280,7 @@ def line_of(version: Version, scan: Scan | None, score: ScoreOf | None) -> Versi
         version=version,
         share_wrong=Estimate(share["estimate"], share["low"], share["high"]) if share else None,
         untold=str(about.get("untold") or ""),
-        flagged=int(about["flagged"]) if "flagged" in about else None,
+        flagged=of_lists(context.store, scan)["label"].flagged if scan and about else None,
         score=score,
     )
 

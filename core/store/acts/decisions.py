@@ -9,8 +9,10 @@ from typing import Any
 from core.records import Decision, ReviewCounts
 from core.store.acts.in_force import in_force_sql, judged_sql, said_of_any_sql, standing_sql
 from core.store.acts.mirror import ACTS
+from core.store.acts.of_lists import ListCounts, of_lists
 from core.store.database import Database
 from core.store.ids import checked_id
+from core.store.scans import get_scan
 from core.store.times import loaded
 
 _COLUMNS = """decision_id, client_key, dataset_id, version_id, example_id, action, new_label, reviewer, decided_at,
@@ -57,24 +59,29 @@ def decisions_with(db: Database, decision_ids: Sequence[str]) -> list[Decision]:
 
 
 def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:
-    """Where the review of a version stands, measured against one scan's flags of one type."""
+    """Where the review of a version stands, measured against one list of a scan of it: see `of_lists`."""
     row = db.fetch_one(
-        f"""WITH standing AS MATERIALIZED (SELECT * FROM {standing_sql(db, version_id)}),
-                 f AS (SELECT * FROM standing WHERE version_id = ?),
-                 listed AS (SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue),
-                 flagged AS (SELECT example_id FROM listed WHERE example_id NOT IN (
-                     SELECT example_id FROM standing WHERE version_id <> ?))
-            SELECT (SELECT count(*) FROM flagged), count(*),
-                   (SELECT count(*) FROM flagged WHERE example_id NOT IN (SELECT example_id FROM standing)),
-                   count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
+        f"""SELECT count(*), count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
-                   (SELECT count(*) FROM listed) - (SELECT count(*) FROM flagged),
                    (SELECT count(*) FROM {judged_sql(db, version_id)})
-            FROM f""",
-        [version_id, scan_id, issue_type, version_id],
+            FROM {in_force_sql(db, version_id)}"""
     )
-    return ReviewCounts(*(row or (0,) * 10))
+    decided, relabelled, excluded, kept, unsure, taken, verdicts = row or (0,) * 7
+    lists = {} if scan_id is None else of_lists(db, get_scan(db, scan_id))
+    of = lists.get(issue_type, ListCounts())
+    return ReviewCounts(
+        flagged=of.flagged,
+        decided=decided,
+        left=of.left,
+        relabelled=relabelled,
+        excluded=excluded,
+        kept=kept,
+        unsure=unsure,
+        suggestion_taken=taken,
+        settled_before=of.settled_before,
+        verdicts=verdicts,
+    )
 
 
 def reviewed_rows(db: Database, version_ids: Sequence[str]) -> int:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.records import Scan
-from core.store.acts.in_force import ONE_BY_ONE, said_sql, standing_sql
+from core.store.acts.in_force import ONE_BY_ONE
 from core.store.acts.mirror import ACTS
+from core.store.acts.of_lists import listed_sql
 from core.store.database import Database
 from core.store.filters import KINDS
 
@@ -21,8 +22,7 @@ SHORTEST, LONGEST = 0.3, 120.0
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The flagged rows of one list, without those that a verdict of an earlier version has settled, or whose label a
-    change of classes has replaced of which nobody had said anything."""
+    """The flagged rows of one list, by kind: as `core.store.acts.of_lists` counts them."""
 
     issue_type: str
     kind: str
@@ -47,25 +47,20 @@ class Pace:
 
 def counted(db: Database, scan: Scan) -> list[Counted]:
     """Every list of a scan; a row of several kinds counts in each."""
-    standing, said = standing_sql(db, scan.version_id), said_sql(db, scan.version_id)
+    listed, parameters = listed_sql(db, scan)
     return db.records(
         Counted,
-        f"""WITH standing AS MATERIALIZED (SELECT example_id FROM {standing}),
-                 said AS MATERIALIZED (SELECT example_id, action, version_id FROM {said}),
-                 listed AS (
-                     SELECT i.issue_type, i.example_id, s.action, i.why->>'group' AS of_group,
-                            CASE WHEN i.issue_type = 'near_duplicate'
-                                 THEN [CASE WHEN i.score < {CONFLICTING} THEN 'conflicting' ELSE 'copies' END]
-                                 ELSE coalesce({KINDS}, ['']) END AS kinds
-                     FROM issues i LEFT JOIN said s ON s.example_id = i.example_id
-                     WHERE i.scan_id = ? AND i.is_issue AND (
-                         s.version_id = ? OR i.example_id NOT IN (SELECT example_id FROM standing)))
-            SELECT issue_type, kind, count(*) AS rows, count(action) AS decided,
+        f"""WITH flagged AS (
+                SELECT issue_type, action, state, why->>'group' AS of_group,
+                       unnest(CASE WHEN issue_type = 'near_duplicate'
+                                   THEN [CASE WHEN score < {CONFLICTING} THEN 'conflicting' ELSE 'copies' END]
+                                   ELSE coalesce({KINDS}, ['']) END) AS kind
+                FROM ({listed}) i WHERE state IN ('left', 'decided'))
+            SELECT issue_type, kind, count(*) AS rows, count(*) FILTER (state = 'decided') AS decided,
                    count(*) FILTER (action IN ('relabel', 'exclude')) AS changed,
-                   count(DISTINCT of_group) FILTER (action IS NULL) AS groups
-            FROM (SELECT issue_type, action, of_group, unnest(kinds) AS kind FROM listed)
-            GROUP BY ALL ORDER BY issue_type, kind""",
-        [scan.scan_id, scan.version_id],
+                   count(DISTINCT of_group) FILTER (state = 'left') AS groups
+            FROM flagged GROUP BY ALL ORDER BY issue_type, kind""",
+        parameters,
     )
 
 

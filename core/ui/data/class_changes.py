@@ -235,7 +235,7 @@ def _said(dataset: Dataset) -> None:
     if found is None or found[0] != dataset.dataset_id:
         return
     done = found[1]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class-change-said"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class-change-outcome"):
         rows = say_n("{n:,} row changed.", "{n:,} rows changed.", done.rows)
         left = say(" {n:,} were decided by somebody meanwhile and left alone.", n=done.left_alone)
         st.markdown(f":material/check: {rows}" + (left if done.left_alone else ""), width="content")

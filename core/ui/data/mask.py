@@ -9,6 +9,7 @@ from core.records import Dataset, Version
 from core.services.privacy.masking import can_mask_as_dataset
 from core.tasks import task_named
 from core.ui.lists.acts.mask_all import masking
+from core.ui.parts.told.provenance import provenance
 from core.words import say
 
 
@@ -18,4 +19,5 @@ def mask_form(context: Context, dataset: Dataset, version: Version, user: str) -
     if can_mask_as_dataset(task_named(dataset.task)):
         with st.container(border=True, key="mask-form"):
             st.markdown(f"**{say('Mask personal data: a dataset without it')}**")
+            provenance(context, dataset, "data")
             masking(context, dataset, version, user, "mask")

@@ -20,9 +20,9 @@ from core.ui.filters.similar_to import similar_button
 from core.ui.lists.row_list import row_tools
 from core.ui.lists.rows import show_row
 from core.ui.lists.tools import chips, filter_button, list_query
-from core.ui.parts.labels import attribute_said, class_in_url, split_said
+from core.ui.parts.labels import attribute_said, class_from_url, split_said
 from core.ui.parts.problems import shown_errors
-from core.ui.url import optional_from_url, optional_to_url
+from core.ui.url import optional_from_url, optional_to_url, typed_from_url
 from core.words import later, said_everywhere, say
 
 DUPLICATES = (later("exact"), later("conflicting"))
@@ -33,10 +33,12 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
     splits = values(context.store, version.version_id, "split", 50)
     tools = row_tools(context, dataset, version)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="row-filters"):
+        typed_from_url(keys.SEARCH)
         st.text_input(
             say("Search"),
             key=keys.SEARCH,
-            bind="query-params",
+            on_change=optional_to_url,
+            args=(keys.SEARCH, ""),
             type="search",
             placeholder=say("Words in the example"),
             label_visibility="collapsed",
@@ -57,13 +59,14 @@ def _label(dataset: Dataset) -> None:
     """The class that the rows have; or the label of no class, where a label may be that."""
     target = target_of(dataset)
     none = [target.label_of(())] if target.several else []
-    class_in_url(dataset, keys.LABEL, {name: said_everywhere("none", "of the classes") for name in none})
+    class_from_url(dataset, keys.LABEL, {name: said_everywhere("none", "of the classes") for name in none})
     st.selectbox(
         say("Label"),
         [*none, *dataset.labels],
         index=None,
         key=keys.LABEL,
-        bind="query-params",
+        on_change=optional_to_url,
+        args=(keys.LABEL,),
         placeholder=say("Label"),
         label_visibility="collapsed",
         width=200,

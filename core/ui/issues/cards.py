@@ -9,7 +9,8 @@ import streamlit as st
 from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
 from core.records import Dataset, Scan
-from core.services.issues.listing import issue_types, types_found
+from core.services.issues.listing import Findings, issue_types, types_found
+from core.store.acts.of_lists import ListCounts
 from core.tasks import task_named
 from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
@@ -22,13 +23,13 @@ A_ROW = 4
 """Cards beside each other at most."""
 
 
-def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
+def cards(dataset: Dataset, found: Findings) -> None:
     """A card per type that the scan looked for; its button lists the type's rows beneath."""
-    found = issue_types(scan)
-    for start in range(0, len(found), A_ROW):
-        for place, kind in zip(st.columns(A_ROW, gap="small"), found[start : start + A_ROW], strict=False):
+    scan, types = found.scan, issue_types(found.scan)
+    for start in range(0, len(types), A_ROW):
+        for place, kind in zip(st.columns(A_ROW, gap="small"), types[start : start + A_ROW], strict=False):
             with place:
-                _card(dataset, scan, kind, kind is chosen)
+                _card(dataset, scan, kind, found.lists[kind.name], kind is found.kind)
     missing = [
         say(kind.title).lower()
         for name, kind in ISSUE_TYPES.items()
@@ -37,8 +38,8 @@ def cards(dataset: Dataset, scan: Scan, chosen: IssueType[Any]) -> None:
     if task_named(dataset.task).modality.in_files:
         st.caption(say(OUT_OF_REACH))
     if missing:
-        types = say(" or ").join(missing)
-        st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))
+        unlooked = say(" or ").join(missing)
+        st.caption(say("This scan did not look for {types}. Scan again to find them.", types=unlooked))
 
 
 def how_many_types(scan: Scan) -> str:
@@ -46,13 +47,15 @@ def how_many_types(scan: Scan) -> str:
     return say_n("{n:,} type of issue found", "{n:,} types of issues found", types_found(scan))
 
 
-def _card(dataset: Dataset, scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
+def _card(dataset: Dataset, scan: Scan, kind: IssueType[Any], counts: ListCounts, chosen: bool) -> None:
     about = scan.found(kind.name)
     with st.container(border=True, gap="small", height="stretch", key=f"issue-card-{kind.name}"):
         st.markdown(f"**{say(kind.title)}**", help=say(kind.help))
-        st.markdown(f"## {about['flagged']:,} :small[{say('flagged', 'rows')}]")
+        st.markdown(f"## {counts.flagged:,} :small[{say('flagged', 'rows')}]")
+        if counts.decided:
+            st.caption(say("{n:,} of them decided", n=counts.decided))
         st.caption(plain(kind.told(about, dataset.called)))
-        if not about["flagged"] and not chosen:
+        if not counts.flagged and not chosen:
             return
         st.button(
             say("{act}: listed below", act=say(kind.to_do)) if chosen else say(kind.to_do),

@@ -15,12 +15,17 @@ from core.services.lists.asked import FILTERS, TYPE
 from core.tasks import target_of
 from core.ui.lists.how_many import in_words
 from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
-from core.ui.lists.review_counts import decided, settled_before
+from core.ui.lists.review_counts import settled_before
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import count
 from core.words import later, say, say_stored
 
 DECIDED = "decision present"
+MEANT = later(
+    "Rows that the scan flags. Those with a verdict on this version are among them, whether it was given before the "
+    "scan or after it, and are counted apart as decided. A verdict of an earlier version stands: its row is not "
+    "flagged again."
+)
 TIERS = later(
     "A scan looks in tiers. The first goes by the words of a text, the pixels of an image or the spectrogram of a "
     "sound, and takes seconds; the next ones go by meaning, with a larger model, and rank better. A model that is "
@@ -44,7 +49,7 @@ def figures(
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
         if "share_wrong" in found.about:
             _share(found.about)
-        with _figure(later("flagged", "figure"), f"{review.flagged:,}", choose):
+        with _figure(later("flagged", "figure"), f"{review.flagged:,}", choose, say(MEANT)):
             st.caption(_held(found, worst) or say("{share:.1%} of the rows", share=review.flagged / max(1, rows)))
         numbers, numeric = found.about.get("numbers"), target_of(dataset).numeric
         _figure(later("rows scanned", "figure"), f"{rows:,}", _choose_all).caption(
@@ -55,10 +60,7 @@ def figures(
             else say("{n:,} classes", n=len(dataset.labels))
         )
         with _figure(later("left to judge", "figure"), f"{review.left:,}", _choose_undecided):
-            if found.kind.name == scan.types[0]:
-                decided(dataset, version.number, review)
-            else:
-                _decided_of(dataset, version, found)
+            _decided_of(dataset, version, found)
         _result(scan, scanning=again is None)
         st.space("stretch")
         if again is not None:
@@ -95,17 +97,16 @@ def _share(about: Mapping[str, Any]) -> None:
         )
 
 
-def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerator:
-    """The figure, which opens its rows; returns the place below it."""
+def _figure(name: str, value: str, on_click: Callable[[], None], means: str = "") -> DeltaGenerator:
+    """The figure, which opens its rows; returns the place below it. `means`: what counts, where that is to be said."""
     place = st.container(gap=None, width="content")
     label = f"**{value}** {say(name, 'figure')}"
-    place.button(label, type="tertiary", on_click=on_click, key=f"figure-{name}", help=say("Show the rows"))
+    place.button(label, type="tertiary", on_click=on_click, key=f"figure-{name}", help=means or say("Show the rows"))
     return place
 
 
 def _decided_of(dataset: Dataset, version: Version, found: Findings) -> None:
-    """How many rows of another list than that of wrong labels have a verdict, which opens them; and those of earlier
-    versions."""
+    """How many flagged rows of the list have a verdict, which opens them; and those of earlier versions."""
     review = found.review
     here: dict[str, str | int] = {"dataset": dataset.name, "version": version.number, TYPE: found.kind.name}
     count(review.flagged - review.left, later("{n:,} of them decided"), "issues", **here, **{FILTERS: DECIDED})

@@ -82,7 +82,7 @@ def ranked_list(
         return
     layout, key, rows = opened
     if not rows.lines:
-        nothing = where == IssueFilter(where.issue_type, settled=False) and not found.about["flagged"]
+        nothing = where == IssueFilter(where.issue_type, settled=False) and not found.lists[kind.name].flagged
         if not nothing:
             st.caption(say("No row matches these filters."))
             return

@@ -41,7 +41,7 @@ def panels(context: Context, dataset: Dataset, version: Version, user: str, foun
     open, what is known of the listed type as a whole is a line where no figure above says it."""
     scan = found.scan
     budget = budget_of(context, scan, found.kind.name, *asked()) if "curve" in found.about else None
-    draw: dict[str, Callable[[], None]] = {TYPES: lambda: cards(dataset, scan, found.kind)}
+    draw: dict[str, Callable[[], None]] = {TYPES: lambda: cards(dataset, found)}
     if budget is not None and budget.following.rows:
         line(budget)
         draw[REVIEWS] = lambda: what_they_find(dataset, budget)

@@ -13,6 +13,7 @@ from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.problems import plain
+from core.ui.url import choose_all, number_from_url, optional_to_url
 from core.words import later, say, say_stored
 
 EXPECTED = later(
@@ -31,13 +32,15 @@ def how_many(dataset: Dataset, scan: Scan, issue_type: str) -> int | None:
     flagged, rows = int(about["flagged"]), int(scan.summary["rows"])
     box = st.popover(say("How many"), icon=":material/flag:", key="how-many", on_change="rerun")
     with box:
+        number_from_url(keys.WORST, rows)
         worst = st.number_input(
             say("Rows to flag, worst first"),
             1,
             rows,
             value=None,
             key=keys.WORST,
-            bind="query-params",
+            on_change=optional_to_url,
+            args=(keys.WORST,),
             placeholder=say("{n:,}, the best balance", n=flagged),
             help=say("Left empty, as many as give the best balance of hits and misses (F1) to be expected."),
         )
@@ -83,7 +86,7 @@ def _table(lengths: Sequence[ListLength]) -> None:
     def picked() -> None:
         cell = clicked_cell(st.session_state["how-many-table"])
         if cell is not None:
-            st.session_state[keys.WORST] = lengths[cell[0]].rows
+            choose_all({keys.WORST: lengths[cell[0]].rows})
 
     st.dataframe(
         {

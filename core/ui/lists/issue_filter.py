@@ -7,13 +7,11 @@ is `core.services.issues.listing`' business.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
 from core.context import Context
 from core.issues import ISSUE_TYPES
-from core.issues.contract import IssueType
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, Scan
 from core.services.issues.listing import issue_types
@@ -25,18 +23,21 @@ from core.services.lists.asked import UNDECIDED as UNDECIDED
 from core.services.lists.columns import issue_columns
 from core.services.lists.facts import fact_columns
 from core.services.views import ISSUES
+from core.store.acts.of_lists import of_lists
 from core.ui import keys
 from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
-from core.ui.parts.labels import class_in_url, target_of
-from core.ui.url import optional_from_url, optional_to_url
+from core.ui.parts.labels import class_from_url, target_of
+from core.ui.url import choose_all, optional_from_url, optional_to_url, typed_from_url
 from core.words import said_everywhere, say
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
 _FILTER_KEYS = (keys.SHOW, keys.WORST, keys.KIND, keys.GIVEN, keys.SUGGESTED, keys.MISSING, keys.EXTRA, keys.SEARCH)
 _URL_KEYS = (keys.TYPE, *_FILTER_KEYS)
+_USUAL: dict[str, str | int | None] = {**dict.fromkeys((FILTERS, *_FILTER_KEYS)), keys.SEARCH: ""}
+"""What the filters are where nothing is chosen, as the URL has it."""
 
 
 def issue_tools(context: Context, dataset: Dataset, scan: Scan) -> Tools:
@@ -55,7 +56,7 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     several = target_of(dataset).several
     tools = issue_tools(context, dataset, scan)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
-        issue_type = _type(scan)
+        issue_type = _type(context, scan)
         _show()
         kind = _kind(scan, issue_type)
         worst = how_many(dataset, scan, issue_type)
@@ -65,10 +66,12 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
         _label(given, keys.GIVEN, dataset, or_none=several)
         if "suggestion" in ISSUE_TYPES[issue_type].actions or keys.SUGGESTED in asked:
             _label(suggested, keys.SUGGESTED, dataset, or_none=several)
+        typed_from_url(keys.SEARCH)
         st.text_input(
             say("Search"),
             key=keys.SEARCH,
-            bind="query-params",
+            on_change=optional_to_url,
+            args=(keys.SEARCH, ""),
             type="search",
             placeholder=say("Words in the row"),
             label_visibility="collapsed",
@@ -98,9 +101,8 @@ def query() -> dict[str, str]:
 
 def choose_type(name: str) -> None:
     """Lists another type from its first flagged row on. For callbacks."""
-    clear()
-    st.session_state[keys.TYPE] = name
-    optional_to_url(keys.TYPE)
+    choose_all(_USUAL | {keys.TYPE: name})
+    st.session_state[keys.SHOW] = FLAGGED
 
 
 def choose(
@@ -112,15 +114,10 @@ def choose(
 ) -> None:
     """Sets the filter to a pair of labels, or to one of them, or to what is probably missing or extra, and forgets the
     rest but the type and how many are flagged. For callbacks."""
-    worst = st.session_state.get(keys.WORST)
-    clear()
-    st.session_state[keys.WORST] = worst
+    pair = {keys.GIVEN: given, keys.SUGGESTED: suggested, keys.MISSING: added, keys.EXTRA: removed}
+    shown = {keys.SHOW: None if show == FLAGGED else show, keys.WORST: st.session_state.get(keys.WORST)}
+    choose_all(_USUAL | pair | shown)
     st.session_state[keys.SHOW] = show
-    optional_to_url(keys.SHOW, FLAGGED)
-    st.session_state[keys.GIVEN] = given
-    st.session_state[keys.SUGGESTED] = suggested
-    st.session_state[keys.MISSING] = added
-    st.session_state[keys.EXTRA] = removed
 
 
 def chosen_pair() -> tuple[str, str] | None:
@@ -131,20 +128,16 @@ def chosen_pair() -> tuple[str, str] | None:
 
 def clear() -> None:
     """Every filter back to its default; the type stays. For callbacks."""
-    for key in _FILTER_KEYS:
-        st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
-    for key in (FILTERS, keys.SHOW, keys.KIND):
-        st.query_params.pop(key, None)
+    choose_all(_USUAL)
+    st.session_state[keys.SHOW] = FLAGGED
 
 
-def _titled(scan: Scan, kind: IssueType[Any]) -> str:
-    """A type with how many rows the scan flags of it."""
-    return say("{title} ({n:,})", title=say(kind.title), n=scan.found(kind.name)["flagged"])
-
-
-def _type(scan: Scan) -> str:
-    """A choice only where there is one."""
-    titles = {one.name: _titled(scan, one) for one in issue_types(scan)}
+def _type(context: Context, scan: Scan) -> str:
+    """A choice only where there is one; each type with how many of its rows are flagged."""
+    counts = of_lists(context.store, scan)
+    titles = {
+        one.name: say("{title} ({n:,})", title=say(one.title), n=counts[one.name].flagged) for one in issue_types(scan)
+    }
     names = list(titles)
     if len(names) < 2:
         return names[0]
@@ -205,13 +198,14 @@ def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> Non
     """A class; `or_none`: or no class."""
     many = len(dataset.labels) > MAX_OPTIONS
     none = [NO_CLASS] if or_none and NO_CLASS not in dataset.labels else []
-    class_in_url(dataset, key, {name: said_everywhere(name) for name in none})
+    class_from_url(dataset, key, {name: said_everywhere(name) for name in none})
     st.selectbox(
         title,
         [*none, *dataset.labels[:MAX_OPTIONS]],
         index=None,
         key=key,
-        bind="query-params",
+        on_change=optional_to_url,
+        args=(key,),
         placeholder=title,
         label_visibility="collapsed",
         format_func=lambda name: say(name) if name in none else dataset.called(name),

@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.records import View
-from core.services.lists.asked import EXTRA, FLAGGED, GIVEN, LABEL, MISSING, SEARCH, SHOW, SUGGESTED, WORST
 from core.services.views import OF_PAGE, delete_view, rename_view, save_view, views_of
-from core.ui.lists.tools import SHARED, Tools, put
+from core.ui.lists.tools import Tools
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
+from core.ui.url import put
 from core.words import say
-
-_BOUND = frozenset({LABEL, SEARCH, WORST, GIVEN, SUGGESTED, MISSING, EXTRA})
-"""What Streamlit keeps in the URL, where nobody else may write it."""
 
 
 def views_button(tools: Tools, query: Mapping[str, str]) -> None:
@@ -61,18 +58,6 @@ def _manage(tools: Tools, names: Sequence[str]) -> None:
 
 
 def _open(view: View) -> None:
-    """Shows a view: the widgets, of which those that are bound write the URL themselves, and what else stands there."""
+    """Shows a view: the address says what is shown, and the widgets follow it."""
     query = dict(view.query)
-    for key in OF_PAGE[view.page]:
-        drawn = key in st.session_state and key not in SHARED
-        if drawn:
-            st.session_state[key] = _typed(key, query.get(key))
-        if not (drawn and key in _BOUND):
-            put(key, query.get(key, ""))
-
-
-def _typed(key: str, value: str | None) -> str | int | None:
-    """A parameter as its widget has it."""
-    if value is None:
-        return FLAGGED if key == SHOW else "" if key == SEARCH else None
-    return int(value) if key == WORST else value
+    put({key: query.get(key) or None for key in OF_PAGE[view.page]})

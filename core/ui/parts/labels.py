@@ -19,7 +19,7 @@ from core.words import say, say_n, say_stored
 __all__ = [
     "attribute_said",
     "attributes_said",
-    "class_in_url",
+    "class_from_url",
     "classes_told",
     "group_marked",
     "group_said",
@@ -83,15 +83,10 @@ def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
     return {"labels_digest": digest, **({"labels": None} if known == digest else told)}
 
 
-def class_in_url(dataset: Dataset, key: str, others: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
-    """Lets a link name a class by its code where the class has a name. Call it right before a box of classes that is
-    bound to the URL under `key` and shows them by `dataset.called`: Streamlit finds there what a box shows, and takes
-    anything else for a mistake. What the box itself puts into the URL is the name, so a code is always a link's. Of the
-    `others` that the box offers, shown so in the languages that there are, a link in any of them names one."""
-    said = st.query_params.get(key)
-    if said is not None and said in dataset.labels and dataset.called(said) != said:
-        st.session_state[key] = said
-        return
-    for other, shown in others.items():
-        if said in shown:
-            st.session_state[key] = other
+def class_from_url(dataset: Dataset, key: str, others: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+    """For a box of classes that may choose none: what the URL names, a class by its code or its name. Of the `others`
+    that the box offers, shown so in the languages that there are, a link in any of them names one. Call it right before
+    the box, with `on_change=optional_to_url, args=(key,)`."""
+    said = st.query_params.get(key, "")
+    named = next((other for other, shown in others.items() if said == other or said in shown), dataset.coded(said))
+    st.session_state[key] = named if said and (named in others or named in dataset.labels) else None

@@ -19,7 +19,7 @@ from core.ui.parts.problems import plain
 from core.ui.profile import label_sets
 from core.ui.profile.bars import TOP, value_bars
 from core.ui.profile.named import balance_named, sets_named, splits_named
-from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, no_splits, numbers
+from core.ui.profile.parts import CHOICE, Opened, choices_to_url, figures, heading, lift_others, no_splits, numbers
 from core.ui.shell.pages import link
 from core.words import later, say, say_n, say_stored
 
@@ -157,6 +157,7 @@ def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | N
         say("Open the rows of a split"),
         splits.splits,
         key=_SPLIT,
+        on_change=choices_to_url,
         format_func=lambda name: plain(split_said(name)),
         label_visibility="collapsed",
     )
@@ -170,6 +171,7 @@ def _clicked(splits: SplitBalance) -> None:
     st.session_state[_CLASS] = None if data is None else splits.labels[int(data[0])]
     lift_others("classes", _CLASS)
     st.session_state[_SPLIT] = None if data is None else splits.splits[int(data[1])]
+    choices_to_url()
 
 
 def _verdict(splits: SplitBalance) -> str:

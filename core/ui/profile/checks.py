@@ -91,7 +91,7 @@ def _conflicts(context: Context, dataset: Dataset, version: Version, found: Dupl
         names,
         [count for *_, count in found.pairs],
         found.conflicting_groups,
-        selected=kept if kept is not None and kept < len(names) else None,
+        selected=kept if kept in range(len(names)) else None,
     )
     place = chart(
         dataset,

@@ -60,7 +60,7 @@ def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | N
     kept = chosen(VIEW, "pair")
     place = chart(
         dataset,
-        together(sets.labels, sets.together, pairs[kept] if kept is not None and kept < len(pairs) else None),
+        together(sets.labels, sets.together, pairs[kept] if kept in range(len(pairs)) else None),
         VIEW,
         "pair",
         list(range(len(pairs))),
@@ -93,7 +93,7 @@ def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | 
     kept = chosen(VIEW, "set")
     place = chart(
         dataset,
-        bars(names, counts, sets.rows, selected=kept if kept is not None and kept < len(names) else None),
+        bars(names, counts, sets.rows, selected=kept if kept in range(len(names)) else None),
         VIEW,
         "set",
         list(range(len(names))),

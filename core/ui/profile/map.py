@@ -26,7 +26,9 @@ from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.rows import show_row
+from core.ui.lists.seen import seen_rows
 from core.ui.lists.tools import Tools, chips, filter_button, list_query, put
+from core.ui.lists.verdict_bar import Verdicts
 from core.ui.live import live
 from core.ui.map import heard, mount
 from core.ui.map.route import Shown, address_of
@@ -247,12 +249,18 @@ def _take(tools: Tools, name: str) -> None:
 
 
 def _clicked_row(context: Context, dataset: Dataset, version: Version) -> None:
+    """The row whole, and judged beside it as in a list."""
     named = st.query_params.get(keys.ROW, "")
     if not named.isdigit():
         return
+    verdicts = Verdicts(context, dataset, version, "map-row-verdicts", among="clicked on the map")
     with shown_errors():
         [row] = get_rows(context.store, version.version_id, [int(named)])
-        show_row(context, dataset, row, "map", version=version)
+        shown, judged = st.columns([3, 2])
+        with judged:
+            verdicts.bar(seen_rows(context, version, [row]))
+        with shown:
+            show_row(context, dataset, row, "map", version=version)
     st.button(say("Close the row"), icon=":material/close:", type="tertiary", key="map-row-close", on_click=_close_row)
 
 

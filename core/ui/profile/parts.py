@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from core.context import Context
 from core.profile.records import Bin
 from core.records import Dataset, RowFilter, Version
 from core.services.lists.asked import rows_listed
+from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.tools import chips, filter_button, list_query
@@ -26,6 +28,8 @@ from core.words import say, say_n
 
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""
+_OWN = "-attribute"
+"""What `asked_first` chooses has a parameter of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,37 @@ def chosen(view: str, name: str) -> Any:
     return st.session_state.get(f"{CHOICE}-{view}-{name}")
 
 
+def choices_from_url() -> None:
+    """Chooses what the URL names, where it says something else than when it was last read or written: by a link, a
+    reload or Back. Call it before the view is drawn; what is not there is passed over."""
+    said = st.query_params.get(keys.CHOSEN, "")
+    if said == st.session_state.get(keys.CHOSEN_READ, ""):
+        return
+    st.session_state[keys.CHOSEN_READ] = said
+    st.session_state.update(dict.fromkeys(_choices()))
+    try:
+        named = json.loads(said or "{}")
+    except ValueError:
+        return
+    for name, value in named.items() if isinstance(named, dict) else ():
+        if isinstance(value, str | int):
+            st.session_state[f"{CHOICE}-{name}"] = value
+
+
+def choices_to_url() -> None:
+    """Writes what is chosen into the URL, so that a reload and a link show its rows. For callbacks that choose."""
+    made = {key.removeprefix(f"{CHOICE}-"): value for key, value in _choices().items() if value is not None}
+    said = json.dumps(made, ensure_ascii=False, separators=(",", ":")) if made else ""
+    st.session_state[keys.CHOSEN_READ] = said
+    put({keys.CHOSEN: said or None})
+
+
+def _choices() -> dict[str, Any]:
+    """By their keys."""
+    found = {str(key): value for key, value in st.session_state.items() if str(key).startswith(f"{CHOICE}-")}
+    return {key: value for key, value in found.items() if not key.endswith(_OWN)}
+
+
 def lift_others(view: str, kept: str) -> None:
     """One choice per view: the rows beneath belong to it."""
     for key in list(st.session_state):
@@ -168,6 +203,7 @@ def _picked(view: str, kept: str, in_url: str | None) -> None:
     lift_others(view, kept)
     if in_url is not None:
         put({in_url: st.session_state[kept]})
+    choices_to_url()
 
 
 def numbers(

@@ -16,7 +16,7 @@ from core.ui import keys
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers, share_column
+from core.ui.profile.parts import CHOICE, Opened, chart, choices_to_url, chosen, heading, numbers, share_column
 from core.ui.url import optional_from_url, optional_to_url
 from core.words import later, say, say_n, say_stored
 
@@ -142,6 +142,7 @@ def _table(dataset: Dataset, version: Version, found: Wording, names: Sequence[s
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         st.session_state[f"{CHOICE}-{VIEW}-word"] = names[rows[0]] if rows else None
+        choices_to_url()
 
     st.dataframe(
         {

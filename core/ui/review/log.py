@@ -23,7 +23,7 @@ from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.url import optional_from_url, optional_to_url
+from core.ui.url import optional_from_url, optional_to_url, typed_from_url
 from core.words import later, say, say_n, say_stored
 
 CELL_CHARACTERS = 160
@@ -104,10 +104,12 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
 
 
 def _filters(versions: Sequence[Version]) -> list[ColumnFilter]:
+    typed_from_url(keys.LOG_REVIEWER)
     reviewer = st.text_input(
         say("Reviewer"),
         key=keys.LOG_REVIEWER,
-        bind="query-params",
+        on_change=optional_to_url,
+        args=(keys.LOG_REVIEWER, ""),
         placeholder=say("anybody"),
         type="search",
         width=190,
@@ -124,12 +126,15 @@ def _filters(versions: Sequence[Version]) -> list[ColumnFilter]:
         placeholder=say("any"),
         width=150,
     )
+    numbers = [str(version.number) for version in versions]
+    optional_from_url(keys.LOG_VERSION, numbers)
     number = st.selectbox(
         say("Version"),
-        [str(version.number) for version in versions],
+        numbers,
         index=None,
         key=keys.LOG_VERSION,
-        bind="query-params",
+        on_change=optional_to_url,
+        args=(keys.LOG_VERSION,),
         placeholder=say("all"),
         width=110,
     )

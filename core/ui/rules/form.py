@@ -53,7 +53,9 @@ def rule_form(context: Context, dataset: Dataset, version: Version, user: str, r
         )
         place = st.container()
     where = [text.strip() for text in (condition or "").split("\n") if text.strip()]
-    found = _tried(context, dataset, version, name, where, label) if where and label is not None else None
+    found = None
+    if where and label is not None and (rule is None or _changed(dataset, rule, where, label)):
+        found = _tried(context, dataset, version, name, where, label, key)
     with place:
         ready = found is not None and bool(name.strip())
         title = say("Save rule") if rule is None else say("Save as version {number}", number=rule.number + 1)
@@ -66,6 +68,11 @@ def rule_form(context: Context, dataset: Dataset, version: Version, user: str, r
                 st.rerun()
         if not where or label is None:
             st.caption(say("With a condition and a class, what it would come to stands beneath, before it is saved."))
+
+
+def _changed(dataset: Dataset, rule: Rule, where: list[str], label: str) -> bool:
+    """Whether it would be another rule: what it is as it stands is said above."""
+    return (where, label) != (_given(dataset, rule).split("\n"), rule.label)
 
 
 def _name(key: str) -> str:
@@ -98,7 +105,7 @@ def _how(dataset: Dataset) -> None:
 
 
 def _tried(
-    context: Context, dataset: Dataset, version: Version, name: str, where: list[str], label: str
+    context: Context, dataset: Dataset, version: Version, name: str, where: list[str], label: str, key: str
 ) -> Preview | None:
     """What it would come to; None while that is counted, and where it is no rule, which is said."""
     try:
@@ -107,11 +114,11 @@ def _tried(
         show_error(error)
         return None
     if found is not None:
-        _draw(dataset, found)
+        _draw(dataset, found, key)
     return found
 
 
-def _draw(dataset: Dataset, found: Preview) -> None:
+def _draw(dataset: Dataset, found: Preview, key: str) -> None:
     counts, words = found.counts, words_of(dataset)
     parts = [
         say("**{rows}** covered ({share:.1%})", rows=rows_words(counts.rows), share=found.coverage),
@@ -122,7 +129,7 @@ def _draw(dataset: Dataset, found: Preview) -> None:
     if precision is not None:
         agreed = say("people agreed on {right:,} of {n:,}", right=precision.right, n=precision.judged)
         parts.append(f"{agreed}: {share_words(precision)}")
-    with st.container(key="rule-tried", border=True, gap="xsmall"):
+    with st.container(key=f"{key}-tried", border=True, gap="xsmall"):
         st.markdown(" · ".join(parts))
         conflicts = [one for one in found.against if one.conflict]
         if conflicts:

@@ -11,7 +11,7 @@ from core.profile.spans import SpansProfile
 from core.records import Dataset, RowFilter, Version
 from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
+from core.ui.profile.parts import CHOICE, Opened, choices_to_url, figures, heading, lift_others, numbers
 from core.ui.spans.consistency import consistency_desk
 from core.ui.spans.edges import edges_list
 from core.words import later, say
@@ -97,8 +97,7 @@ def _types(dataset: Dataset, version: Version, found: SpansProfile) -> str | Non
         index=None,
         key=_TYPE,
         format_func=dataset.called,
-        on_change=lift_others,
-        args=(VIEW, _TYPE),
+        on_change=_chosen,
         placeholder=say("Open the rows of a type"),
         label_visibility="collapsed",
         icon=":material/table_rows:",
@@ -109,7 +108,12 @@ def _types(dataset: Dataset, version: Version, found: SpansProfile) -> str | Non
 def _clicked(options: Sequence[str]) -> None:
     rows = st.session_state[f"{VIEW}-types-table"]["selection"]["rows"]
     st.session_state[_TYPE] = options[rows[0]] if rows else None
+    _chosen()
+
+
+def _chosen() -> None:
     lift_others(VIEW, _TYPE)
+    choices_to_url()
 
 
 def _counts(title: str, what: str, counted: str, pairs: Sequence[tuple[int, int]]) -> None:

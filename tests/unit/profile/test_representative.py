@@ -20,6 +20,8 @@ from core.records import RowFilter
         "group,share\neast,50 %\nwest,30 %\nthe far north,20 %",
         'east,500\nwest,300\n"the far north",200',
         "east=5; west=3; the far north=2",
+        "group;rows\neast;500\nwest;300\nthe far north;200\n",
+        "group\trows\r\neast\t500\r\nwest\t300\r\nthe far north\t200\r\n",
     ],
 )
 def test_shares_are_read_as_they_are_written(text: str) -> None:
@@ -42,6 +44,8 @@ def test_a_name_may_hold_a_comma() -> None:
         ("east=12,5; west=87,5", "is no group"),
         ("east=1,000, west=2,000", "is no group"),
         ("east=50, west=50, north", "'north' is no group"),
+        ("group\neast\nwest", "'east' is no group with its share."),
+        ("group;rows\neast;1,200\nwest;800", "'east,1,200' is no group with its share."),
     ],
 )
 def test_what_cannot_be_read_is_said(text: str, said: str) -> None:

@@ -7,7 +7,9 @@ from core.issues import ISSUE_TYPES
 from core.records import Scan
 from core.services.issues.flags import ListLength, choices, worst_rows
 from core.services.issues.summary import summary_data, summary_text, type_text
+from core.store.acts.of_lists import ListCounts
 
+COUNTS = ListCounts(flagged=71, decided=3, left=68, settled_before=2)
 LABEL, AMBIGUOUS = ISSUE_TYPES["label"], ISSUE_TYPES["ambiguous"]
 SUMMARY = {
     "rows": 500,
@@ -54,24 +56,28 @@ def test_a_scan_without_a_curve_offers_none() -> None:
 
 
 def test_the_summary_says_share_lists_and_classes() -> None:
-    text = summary_text("news", SCAN, LABEL, 60)
+    text = summary_text("news", SCAN, LABEL, COUNTS, 60)
     assert "10.0% of all labels are probably wrong (5.0% – 20.0%, 95 % interval)." in text
+    assert "Wrong labels: 71 flagged, 3 of them decided, 2 more decided in earlier versions." in text
+    assert "The 70 worst rows: the list with the best balance" in text
     assert "  review 20: about 19 wrong (15 – 20), nearly all" in text
     assert "  review 60: about 40 wrong (27 – 52), two of three" in text
     assert "  a: 15.0% (10% – 30%) of 250" in text
-    data = summary_data(SCAN, LABEL, None)
+    data = summary_data(SCAN, LABEL, COUNTS, None)
     assert data["review"][1] == {"rows": 20, "wrong": 19.0, "low": 15.0, "high": 20.0, "that_is": "nearly all"}
 
 
 def test_what_cannot_be_told_is_said_with_its_reason() -> None:
-    text = summary_text("news", replace(SCAN, summary=SUMMARY | {"untold": "Few rows."}), LABEL, None)
+    text = summary_text("news", replace(SCAN, summary=SUMMARY | {"untold": "Few rows."}), LABEL, COUNTS, None)
     assert "How many labels are wrong cannot be told: 5.0% – 20.0% is possible. Few rows." in text
 
 
 def test_the_summary_calls_classes_by_the_names_that_people_gave_them() -> None:
-    text = summary_text("news", SCAN, LABEL, None, called={"a": "apples", "b": "pears"}.__getitem__)
+    text = summary_text("news", SCAN, LABEL, COUNTS, None, called={"a": "apples", "b": "pears"}.__getitem__)
     assert "  apples: 15.0% (10% – 30%) of 250" in text
     pairs = {"flagged": 9, "pairs": [["a", "b", 9]]}
     scan = replace(SCAN, summary=SUMMARY | {"found": {"ambiguous": pairs}})
     names = {"a": "apples", "b": "pears"}
-    assert "Most often between apples and pears: 9 rows" in type_text(scan, AMBIGUOUS, names.__getitem__)
+    assert "Most often between apples and pears: 9 rows" in type_text(
+        scan, AMBIGUOUS, ListCounts(9, 0, 9), names.__getitem__
+    )

@@ -27,17 +27,17 @@ def told(*changes: tuple[str, float, float]) -> str:
 def test_a_gap_that_widens_is_never_said_to_narrow() -> None:
     said = told((ACCURACY, -0.03, 0.001), (MACRO_F1, 0.02, 0.001), (ACCURACY_GAP, 0.28, 0.001), (GIVEN_GAP, -0.16, 0.0))
     assert said == (
-        "**reweighed** narrows selection rate gap -16.0 points (-17.0 to -15.0); "
-        "widens accuracy gap +28.0 points (+27.0 to +29.0); lowers accuracy -3.0 points (-4.0 to -2.0); "
-        "raises macro F1 +2.0 points (+1.0 to +3.0)."
+        "**reweighed** narrows selection rate gap by 16.0 points (15.0 to 17.0); "
+        "widens accuracy gap by 28.0 points (27.0 to 29.0); lowers accuracy by 3.0 points (2.0 to 4.0); "
+        "raises macro F1 by 2.0 points (1.0 to 3.0)."
     )
 
 
 def test_what_narrows_no_gap_says_so_whatever_else_it_does() -> None:
     said = told((ACCURACY, 0.03, 0.001), (ACCURACY_GAP, 0.28, 0.001), (GIVEN_GAP, -0.16, 0.9))
     assert said == (
-        "**reweighed** widens accuracy gap +28.0 points (+27.0 to +29.0); "
-        "raises accuracy +3.0 points (+2.0 to +4.0). It narrows no gap."
+        "**reweighed** widens accuracy gap by 28.0 points (27.0 to 29.0); "
+        "raises accuracy by 3.0 points (2.0 to 4.0). It narrows no gap."
     )
 
 

@@ -182,6 +182,9 @@ class ActOnAll:
 
     def _preview(self, planned: Plan, words: str) -> None:
         self._draw(planned)
+        if not planned.rows:  # no fault: what is left out, and how it is taken in, stands above
+            st.caption(say("No row would be changed."))
+            return
         try:
             check_size(planned)
         except WinnowError as error:

@@ -75,7 +75,7 @@ class Confirmed(Generic[Planned]):
 
     def said(self, told: str, asked: Asked[Planned], way_on: Callable[[], object] | None = None) -> None:
         """What came of it, in Markdown, with `way_on` from there and with its undo."""
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-outcome"):
             st.markdown(f":material/check: {told}", width="content")
             if way_on is not None:
                 way_on()

@@ -32,7 +32,8 @@ def _line(copy: MaskedCopy, said: str, page: str, to: Dataset | None, number: in
         if to is None:
             st.caption(f":material/visibility_off: {said}", width="content")
         else:
-            query: dict[str, Any] = {} if page == "story" else {"version": number, "view": "versions"}
+            view = {"data": "rows"}.get(page, "versions")
+            query: dict[str, Any] = {} if page == "story" else {"version": number, "view": view}
             icon, place = ":material/visibility_off:", copy.dataset_id
             link(page, said, icon=icon, place=place, dataset=to.name, **query)
         about = {"how": plain(how_words(copy)), "by": plain(copy.by), "at": copy.at}

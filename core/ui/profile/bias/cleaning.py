@@ -17,7 +17,7 @@ from core.store.row_facts.issue import ISSUE
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import CHOICE, Opened, heading, numbers, share_column
+from core.ui.profile.parts import CHOICE, Opened, choices_to_url, heading, numbers, share_column
 from core.ui.shell.pages import link
 from core.words import later, say
 
@@ -55,6 +55,7 @@ def cleaning_view(
         where = cleaned.groups[cell[0]].where if cell is not None and cell[1] not in _ROWS else None
         place = there.index(where) if where is not None and where in there else None
         st.session_state[f"{CHOICE}-group-{cleaned.column}-{heat}"] = place
+        choices_to_url()
 
     event = st.dataframe(
         {

@@ -21,7 +21,7 @@ from core.ui.parts.cells import clicked_cell, clicked_mark
 from core.ui.parts.labels import attributes_said, group_marked, group_said
 from core.ui.parts.problems import plain
 from core.ui.profile.named import groups_named
-from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers, share_column
+from core.ui.profile.parts import CHOICE, Opened, choices_to_url, chooser, chosen, heading, numbers, share_column
 from core.words import later, say, say_stored
 
 VIEW = "groups"
@@ -133,12 +133,14 @@ def choose_group(table: GroupTable, name: str | None, view: str, label: str | No
     names = [group.name for group in table.groups]
     st.session_state[f"{CHOICE}-group-{table.column}-{view}"] = names.index(name) if name in names else None
     st.session_state[f"{CHOICE}-label-{view}"] = label
+    choices_to_url()
 
 
 def _clicked(column: str, labels: Sequence[str]) -> None:
     data = clicked_mark(st.session_state[f"{VIEW}-chart"])
     st.session_state[f"{CHOICE}-group-{column}-{VIEW}"] = None if data is None else int(data[0])
     st.session_state[f"{CHOICE}-label-{VIEW}"] = None if data is None else labels[int(data[1])]
+    choices_to_url()
 
 
 def _said(dataset: Dataset, table: GroupTable, name: str) -> str:

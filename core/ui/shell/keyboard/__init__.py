@@ -23,7 +23,7 @@ from core.words import language, later, say
 from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
-_PARTS = ("dom", "skip", "dialog", "keys", "palette", "theme", "main")
+_PARTS = ("dom", "skip", "outcome", "dialog", "keys", "palette", "theme", "main")
 """One JavaScript module in reading order: a component takes a single piece of source."""
 _KEY = "keyboard"
 _ALLOWED = (keys.DATASET, keys.VERSION, keys.RUN, keys.ROW, keys.VIEW)

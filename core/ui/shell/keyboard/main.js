@@ -14,6 +14,7 @@ class Keyboard {
     document.body.prepend(this.host)
     this.gone = new AbortController()
     const { signal } = this.gone
+    this.outcomes = new Outcomes(signal)
     window.addEventListener("keydown", (event) => this.key(event), { capture: true, signal })
     window.addEventListener("pagehide", () => spreadTheme(this.data.pages), { signal })
     this.observer = new MutationObserver(() => this.look())
@@ -34,6 +35,7 @@ class Keyboard {
     this.waiting = setTimeout(() => {
       this.waiting = null
       this.skip.update()
+      this.outcomes.update()
     }, 100)
   }
 
