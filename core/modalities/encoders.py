@@ -8,7 +8,12 @@ from core.errors import ModelError
 from core.modalities import MODALITIES
 from core.modalities.encoder import Encoder
 from core.modalities.heavy import heavy_modality
-from core.modalities.text.lexical import Lexical
+
+
+def _lexical() -> Encoder:
+    from core.modalities.text.lexical import Lexical
+
+    return Lexical()
 
 
 def _minilm() -> Encoder:
@@ -49,7 +54,7 @@ def _table_features() -> Encoder:
 
 
 ENCODERS: dict[str, Callable[[], Encoder]] = {
-    "lexical": Lexical,
+    "lexical": _lexical,
     "minilm": _minilm,
     "pixels": _pixels,
     "efficientnet": _efficientnet,

@@ -120,7 +120,7 @@ def test_one_click_changes_the_label_of_the_row_that_the_issues_page_shows(serve
     clicks.on(bar(page).locator("[data-action=suggestion]"))
     says(page, "Changed to business · you, now")
     assert clicks.count == 1
-    expect(page.get_by_text(re.compile(r"^[1-9]\d* of them decided$")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^[1-9]\d* of the flagged decided$")).first).to_be_visible()
 
 
 def test_all_rows_of_a_confusion_cell_are_changed_in_three_clicks_and_back_in_one(server: Server, page: Page) -> None:

@@ -7,6 +7,7 @@ import shlex
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,14 +33,29 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_bert(tmp_path_factory.mktemp("models") / "tiny")
 
 
+@contextmanager
+def _opened(workspace: Workspace) -> Iterator[Queue]:
+    """Its queue, on one thread of the CPU; whatever runs at the end is cancelled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUDA_VISIBLE_DEVICES", "")
+        patch.setenv("OMP_NUM_THREADS", "1")
+        queue = Queue(workspace)
+        yield queue
+        for job in queue.active():
+            queue.cancel(job.job_id)
+
+
 @pytest.fixture
-def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    queue = Queue(workspace)
-    yield queue
-    for job in queue.active():
-        queue.cancel(job.job_id)
+def queue(workspace: Workspace) -> Iterator[Queue]:
+    with _opened(workspace) as queue:
+        yield queue
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory, model: Path) -> JobFolder:
+    """The run of `SPEC` in two processes, which others must give again: only to be read."""
+    with _opened(Workspace(tmp_path_factory.mktemp("two") / "workspace").create()) as queue:
+        return _finish(queue, _start(queue, model, SPEC, processes=2))
 
 
 def _start(queue: Queue, model: Path, spec: TrainSpec, processes: int = 1) -> Job:
@@ -144,9 +160,8 @@ def test_a_run_that_was_stopped_cancelled_and_killed_ends_with_the_weights_of_an
     assert _same(whole, found)
 
 
-def test_two_processes_give_the_run_of_one(queue: Queue, model: Path) -> None:
+def test_two_processes_give_the_run_of_one(queue: Queue, model: Path, two: JobFolder) -> None:
     one = _finish(queue, _start(queue, model, replace(SPEC, accumulation=2)))
-    two = _finish(queue, _start(queue, model, SPEC, processes=2))
     first, second = weights(one), weights(two)
     assert all(np.allclose(first[name], second[name], atol=1e-5) for name in first)
     results = one.result(), two.result()
@@ -180,9 +195,8 @@ def _follow(queue: Queue, model: Path, config: dict[str, object]) -> Job:
 
 
 def test_a_config_for_two_processes_gives_the_run_of_two_and_its_script_gives_it_again(
-    queue: Queue, model: Path, tmp_path: Path
+    queue: Queue, model: Path, two: JobFolder, tmp_path: Path
 ) -> None:
-    two = _finish(queue, _start(queue, model, SPEC, processes=2))
     config = {"distributed_type": "MULTI_CPU", "num_processes": 2, "use_cpu": True, "mixed_precision": "bf16"}
     followed = _finish(queue, _follow(queue, model, config))
     assert _same(two, followed)
@@ -199,9 +213,8 @@ def test_a_config_for_two_processes_gives_the_run_of_two_and_its_script_gives_it
 
 
 def test_a_config_for_two_machines_waits_for_the_other_one_and_gives_the_run_of_two(
-    queue: Queue, model: Path, tmp_path: Path
+    queue: Queue, model: Path, two: JobFolder, tmp_path: Path
 ) -> None:
-    two = _finish(queue, _start(queue, model, SPEC, processes=2))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -151,11 +151,11 @@ def test_undecided_leaves_out_what_somebody_has_judged(open_at: Open, app: Conte
 
 
 def test_the_decided_rows_are_one_click_from_their_number(open_at: Open, app: Context, scanned: Dataset) -> None:
-    assert "0 of them decided" in texts(open_at("issues", dataset="news"))
+    assert "0 of the flagged decided" in texts(open_at("issues", dataset="news"))
     decide(app, scanned, example_id=0)
     decide(app, scanned, example_id=89)  # that the scan does not flag
     shown = open_at("issues", dataset="news")
-    (opens,) = [each.proto for each in shown.get("page_link") if "1 of them decided" in each.proto.label]
+    (opens,) = [each.proto for each in shown.get("page_link") if "1 of the flagged decided" in each.proto.label]
     assert opens.page == "issues"
     assert ranks(open_at("issues", **dict(parse_qsl(opens.query_string)))) == [1]
 

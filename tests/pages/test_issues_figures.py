@@ -160,7 +160,7 @@ def test_the_next_reviews_say_what_they_find_and_when_to_stop(open_at: Open, app
     shown.run()
     assert not shown.exception
     assert "The next 60 reviews find about **" in texts(shown)
-    assert "30 rows of the list are judged, and 0 of their labels were wrong" in texts(shown)
+    assert "30 rows of the list are judged one by one since the scan, and 0 of their labels were wrong" in texts(shown)
     assert "you can stop" in texts(shown)
     shown.toggle(key="review-budget-numbers").set_value(True).run()
     assert table(shown, "more reviews")["more reviews"].max() == 60

@@ -13,6 +13,9 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.records import Dataset
+from core.review.records import Act
+from core.services.review.decisions import record
+from core.store.versions import make_review_version
 from core.ui.parts.background import THREADS, answers
 from tests.pages import issues_data as data
 from tests.pages.issues_page import Open, texts
@@ -29,6 +32,17 @@ def test_an_unscanned_version_shows_one_button(open_at: Open, news: Dataset) -> 
     assert not shown.exception
     assert [button.label for button in shown.button if "issues" in button.label] == ["Find issues"]
     assert "Not scanned yet" in texts(shown)
+
+
+def test_a_version_that_is_not_scanned_leads_to_what_an_earlier_one_had(
+    open_at: Open, scanned: Dataset, app: Context
+) -> None:
+    record(app, scanned.latest_version_id, "ada", [Act("k", "exclude", 3)])
+    make_review_version(app.store, scanned.latest_version_id, "", "ada")
+    shown = open_at("issues", dataset="news")
+    assert "Not scanned yet" in texts(shown)
+    [to] = [one.proto for one in shown.get("page_link") if one.proto.label == "What the scan of version 1 found"]
+    assert (to.page, to.query_string) == ("issues", "dataset=news&version=1")
 
 
 def test_the_button_starts_a_scan_with_the_defaults(open_at: Open, news: Dataset, app: Context) -> None:

@@ -19,7 +19,8 @@ _WRONG: Mapping[str, bool] = {"keep": False, "relabel": True}
 
 
 def budget_of(context: Context, scan: Scan, issue_type: str, following: int, worth: int) -> Budget | None:
-    """None where the scan cannot say what its list holds. Remembered until the next act."""
+    """None where the scan cannot say what its list holds. Rows that were decided before the scan, or many at once, are
+    done with, and say nothing of how many of the others are wrong. Remembered until the next act."""
     key = ("budget", scan.scan_id, issue_type, following, worth, context.store.newest_act())
     return context.store.remembered(key, lambda: _budget(context, scan, issue_type, following, worth))
 
@@ -30,7 +31,7 @@ def _budget(context: Context, scan: Scan, issue_type: str, following: int, worth
     if not kept:
         return None
     judged = judged_by_rank(context.store, scan, issue_type)
-    verdicts = [(rank, _WRONG.get(action)) for rank, action in judged]
+    verdicts = [(one.rank, _WRONG.get(one.action) if one.evidence else None) for one in judged]
     return review_budget(kept, verdicts, following, worth)
 
 
@@ -45,9 +46,9 @@ def budget_lines(budget: Budget, worth: int) -> list[str]:
     """For the command line."""
     now, stop, left = budget.following, budget.stop, budget.left
     lines = [
-        f"{budget.judged:,} rows of the list are judged, {budget.found:,} of them wrong. Of about {left.estimate:,.0f} "
-        f"wrong labels left ({left.low:,.0f} – {left.high:,.0f}) the next {now.rows:,} reviews find about "
-        f"{now.found.estimate:,.0f} ({now.found.low:,.0f} – {now.found.high:,.0f})."
+        f"{budget.judged:,} rows of the list are judged one by one since the scan, {budget.found:,} of them wrong. Of "
+        f"about {left.estimate:,.0f} wrong labels left ({left.low:,.0f} – {left.high:,.0f}) the next {now.rows:,} "
+        f"reviews find about {now.found.estimate:,.0f} ({now.found.low:,.0f} – {now.found.high:,.0f})."
     ]
     if stop.rows:
         return [*lines, f"After {stop.rows:,} more reviews fewer than one label in {worth:,} is expected to be wrong."]

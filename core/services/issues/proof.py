@@ -192,9 +192,9 @@ def _is_above(best: OnDecided, others: int) -> bool:
 
 
 def beside_decided(context: Context, scan: Scan, result: ProofResult) -> BesideDecided | None:
-    """None before enough rows of the list are judged."""
+    """None before enough rows of the list are judged, one by one and since it was made."""
     judged = judged_by_rank(context.store, scan, "label")
-    told = [(rank, action == "relabel") for rank, action in judged if action in ("keep", "relabel")]
+    told = [(one.rank, one.action == "relabel") for one in judged if one.evidence and one.action in ("keep", "relabel")]
     told = [one for one in told if one[0] <= result.reviewed[-1]]
     if len(told) < FEWEST_DECIDED:
         return None

@@ -14,7 +14,7 @@ from core.ui import keys
 from core.ui.data.rows import in_words
 from core.ui.filters.similar_to import compared_in_words
 from core.ui.lists.row_list import row_browser
-from core.ui.modalities import line_of
+from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.background import result_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.labels import label_said, target_of
@@ -22,7 +22,7 @@ from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.words import say, stored
 
-LINE_CHARACTERS = 200
+LINE_CHARACTERS, PICTURE_PIXELS = 200, 320
 
 
 def like_row() -> int | None:
@@ -35,7 +35,7 @@ def rows_like(context: Context, dataset: Dataset, version: Version, asked: int, 
     """The rows most like the one asked about, of those that `where` lets through."""
     [example] = get_rows(context.store, version.version_id, [asked])
     if not can_compare(dataset):
-        _heading(dataset, example)
+        _heading(context, dataset, example)
         _nothing_kept(dataset, version)
         return
     key = ("similar rows", version.version_id, asked, where, state_of(context))
@@ -46,10 +46,10 @@ def rows_like(context: Context, dataset: Dataset, version: Version, asked: int, 
         waiting=stored("Comparing rows"),
     )
     if answer is None:
-        _heading(dataset, example)
+        _heading(context, dataset, example)
         return
     [found] = answer
-    _heading(dataset, example, found, version)
+    _heading(context, dataset, example, found, version)
     if found is None:
         _nothing_kept(dataset, version)
         return
@@ -70,8 +70,14 @@ def _title(asked: int, where: RowFilter, dataset: Dataset) -> str:
     return title if where == RowFilter() else f"{title} · {in_words(where, dataset)}"
 
 
-def _heading(dataset: Dataset, example: Example, found: Similar | None = None, version: Version | None = None) -> None:
-    """The row asked about in one line, and by what the others are compared with it."""
+def _heading(
+    context: Context,
+    dataset: Dataset,
+    example: Example,
+    found: Similar | None = None,
+    version: Version | None = None,
+) -> None:
+    """The row asked about, in one line where it is words, and by what the others are compared with it."""
     target = target_of(dataset)
     label = say("no label") if example.label is None else label_said(target, example.label, example.text)
     with st.container(border=True, key="rows-like-asked"):
@@ -80,7 +86,11 @@ def _heading(dataset: Dataset, example: Example, found: Similar | None = None, v
             st.markdown(f"**{named}** :gray-badge[{plain(label)}]", width="content")
             st.space("stretch")
             st.button(say("All rows"), icon=":material/close:", type="tertiary", key="rows-all-again", on_click=_forget)
-        st.markdown(plain(line_of(dataset, example, LINE_CHARACTERS)))
+        if example.media_id is None:
+            st.markdown(plain(line_of(dataset, example, LINE_CHARACTERS)))
+        else:
+            with st.container(width=PICTURE_PIXELS):
+                drawing_of(dataset).beside(context, example)
         if found is not None and version is not None:
             st.caption(compared_in_words(dataset, version, Compared(found.encoder, found.compared)))
 

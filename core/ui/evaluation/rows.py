@@ -63,9 +63,18 @@ def examples(context: Context, shown: Shown) -> None:
             )
         lift_button()
     list_bar(tools, listed, shown, where, total, {keys.TRUE: true, keys.PREDICTED: predicted})
-    among = stored(f"true {true or 'any'}, predicted {predicted or 'any'}")
+    among = among_of(true, predicted)
     key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
     rows_table(context, shown, where, total, key, among=among)
+
+
+def among_of(true: str | None, predicted: str | None) -> str:
+    """Which rows `cell_filter` leaves, as it is kept with an act on them."""
+    if true is not None and predicted is not None:
+        return stored(f"true {true}, predicted {predicted}")
+    said = [stored(f"true {true}")] if true is not None else []
+    said += [stored(f"predicted {predicted}")] if predicted is not None else []
+    return " · ".join([*said, stored("predicted wrong")])
 
 
 def _rows_of(shown: Shown, true: str | None, predicted: str | None) -> int:

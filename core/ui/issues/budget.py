@@ -14,9 +14,9 @@ from core.ui.lists.issue_filter import UNDECIDED, choose
 from core.words import later, say, say_n
 
 HOW = later(
-    "A scan says how probably each label is wrong. Every verdict moves that for all rows: where fewer labels turn out "
-    "wrong than it said, fewer are expected further down. The interval is at 95 %: asked 318 times on lists whose "
-    "errors are known, it held 301 times."
+    "A scan says how probably each label is wrong. Every verdict on a single row since then moves that for all rows: "
+    "where fewer labels turn out wrong than it said, fewer are expected further down. The interval is at 95 %: asked "
+    "318 times on lists whose errors are known, it held 301 times."
 )
 
 
@@ -52,8 +52,8 @@ def what_they_find(dataset: Dataset, budget: Budget) -> None:
     left = budget.left
     st.caption(
         say(
-            "{judged:,} rows of the list are judged, and {found:,} of their labels were wrong. About "
-            "**{left:,.0f}** wrong labels are left ({low:,.0f} – {high:,.0f}).",
+            "{judged:,} rows of the list are judged one by one since the scan, and {found:,} of their labels were "
+            "wrong. About **{left:,.0f}** wrong labels are left ({low:,.0f} – {high:,.0f}).",
             judged=budget.judged,
             found=budget.found,
             left=left.estimate,

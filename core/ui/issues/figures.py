@@ -108,7 +108,7 @@ def _decided_of(dataset: Dataset, version: Version, found: Findings) -> None:
     """How many flagged rows of the list have a verdict, which opens them; and those of earlier versions."""
     review = found.review
     here: dict[str, str | int] = {"dataset": dataset.name, "version": version.number, TYPE: found.kind.name}
-    count(review.flagged - review.left, later("{n:,} of them decided"), "issues", **here, **{SHOW: DECIDED})
+    count(review.flagged - review.left, later("{n:,} of the flagged decided"), "issues", **here, **{SHOW: DECIDED})
     settled_before(review)
 
 

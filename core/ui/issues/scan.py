@@ -22,6 +22,8 @@ from core.services.room import room_for_scan
 from core.services.runs.forecast_time import TimeForecast, time_of_scan
 from core.services.runs.time_in_words import of_folds, of_scan
 from core.services.scan import FLAG_BY, NUMBERS_BY, start_scan
+from core.store.scans import newest_scan
+from core.store.versions import get_version
 from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.live import live
@@ -57,6 +59,12 @@ def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str)
     found = _found_time(context, version, ScanSpec(()))
     if found is not None:
         st.caption(plain(of_scan(found)), text_alignment="center")
+    former = newest_scan(context.store, dataset.dataset_id)
+    if former is not None:
+        number = get_version(context.store, former.version_id).number
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            title = say("What the scan of version {n} found", n=number)
+            link("issues", title, icon=":material/history:", dataset=dataset.name, version=number)
     with st.expander(say("Choose what to look for, encoders, folds or your own probabilities"), icon=":material/tune:"):
         scan_form(context, dataset, version, user)
 

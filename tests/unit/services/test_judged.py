@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 
 from core.context import Context
-from core.records import ColumnFilter, Dataset, Scan
+from core.records import ColumnFilter, Dataset, RowFilter, Scan
+from core.review.many import Doing
 from core.review.records import Act
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
+from core.services.issues.budget import budget_of
 from core.services.issues.listing import required_scan
 from core.services.profile.cleaning import CleaningByGroup, cleaning_by_group
+from core.services.review.among import OfVersion
 from core.services.review.decisions import as_decision, record
+from core.services.review.many import carry_out, plan, take_back
 from core.store.acts.decisions import counts, in_force, judged, reviewed_rows
 from core.store.acts.in_force import known_sql
 from core.store.acts.judged import judged_by_rank
@@ -170,3 +174,29 @@ def test_one_act_on_many_rows_does_not_hide_the_pace(context: Context, scanned: 
     at_once = [replace(one, decided_at=start) for one in (*many, *filed)]  # however long it takes to write them here
     context.ledger.decisions.append(at_once)
     assert pace(context.store, news.dataset_id) == told
+
+
+def test_what_was_said_before_the_scan_or_of_many_rows_is_done_with_and_no_sample_of_its_list(
+    context: Context, scanned: tuple[Dataset, Scan], tmp_path: Path
+) -> None:
+    news, scan = scanned
+
+    def told(of: Scan) -> tuple[int, int, int, float]:
+        budget = budget_of(context, of, "label", 20, 10)
+        assert budget is not None
+        return budget.judged, budget.found, budget.unseen, budget.following.found.estimate
+
+    _, _, every, expected = told(scan)
+    among = OfVersion(scan.version_id, RowFilter(label="sport"))
+    many = carry_out(context, plan(context, among, Doing("keep"), "ada"), "ada", "sport")
+    assert told(scan)[:3] == (0, 0, every - many.rows)
+    take_back(context, many.act.act_id, "ada")
+    flagged = _flagged(context, scan)[:5]
+    record(context, scan.version_id, "ada", [Act(f"k{row}", "relabel", row, "tech") for row in flagged])
+    assert told(scan)[:3] == (5, 4, every - 5), "one of them was tech before"
+    issues_data.scan(context, tmp_path, news, job_id="20270101-000000-scan-aaaaaa")
+    later = required_scan(context, scan.version_id, "news")
+    assert later.scan_id != scan.scan_id
+    assert told(later) == (0, 0, every - 5, pytest.approx(expected, abs=4))
+    record(context, scan.version_id, "ada", [Act("now", "keep", _flagged(context, scan)[6])])
+    assert told(later)[:3] == (1, 0, every - 6)

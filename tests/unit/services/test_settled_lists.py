@@ -110,7 +110,7 @@ def test_a_row_that_is_kept_in_another_list_has_no_confirmed_label(
     said(context, scan, 4, "keep", "label")
     known = context.store.fetch(f"SELECT * FROM {known_sql(context.store, scan.version_id)}")
     assert known == [(4,)]
-    assert judged_by_rank(context.store, scan, "label") == [(5, "keep")]
+    assert [(one.rank, one.action) for one in judged_by_rank(context.store, scan, "label")] == [(5, "keep")]
     said(context, scan, 0, "unsure", "label")
     said(context, scan, 0, "keep", "near_duplicate")
     assert decision(context, scan, 0).action == "unsure"  # of the label

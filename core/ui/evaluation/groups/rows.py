@@ -13,10 +13,11 @@ from core.records import PredictionFilter
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown
 from core.ui.evaluation.row_list import counted, list_bar, list_of, narrowed, rows_table
+from core.ui.evaluation.rows import among_of
 from core.ui.parts.labels import attributes_said, group_said
 from core.ui.parts.problems import plain
 from core.ui.url import put
-from core.words import say, say_n, stored
+from core.words import say, say_n
 
 
 def wrong_rows(
@@ -49,7 +50,7 @@ def wrong_rows(
                 args=({keys.GROUP: None, keys.CLASS: None},),
             )
     list_bar(tools, listed, shown, where, total, None)
-    which = [stored(f"true {label or 'any'}, predicted {'any'}")]
+    which = [among_of(label, None)]
     if chosen is not None and outcome is not None:
         which.append(f"{outcome.attribute}: {chosen.name}")
     among = " · ".join(which)
