@@ -12,6 +12,7 @@ from core.ui.parts.problems import shown_errors
 from core.ui.parts.told.provenance import provenance
 from core.ui.review.log import decision_log
 from core.ui.review.many import acts_on_many
+from core.ui.review.moves import moves
 from core.ui.review.rule import rule_queue
 from core.ui.review.run import run_queue
 from core.ui.review.scan import not_scanned, queue_filter, scan_queue, views_of
@@ -26,6 +27,7 @@ with shown_errors():
     if view == "decisions":
         acts_on_many(context, dataset, user, frame.versions)
         acts_on_tags(context, dataset, user)
+        moves(context, dataset, user, frame.versions)
         decision_log(context, dataset, frame.versions, user)
         next_act(context, dataset, "review", version.number)
     elif view == "versions":

@@ -75,6 +75,10 @@ class InMemory:
         """All rows of one query."""
         return self.connection.execute(sql, params).fetchall()
 
+    def shown(self, column: str, value: str) -> str:
+        """As it is."""
+        return value
+
     def where(self, condition: str) -> InMemory:
         """Those that it keeps."""
         return InMemory(self.connection, f"(SELECT * FROM {self.relation} WHERE {condition})", self.target)

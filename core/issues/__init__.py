@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import UsageError
 from core.issues.contract import IssueType
+from core.records import Action
 
 if TYPE_CHECKING:
     from core.tasks import Task
@@ -22,6 +23,16 @@ def _types() -> list[IssueType[Any]]:
 
 ISSUE_TYPES: dict[str, IssueType[Any]] = {one.name: one for one in sorted(_types(), key=lambda one: one.order)}
 """Every issue type by name, in the order in which they are offered."""
+
+
+def settled_by(name: str | None, action: Action) -> list[str]:
+    """Types of the lists of issues that a verdict settles which is given in the list of type `name`, or elsewhere: what
+    is said of a label settles those that ask about labels, what is said in another list settles that one, and a new
+    label that is given there settles both."""
+    of_labels = [one.name for one in ISSUE_TYPES.values() if one.of_labels]
+    if name is None or name not in ISSUE_TYPES or name in of_labels:
+        return of_labels
+    return [*of_labels, name] if action == "relabel" else [name]
 
 
 def types_asked(task: Task, names: Sequence[str] = ()) -> list[str]:

@@ -112,6 +112,8 @@ class IssueType(Generic[Proof]):
 
     act_on_all: Literal["suggestion", "keep", "exclude", "mask"] = "suggestion"
     """What is mostly done to all rows of its list at once."""
+    of_labels: bool = False
+    """Whether its list asks about labels: a verdict on a label settles the row in every such list."""
     way: tuple[str, str, str] | None = None
     """Page, view and words of a link to where all of its rows are seen to at once, elsewhere than in its list."""
 

@@ -51,7 +51,8 @@ def _category_table(rows: Rows, attribute: Attribute) -> GroupTable:
         if position == MAX_GROUPS + 2:
             return _missing(attribute, count)
         where = RowFilter(attribute=attribute.column, value=names[position])
-        return Group(names[position], count, where, count >= MIN_GROUP_ROWS)
+        name = rows.shown(attribute.name, names[position])
+        return Group(name, count, where, count >= MIN_GROUP_ROWS)
 
     return _table(attribute, [(int(place), label, int(held)) for place, _, label, held, _ in cells], group)
 
@@ -125,7 +126,7 @@ def _date(seconds: float) -> str:
 
 def apart(groups: Sequence[Group]) -> tuple[Group, ...]:
     """The groups with a number behind each name that another one before it has: bands of times within a day, of
-    numbers that differ in a fifth digit."""
+    numbers that differ in a fifth digit, values that are masked alike."""
     seen: dict[str, int] = {}
     found = []
     for group in groups:

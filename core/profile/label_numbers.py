@@ -90,6 +90,10 @@ class InBands:
         """As the rows do."""
         return self.rows.fetch(sql, params)
 
+    def shown(self, column: str, value: str) -> str:
+        """As the rows do."""
+        return self.rows.shown(column, value)
+
     def named(self, table: GroupTable) -> GroupTable:
         """The table with the bands in their order and by their names."""
         order = sorted(range(len(table.labels)), key=lambda place: int(table.labels[place]))

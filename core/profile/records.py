@@ -38,6 +38,10 @@ class Rows(Protocol):
         """Runs one SELECT and returns its rows."""
         ...
 
+    def shown(self, column: str, value: str) -> str:
+        """A value of an attribute as it may be shown: masked, where all of the dataset is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:

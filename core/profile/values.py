@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from core.profile.balance import balance_of
 from core.profile.records import Balance, Rows
 from core.profile.sql import text
@@ -18,3 +21,16 @@ def value_balance(rows: Rows, attribute: Attribute) -> tuple[Balance, int]:
     )
     counts = {str(value): int(count) for value, count in counted if value is not None}
     return balance_of(counts), sum(int(count) for value, count in counted if value is None)
+
+
+def shown_apart(rows: Rows, attribute: Attribute, values: Sequence[str]) -> dict[str, str]:
+    """Of the values of an attribute those that may not be shown as they are, with what stands in their place: each by a
+    name of its own, though they are masked alike."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for value in values:
+        shown = rows.shown(attribute.name, value)
+        if shown != value:
+            seen[shown] += 1
+            found[value] = shown if seen[shown] == 1 else f"{shown} ({seen[shown]})"
+    return found

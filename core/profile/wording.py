@@ -80,6 +80,11 @@ class Wording:
     """How many were looked at."""
 
 
+def _marking(tie: WordTie, of_group: WordTie, rows: Rows, attribute: Attribute) -> WordTie:
+    marks = rows.shown(attribute.name, of_group.label)
+    return replace(tie, marks=marks, times=of_group.share.estimate / of_group.usual)
+
+
 def wording(rows: Rows, attribute: Attribute | None = None) -> Wording:
     """The words that go together with a class by more than chance; with a category, what each marks of its groups.
 
@@ -91,12 +96,7 @@ def wording(rows: Rows, attribute: Attribute | None = None) -> Wording:
     groups = {
         one.word: one for one in _ties(labelled_by(rows, text(attribute), "label IS NOT NULL"), all_of_them=True).ties
     }
-    marked = (
-        replace(one, marks=groups[one.word].label, times=groups[one.word].share.estimate / groups[one.word].usual)
-        if one.word in groups
-        else one
-        for one in found.ties
-    )
+    marked = (_marking(one, groups[one.word], rows, attribute) if one.word in groups else one for one in found.ties)
     # Those that mark a group too come first: a model that learns them treats that group otherwise.
     return replace(found, ties=tuple(sorted(marked, key=lambda one: not one.marks)))
 

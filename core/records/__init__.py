@@ -57,7 +57,17 @@ from core.records.load import (
 )
 from core.records.masking import MaskedCopy, MaskRule
 from core.records.query import QueryResult, ResultColumn, ResultKind
-from core.records.review import MAX_NOTE, NO_LABEL, Action, BulkAct, BulkAction, Decision, ReviewCounts
+from core.records.review import (
+    LIST,
+    MAX_NOTE,
+    NO_LABEL,
+    SETTLES,
+    Action,
+    BulkAct,
+    BulkAction,
+    Decision,
+    ReviewCounts,
+)
 from core.records.rules import Rule
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
 from core.records.said import CROSS, attribute_said, attributes_said, note_said, split_said, value_said
@@ -84,12 +94,14 @@ __all__ = [
     "EARLIER_EXAMPLE_ID",
     "ENDED",
     "EXAMPLE_ID",
+    "LIST",
     "MAX_CLASS_NAME",
     "MAX_GUIDELINE",
     "MAX_NOTE",
     "MAX_TAG",
     "MISFIT",
     "NO_LABEL",
+    "SETTLES",
     "SPLIT_WORDS",
     "UNFINISHED",
     "Action",

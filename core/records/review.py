@@ -11,6 +11,12 @@ Action = Literal["keep", "relabel", "exclude", "unsure", "ask", "undo"]
 """`ask`: the row is asked for again, whatever was said of it before."""
 NO_LABEL = ""
 """The new label of a `relabel` that takes a row's one class away: the row has no label from then on."""
+LIST = "list"
+"""A key of what was `shown` with a decision: the list of issues in which it was made, by its type, where it was in
+one."""
+SETTLES = "settles"
+"""The same: types of the lists of issues that the verdict settles. One that has none, as those of earlier releases and
+changes of classes, settles all of them."""
 MAX_NOTE = 500
 """Characters of a note."""
 
@@ -39,6 +45,11 @@ class Decision:
     """The decision that an `undo` takes back."""
     note: str | None = None
     """Why, in the reviewer's own words; at most `MAX_NOTE` characters."""
+
+    def settles(self, issue_type: str) -> bool:
+        """Whether the verdict settles the row in a list of issues: one that leaves the row out does in all of them."""
+        lists = self.shown.get(SETTLES)
+        return self.action == "exclude" or lists is None or issue_type in lists
 
 
 BulkAction = Literal["keep", "relabel", "suggestion", "add", "remove", "exclude", "unsure", "undo"]

@@ -122,6 +122,8 @@ class IssueFilter:
     """The other way round."""
     score_below: float | None = None
     undecided_only: bool = False
+    decided_only: bool = False
+    """Only rows with a verdict that settles the list; with `settled` False, of the scan's own version."""
     settled: bool | None = None
     """Only rows on which a verdict from an earlier version holds, or only the others; None: both."""
     rows: RowFilter = field(default_factory=RowFilter)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, get_args
 
 from core.errors import UsageError
-from core.records import MAX_NOTE, Action
+from core.records import LIST, MAX_NOTE, Action
 from core.review.records import Act
 from core.targets import Target
 
@@ -75,7 +75,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _shown(raw: Any, target: Target) -> dict[str, str | float]:
     if not isinstance(raw, Mapping):
         return {}
-    wanted = {name: raw.get(name) for name in ("given_label", "suggested_label", "score", "tier", "blind")}
+    wanted = {name: raw.get(name) for name in ("given_label", "suggested_label", "score", "tier", "blind", LIST)}
     shown = {
         name: value[:MAX_SHOWN] if isinstance(value, str) else float(value)
         for name, value in wanted.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from types import MappingProxyType
 
-from core.records import Decision
+from core.records import LIST, Decision
 from core.review.acts import DECIDING
 from core.review.records import Act, Refusal
 from core.review.words import in_words
@@ -36,7 +36,7 @@ def judge(
         other = in_force.get(act.example_id) if act.example_id is not None else None
         if problem:
             refused.append(Refusal(act, problem))
-        elif other is not None and not _seen(act, other, reviewer):
+        elif other is not None and _same_list(act, other) and not _seen(act, other, reviewer):
             refused.append(Refusal(act, _judged_meanwhile(other, target, rows.get(other.example_id), reviewer), other))
         else:
             accepted.append(plain_keep(act, rows))
@@ -107,6 +107,12 @@ def _seen(act: Act, other: Decision, reviewer: str) -> bool:
     if act.instead_of is None:
         return other.reviewer == reviewer
     return other.decision_id in act.instead_of or other.client_key in act.instead_of
+
+
+def _same_list(act: Act, other: Decision) -> bool:
+    """Whether the decision in force settles the list in which is decided now: one on a label and one on whether the
+    row is an outlier may be two people's."""
+    return other.settles(str(act.shown.get(LIST) or "label"))
 
 
 def _judged_meanwhile(other: Decision, target: Target, label: str | None, reviewer: str) -> str:

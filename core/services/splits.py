@@ -13,13 +13,25 @@ from core.errors import UsageError
 from core.jobs.groups.web import start_split
 from core.jobs.recorded import record_versions
 from core.jobs.split_plan import SplitPlan
-from core.records import Version
+from core.records import Example, Version
 from core.services.review.among import Among
 from core.store import splitting
+from core.store.rows import get_rows
 from core.store.versions import add_fingerprint, get_version, list_versions, made_as, make_split_version
 from core.words import stored
 
-__all__ = ["Move", "SplitPlan", "move", "move_back", "plan_move", "split_counts", "split_sizes", "start_split"]
+__all__ = [
+    "Move",
+    "MovedRow",
+    "SplitPlan",
+    "move",
+    "move_back",
+    "plan_move",
+    "rows_moved",
+    "split_counts",
+    "split_sizes",
+    "start_split",
+]
 
 MAX_NAME = 40
 
@@ -93,6 +105,25 @@ def move_back(context: Context, made: Version, by: str, key: str | None = None) 
     former = splitting.splits_before(context.store, made)
     note = stored(f"{len(former):,} rows moved back to their splits before version {made.number}")
     return _made(context, made, former, note, by, key)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """A row that a version has in another split than its parent."""
+
+    example: Example
+    """As the version has it."""
+    former: str | None
+    """The parent's split; None for none."""
+
+
+def rows_moved(context: Context, made: Version, limit: int, offset: int) -> tuple[int, list[MovedRow]]:
+    """How many rows a version has in another split than its parent, and a page of them, by row."""
+    former = splitting.splits_before(context.store, made)
+    shown = former.slice(offset, limit)
+    parts = dict(zip(shown.column("example_id").to_pylist(), shown.column("split").to_pylist(), strict=True))
+    examples = get_rows(context.store, made.version_id, list(parts))
+    return len(former), [MovedRow(one, parts[one.example_id]) for one in examples]
 
 
 def _made(context: Context, parent: Version, splits: pa.Table, note: str, by: str, key: str | None) -> Version:

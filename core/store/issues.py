@@ -11,7 +11,8 @@ from core.errors import NotFoundError
 from core.modalities import PAYLOAD_COLUMNS
 from core.personal import tells
 from core.records import EXAMPLE_ID, Copy, Issue, IssueFilter, RowFilter, RowOrder, Scan
-from core.store.acts.in_force import settled_sql, standing_sql
+from core.sql import literal
+from core.store.acts.in_force import decided_sql, settled_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import ISSUE_COLUMNS, Condition, directed, issue_sql, joined, label_asked, sort_value, where_sql
@@ -195,12 +196,14 @@ def shown_of(db: Database, scan: Scan, example_ids: Sequence[int]) -> dict[int, 
 
 def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
     """An issue filter as a condition on `issues i`."""
-    parts = [issue_sql(scan, where, _target(db, scan))]
+    parts, of_type = [issue_sql(scan, where, _target(db, scan))], literal(where.issue_type or scan.types[0])
     if where.settled is not None:
         among = "IN" if where.settled else "NOT IN"
-        parts.append((f"i.example_id {among} {settled_sql(db, scan.version_id)}", []))
+        parts.append((f"i.example_id {among} {settled_sql(db, scan.version_id, of_type)}", []))
     if where.undecided_only and not where.settled:  # a row that is decided on this version is not settled before it
-        parts.append((f"i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, scan.version_id)})", []))
+        parts.append((f"i.example_id NOT IN {decided_sql(db, scan.version_id, of_type)}", []))
+    if where.decided_only:
+        parts.append((f"i.example_id IN {decided_sql(db, scan.version_id, of_type)}", []))
     if where.rows != RowFilter():
         rows = relation(db, scan.version_id)
         condition, parameters = where_sql(db, scan.version_id, where.rows, get_dataset(db, scan.dataset_id), rows)

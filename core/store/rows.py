@@ -16,7 +16,7 @@ from core.sql import identifier
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import attribute_column, sorted_by, where_sql
-from core.store.masked import is_masked, masked_example
+from core.store.masked import is_masked, masked_example, masked_value
 from core.store.relations import relation
 from core.store.search.rank import BEST, best_first
 from core.store.versions import get_version
@@ -37,16 +37,23 @@ class Rows:
     """A subquery: `SELECT … FROM {relation}`."""
     target: Target
     """What a label in it is."""
+    masked: bool = False
+    """Whether the dataset is always masked."""
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of one query."""
         return self.db.fetch(sql, parameters)
 
+    def shown(self, column: str, value: str) -> str:
+        """A value of an attribute as it may be shown, masked as in a row where the dataset always is."""
+        return str(masked_value(column, value)) if self.masked else value
+
 
 def rows_of(db: Database, version_id: str) -> Rows:
     """The rows of a version. Raises `NotFoundError`."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    return Rows(db, relation(db, version_id), task_named(dataset.task).target)
+    masked = is_masked(db, dataset.dataset_id)
+    return Rows(db, relation(db, version_id), task_named(dataset.task).target, masked)
 
 
 def count_rows(db: Database, version_id: str, where: RowFilter) -> int:

@@ -9,10 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.jobs.mask.web import MASK
-from core.records import Dataset
+from core.records import Dataset, RowFilter
 from core.review.records import Act
+from core.services.review.among import OfVersion
 from core.services.review.decisions import record
-from core.services.splits import split_sizes
+from core.services.splits import move, plan_move, split_sizes
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from tests.pages import issues_data
@@ -64,6 +65,27 @@ def test_all_rows_of_a_filter_move_to_a_split_in_a_version_of_their_own(
     assert f"{stem}-move-undo" not in keys(shown)
     shown.button(key=f"{stem}-move-close").click().run()
     assert "in version 3." not in said(shown)
+
+
+def test_moves_are_listed_among_what_was_done_with_their_rows_and_their_undo(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    before = split_sizes(app, news.latest_version_id)
+    among = OfVersion(news.latest_version_id, RowFilter(label="tech"))
+    made = move(app, plan_move(app, among, "test"), "bob", "label tech")
+    shown = open_at("review", dataset="news", view="decisions")
+    assert "**1 change of splits**" in said(shown) and "rows moved to test" in said(shown)
+    shown.session_state[f"move-rows-{made.number}"] = True
+    shown.run()
+    [table] = [one.value for one in shown.dataframe if "from" in one.value]
+    assert set(table["from"]) == {"train"} and set(table["to"]) == {"test"} and len(table) == 24
+    shown.button(key=f"move-undo-{made.number}").click().run()
+    assert not shown.exception and "**2 changes of splits**" in said(shown)
+    assert f"move-undo-{made.number}" not in keys(shown)  # the newest can be taken back, no other
+    assert "Version 3 came after it" in said(shown)
+    newest = get_dataset(app.store, news.dataset_id).latest_version_id
+    assert split_sizes(app, newest) == before
+    assert shown.query_params["version"] in ("3", ["3"])
 
 
 def test_no_name_of_a_split_is_said_in_the_dialog(app: Context, news: Dataset, open_at: Open) -> None:

@@ -25,6 +25,8 @@ from core.services.map.colours import colours
 from core.services.map.projections import principal
 from core.services.prediction import playground
 from core.services.privacy.always import set_always
+from core.services.profile.figures import Values, distribution
+from core.services.profile.report import whole_profile
 from core.services.review.decisions import make_version, record
 from core.services.rules.keeping import save_rule
 from core.store.datasets import get_dataset
@@ -249,3 +251,44 @@ def test_what_a_model_says_of_an_example_has_rows_like_it_masked(
     assert PLANTED.encode() in told()
     set_always(app, news, True, "ada")
     assert PLANTED.encode() not in told()
+
+
+def test_values_of_a_category_are_masked_in_figures_pickers_and_captions(
+    app: Context, open_at: OpenAt, tmp_path: Path, boxes: Boxes
+) -> None:
+    path = tmp_path / "calls.csv"
+    with path.open("w", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["text", "label", "agent"])
+        for row in range(120):
+            agent = MAIL if row % 4 else "other.quill@planted.net" if row % 8 else "desk"
+            lines.writerow([f"Call {row}", issues_data.LABELS[row % 3], agent])
+    schema = Schema("text", "text", "label", None, None, ("agent",))
+    calls = taken_in(app.store, Reader(sql=f"read_csv('{path}')"), schema, "calls")
+    [agent] = [one for one in calls.attributes if one.name == "agent"]
+    assert agent.kind == "category"
+    boxes.forget(True)
+    addresses: tuple[dict[str, str], ...] = (
+        {"page": "profile", "view": "content", "column": agent.column},
+        {"page": "profile", "view": "bias", "column": agent.column, "chosen": f'{{"group-{agent.column}-groups":0}}'},
+        {"page": "profile", "view": "drift", "between": "order", "column": agent.column},
+        {"page": "data", "view": "rows", "where": f"agent = {MAIL}"},
+    )
+
+    def planted(asked: dict[str, str]) -> str:
+        shown = until(
+            open_at(asked["page"], dataset="calls", **{key: one for key, one in asked.items() if key != "page"}),
+            lambda page: asked["page"] == "data" or bool(page.get("plotly_chart")),
+        )
+        assert not shown.exception
+        sent = b"\0".join(_held(shown))
+        at = sent.find(b"quill@planted")
+        return "" if at < 0 else sent[max(0, at - 80) : at + 30].decode(errors="replace")
+
+    assert all(planted(one) for one in addresses[:2]), "these show it as long as nothing is masked"
+    set_always(app, calls, True, "ada")
+    assert [planted(one) for one in addresses] == [""] * len(addresses)
+    found = distribution(app, calls.latest_version_id, agent, timeout=None)
+    assert isinstance(found, Values)
+    assert dict(found.shown) == {MAIL: "[email]", "other.quill@planted.net": "[email] (2)"}
+    assert "quill" not in str(whole_profile(app, calls.latest_version_id, lambda done, total: None)["attributes"])

@@ -76,7 +76,7 @@ def test_acts_that_the_desk_reports_are_taken_down_once(app: Context, open_at: O
         0,
         "tech",
         "ada",
-        {"suggested_label": "tech"},
+        {"suggested_label": "tech", "settles": ["label", "unlabelled", "ambiguous"]},
     )
 
 

@@ -85,6 +85,7 @@ TYPE = IssueType(
     sure=sure,
     to_do=later("Decide by the guideline"),
     act_on_all="keep",
+    of_labels=True,
     actions=("keep", "choose", "exclude", "unsure"),
     applies=lambda task: not (task.target.several or task.target.numeric or task.target.located),
 )

@@ -221,5 +221,6 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Check the labels"),
+    of_labels=True,
     actions=("keep", "suggestion", "choose", "exclude", "unsure"),
 )

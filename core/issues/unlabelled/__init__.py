@@ -73,5 +73,6 @@ TYPE = IssueType(
     say=why,
     sure=sure,
     to_do=later("Give them a label"),
+    of_labels=True,
     actions=("suggestion", "choose", "exclude", "unsure"),
 )

@@ -30,6 +30,10 @@ class Instead:
         """As the rows do."""
         return self.rows.fetch(sql, params)
 
+    def shown(self, column: str, value: str) -> str:
+        """As the rows do."""
+        return self.rows.shown(column, value)
+
 
 def marked(rows: Rows, relation: str) -> Instead:
     """With marks (VARCHAR[]) in the `label` of the relation."""

@@ -91,7 +91,7 @@ def by_attributes(
         return (*sorted(of_all, key=lambda one: (one.chance, -(one.outcomes.accuracy.difference or 0))), *rest)
 
     what = stored(f"Comparing groups of rows for run {run.number}")
-    return _answers(context).ask((run.run_id, split, truth_id), what, work, timeout)
+    return _answers(context).ask((run.run_id, split, truth_id, context.store.masked()), what, work, timeout)
 
 
 def in_groups(
@@ -118,7 +118,7 @@ def in_groups(
 
     name, columns = CROSS.join(one.name for one in attributes), tuple(one.column for one in attributes)
     what = stored(f"Comparing the groups of {name}")
-    return _answers(context).ask((run.run_id, split, truth_id, columns), what, work, timeout)
+    return _answers(context).ask((run.run_id, split, truth_id, columns, context.store.masked()), what, work, timeout)
 
 
 def groups_data(found: InGroups) -> JsonObject:

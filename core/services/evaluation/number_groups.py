@@ -73,7 +73,8 @@ def numbers_by_attributes(
         return (*sorted(told, key=lambda one: (one.chance, one.p_value, -(one.outcomes.difference or 0))), *rest)
 
     what = stored(f"Comparing groups of rows for run {run.number}")
-    return _answers(context).ask((run.run_id, found.split, found.version_id, "numbers"), what, work, timeout)
+    key = (run.run_id, found.split, found.version_id, "numbers", context.store.masked())
+    return _answers(context).ask(key, what, work, timeout)
 
 
 def numbers_in_groups(
@@ -86,7 +87,7 @@ def numbers_in_groups(
     """The groups of an attribute, or of several together."""
     name, columns = CROSS.join(one.name for one in attributes), tuple(one.column for one in attributes)
     what = stored(f"Comparing the groups of {name}")
-    key = (run.run_id, found.split, found.version_id, columns, "numbers")
+    key = (run.run_id, found.split, found.version_id, columns, "numbers", context.store.masked())
     return _answers(context).ask(key, what, lambda report: _outcomes(context, run, found, attributes), timeout)
 
 

@@ -51,7 +51,7 @@ class ListedIssue:
     issue: Issue
     example: Example
     decision: Decision | None
-    """The verdict that holds on the row, from this version or an earlier one, if somebody has given one."""
+    """The verdict that settles the row in this list, from this version or an earlier one, if somebody has given one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _review(context: Context, scan: Scan, issue_type: str, worst: int | None) ->
 def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
     """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
     total, found = issues.count_and_page(context.store, scan, where, limit, offset)
-    return IssuePage(total, _lines(context, scan, found))
+    return IssuePage(total, _lines(context, scan, found, where.issue_type))
 
 
 def ranks(
@@ -184,7 +184,7 @@ def ranks(
 
 def lines_of(context: Context, scan: Scan, where: IssueFilter, chosen: Sequence[int]) -> tuple[ListedIssue, ...]:
     """The lines with these ranks in the filter's type, in the order asked."""
-    return _lines(context, scan, issues.issues_of_ranks(context.store, scan, where, chosen))
+    return _lines(context, scan, issues.issues_of_ranks(context.store, scan, where, chosen), where.issue_type)
 
 
 def count(context: Context, scan: Scan, where: IssueFilter) -> int:
@@ -264,10 +264,11 @@ def export_list(
         export_issues(context.store, scan.scan_id, out, format_name, top, where, order, plain, kinds=bool(kind.kinds))
 
 
-def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:
+def _lines(context: Context, scan: Scan, found: list[Issue], issue_type: str | None) -> tuple[ListedIssue, ...]:
     example_ids = [issue.example_id for issue in found]
     examples = {example.example_id: example for example in rows.get_rows(context.store, scan.version_id, example_ids)}
-    decided = decisions.standing_of(context.store, scan.version_id, example_ids)
+    standing = decisions.standing_of(context.store, scan.version_id, example_ids)
+    decided = {row: one for row, one in standing.items() if one.settles(issue_type or scan.types[0])}
     return tuple(
         ListedIssue(issue, examples[issue.example_id], decided.get(issue.example_id))
         for issue in found

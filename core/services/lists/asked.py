@@ -38,7 +38,7 @@ TYPE, SHOW, WORST = "type", "show", "worst"
 KIND = "kind"
 """Of a type whose rows have kinds, one of them."""
 GIVEN, SUGGESTED, MISSING, EXTRA = "given", "suggested", "missing", "extra"
-FLAGGED, UNDECIDED = later("Flagged"), later("Undecided")
+FLAGGED, UNDECIDED, DECIDED = later("Flagged"), later("Undecided"), later("Decided")
 SETTLED, ALL = later("Settled before"), later("All rows")
 """What is shown of an issue type's list; the words are the link's as well."""
 NO_CLASS = later("no class")
@@ -141,6 +141,7 @@ def issue_filter(dataset: Dataset, issue_type: str | None, query: Mapping[str, s
         added=_class(dataset, query.get(MISSING)),
         removed=_class(dataset, query.get(EXTRA)),
         undecided_only=show == UNDECIDED,
+        decided_only=show == DECIDED,
         settled={ALL: None, SETTLED: True}.get(show, False),
         rows=RowFilter(text=query.get(SEARCH, "").strip() or None, columns=found.rows),
         worst=int(worst) if worst and worst.isdigit() else None,

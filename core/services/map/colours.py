@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.context import Context
 from core.errors import NotFoundError
 from core.issues import ISSUE_TYPES
+from core.profile.values import shown_apart
 from core.records import Dataset, RowFilter, Version
 from core.services.issues.listing import latest_scan
 from core.services.map.projections import Projection
@@ -23,6 +24,7 @@ from core.services.runs.listing import done_runs
 from core.sql import identifier, literal
 from core.store.ids import checked_id
 from core.store.maps.rows import ALL, points
+from core.store.rows import rows_of
 from core.tasks import target_of
 from core.words import later
 
@@ -97,6 +99,10 @@ def coloured(
     x, y = (table.column(name).to_numpy().astype(np.float32) for name in "xy")
     column = table.column("value").combine_chunks()
     codes, names = _banded(column, value) if value.kind != "category" else _grouped(column)
+    if value.kind == "category" and by.startswith(ATTRIBUTE):
+        of = next(one for one in dataset.attributes if one.column == by.removeprefix(ATTRIBUTE))
+        instead = shown_apart(rows_of(context.store, version.version_id), of, names)
+        names = tuple(instead.get(name, name) for name in names)
     order = np.argsort(example_ids.astype(np.uint64) * _MIXED, kind="stable")
     places = np.stack([x[order], y[order]]).T  # each of the two lies in one piece
     return Coloured(example_ids[order], places, codes[order], names, by, value.kind != "category")

@@ -54,6 +54,7 @@ def cleaning_by_group(
         scan.scan_id,
         context.store.newest_act(),
         tuple(one.column for one in attributes),
+        context.store.masked(),
     )
     name = CROSS.join(one.name for one in attributes)
     what = stored(f"Comparing the groups of {name}")

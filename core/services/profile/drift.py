@@ -201,5 +201,6 @@ def _ask(
 ) -> T | Pending:
     compared = [_dataset(context, one) for one in (version_id, between.other) if one]
     names = context.store.names.newest()  # classes of two datasets are the same where people call them alike
-    key = (version_id, between, what, tuple(len(one.attributes) for one in compared), names, state)
+    sizes = tuple(len(one.attributes) for one in compared)
+    key = (version_id, between, what, sizes, names, state, context.store.masked())
     return context.beside.answers("profile").ask(key, what, work, timeout)

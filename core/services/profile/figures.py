@@ -6,8 +6,8 @@ version. With `timeout=None` it waits to the end, as the command line does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from core.beside.answers import TIMEOUT, Pending
@@ -37,7 +37,7 @@ from core.profile.records import (
     SplitBalance,
 )
 from core.profile.records import Rows as ProfileRows
-from core.profile.values import value_balance
+from core.profile.values import shown_apart, value_balance
 from core.profile.wording import Wording
 from core.progress import Report
 from core.records import CROSS, Attribute, Dataset, RowFilter
@@ -58,6 +58,8 @@ class Values:
 
     balance: Balance
     missing: int
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """By value how it may be shown, where that is not as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def distribution(
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> NumberProfile | Values | None:
         if attribute.kind in ("number", "time"):
             return number_profile(rows, attribute)
-        return Values(*value_balance(rows, attribute))
+        balance, missing = value_balance(rows, attribute)
+        return Values(balance, missing, shown_apart(rows, attribute, [one.label for one in balance.classes]))
 
     return _ask(context, version_id, stored(f"Counting {attribute.name}"), work, timeout, attribute.column)
 
@@ -236,7 +239,7 @@ def _ask(
     about: Hashable = "",
 ) -> T | Pending:
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    key = (version_id, len(dataset.attributes), what, about)
+    key = (version_id, len(dataset.attributes), what, about, context.store.masked())
     answers = context.beside.answers(_ANSWERS)
     return answers.ask(key, what, lambda report: work(rows_of(context.store, version_id), dataset, report), timeout)
 

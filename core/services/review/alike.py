@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.context import Context
-from core.records import BulkAction, Dataset, Decision, Example, Issue, IssueFilter, RowFilter, Scan, Version
+from core.records import LIST, BulkAction, Dataset, Decision, Example, Issue, IssueFilter, RowFilter, Scan, Version
 from core.review.many import Doing
 from core.services.review.among import OfVersion
 from core.services.review.many import carry_out, plan
@@ -82,7 +82,8 @@ def apply(context: Context, found: Alike, reviewer: str) -> Done:
     decision = found.decision
     rows = tuple(one.example.example_id for one in found.rows)
     tier = str(decision.shown["tier"]) if decision.shown.get("tier") else None
-    among = OfVersion(decision.version_id, RowFilter(example_ids=rows), decision.scan_id, tier)
+    where, issue_type = RowFilter(example_ids=rows), decision.shown.get(LIST)
+    among = OfVersion(decision.version_id, where, decision.scan_id, tier, issue_type)
     doing = Doing(_ACTIONS[decision.action], decision.new_label)
     words = f"rows like row {decision.example_id}"
     return carry_out(context, plan(context, among, doing, reviewer), reviewer, words)

@@ -26,6 +26,10 @@ class Among(Protocol):
     def scan_id(self) -> str | None: ...
 
     @property
+    def issue_type(self) -> str | None:
+        """The list of issues that they are of, where they are of one."""
+
+    @property
     def tier(self) -> str | None:
         """What the suggestions are from."""
 
@@ -49,6 +53,7 @@ class OfVersion:
     where: RowFilter
     scan_id: str | None = None
     tier: str | None = None
+    issue_type: str | None = None
 
     @property
     def filtered(self) -> RowFilter:
@@ -78,6 +83,10 @@ class OfScan:
         return self.scan.scan_id
 
     @property
+    def issue_type(self) -> str | None:
+        return self.where.issue_type or self.scan.types[0]
+
+    @property
     def tier(self) -> str | None:
         return self.scan.tier
 
@@ -102,6 +111,10 @@ class OfRun:
     labels_from: LabelsFrom
     version_id: str
     scan_id: str | None = None
+
+    @property
+    def issue_type(self) -> str | None:
+        return None
 
     @property
     def tier(self) -> str | None:

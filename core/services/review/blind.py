@@ -48,6 +48,10 @@ class Blind:
         return self.source.scan_id
 
     @property
+    def issue_type(self) -> str:
+        return self.source.issue_type
+
+    @property
     def again(self) -> bool:
         return self.source.again
 
@@ -62,7 +66,9 @@ class Blind:
 
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         ranked = self.ranked(context, version_id)
-        return review_queue.claim_from(context, version_id, session, ranked, n, again=self.again)
+        return review_queue.claim_from(
+            context, version_id, session, ranked, n, again=self.again, issue_type=self.issue_type
+        )
 
     def ranked(self, context: Context, version_id: str) -> Condition:
         query, parameters = self.source.ranked(context, version_id)

@@ -6,20 +6,22 @@ Which rows they get to see is `core.services.review.queue`'s. Which acts are all
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
 from core.beside.gathered import Gathered
 from core.context import Context
 from core.errors import UsageError
+from core.issues import settled_by
 from core.jobs.recorded import record_versions
-from core.records import Dataset, Decision, ReviewCounts, Version
+from core.records import LIST, SETTLES, Dataset, Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
 from core.review.words import in_words
 from core.store import versions
 from core.store.acts import decisions
+from core.store.acts.in_force import AFTER_VERDICT, BY_CLASS
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.rows import labels_of, may_be_row, words_of
@@ -116,6 +118,7 @@ class _Moment:
         target = target_of(self._dataset)
         self._words = words_of(self._context.store, self._version.version_id, rows) if target.located else {}
         self._in_force = decisions.decision_of(self._context.store, self._version.version_id, rows)
+        self._standing = decisions.standing_of(self._context.store, self._version.version_id, rows)
 
     def _record(self, reviewer: str, acts: Sequence[Act]) -> Recorded:
         known = [self._known[act.client_key] for act in acts if act.client_key in self._known]
@@ -144,11 +147,16 @@ class _Moment:
             reviewer=reviewer,
             words=self._words,
         )
-        for decision in (as_decision(act, self._version, reviewer) for act in accepted):
+        for act in accepted:
+            decision = as_decision(settling(act, self._before(act), self._version.version_id), self._version, reviewer)
+            self._standing[decision.example_id] = decision
             self._unwritten.append(decision)
             self._known[decision.client_key] = decision
             self._in_force[decision.example_id] = decision
         return refused
+
+    def _before(self, act: Act) -> Decision | None:
+        return None if act.example_id is None else self._standing.get(act.example_id)
 
     def _undo(self, reviewer: str, acts: list[Act]) -> tuple[list[Decision], list[Refusal]]:
         """What an undo finds, and what it brings back into force, is asked of the ledger."""
@@ -193,6 +201,30 @@ def _asked_first(context: Context, version: Version, newest: Decision) -> str:
         f"Row {newest.example_id} was {status} under your name, {newest.reviewer} ({newest.decided_at:%d %b, %H:%M} "
         "UTC), but not in this tab. Press Undo once more to take that back."
     )
+
+
+def settling(act: Act, before: Decision | None, version_id: str) -> Act:
+    """The act with the lists of issues that it settles: its own, and those that the verdict settled which holds on the
+    row `before` it. What is kept in a list that asks about something else leaves what was said of the label as it is.
+    After a verdict that settles every list, as those of earlier releases do, so does this one."""
+    given_in = str(act.shown.get(LIST) or "label")
+    lists = settled_by(given_in, act.action)
+    if before is not None and before.action != "exclude" and act.action != "ask" and not _by_class(before):
+        if SETTLES not in before.shown:
+            return act
+        if act.action == "keep" and before.version_id == version_id and _of_label_alone(before, given_in):
+            act = replace(act, action=before.action, new_label=before.new_label)
+        lists += [one for one in before.shown[SETTLES] if one not in lists]
+    return replace(act, shown={**act.shown, SETTLES: lists})
+
+
+def _by_class(decision: Decision) -> bool:
+    return BY_CLASS in decision.shown or AFTER_VERDICT in decision.shown
+
+
+def _of_label_alone(before: Decision, given_in: str) -> bool:
+    """Whether a verdict was on the label, and not given in this list, which asks about something else."""
+    return before.settles("label") and not before.settles(given_in)
 
 
 def as_decision(act: Act, version: Version, reviewer: str) -> Decision:

@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
+from core.issues import settled_by
 from core.progress import Report
 from core.records import (
+    SETTLES,
     Action,
     BulkAct,
     Decision,
@@ -253,6 +255,10 @@ def _blocks(context: Context, planned: Plan, target: Target) -> Iterator[Block]:
         assert found is not None, "a plan keeps the rows to which something happens"
         return found
 
+    @cache
+    def lists(action: Action) -> str:
+        return json.dumps(settled_by(planned.among.issue_type, action))
+
     shown_of = cache(partial(_shown, tier=planned.among.tier))
     seq = context.store.newest_act()
     for batch in many.with_verdicts(context.store, planned.version.version_id, planned.kept, BLOCK):
@@ -260,8 +266,14 @@ def _blocks(context: Context, planned: Plan, target: Target) -> Iterator[Block]:
         if planned.also_decided:
             still = pc.or_kleene(still, pc.less_equal(batch.column("verdict_seq"), planned.seq))
         rows, labels, suggested, scores, seen, _ = (one.to_pylist() for one in batch.filter(still).columns)
-        shown = map(_with_score, map(shown_of, labels, suggested), scores)
-        yield Block(rows, list(map(made, labels, suggested)), list(shown), seen, seq)
+        does = list(map(made, labels, suggested))
+        known = map(_with_score, map(shown_of, labels, suggested), scores)
+        shown = [
+            # After a verdict the act stands for all that it said: it settles every list.
+            one if verdict is not None else f'{one[:-1]}{", " if one != "{}" else ""}"{SETTLES}": {lists(action)}}}'
+            for one, verdict, (action, _) in zip(known, seen, does, strict=True)
+        ]
+        yield Block(rows, does, shown, seen, seq)
 
 
 def _shown(label: str | None, suggested: str | None, tier: str | None) -> str:

@@ -25,6 +25,7 @@ from core.store.acts.undecided import of_scan, worst_undecided
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.rows import get_rows
+from core.store.scans import get_scan
 from core.targets import Target
 from core.tasks import target_of
 
@@ -52,7 +53,8 @@ def claim(
     """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while.
     `now`: as `Claims` has it, by default this moment."""
     ranked = of_scan(context.store, scan_id, where)
-    return claim_from(context, version_id, session, ranked, n, now, again=bool(where.settled))
+    issue_type = where.issue_type or get_scan(context.store, scan_id).types[0]
+    return claim_from(context, version_id, session, ranked, n, now, again=bool(where.settled), issue_type=issue_type)
 
 
 def claim_from(
@@ -63,13 +65,15 @@ def claim_from(
     n: int,
     now: float | None = None,
     again: bool = False,
+    issue_type: str = "label",
 ) -> list[int]:
-    """As `claim`, from any query for (example_id, rank) with its parameters; `again`: as `worst_undecided` has it.
+    """As `claim`, from any query for (example_id, rank) with its parameters; `again` and `issue_type`: as
+    `worst_undecided` has them.
     Where another process was quicker at one of the rows, the search begins again."""
     claims, moment = context.ledger.claims, monotonic() if now is None else now
     while True:
         taken = claims.held_by_others(version_id, session, moment)
-        worst = worst_undecided(context.store, version_id, ranked, taken, n, again)
+        worst = worst_undecided(context.store, version_id, ranked, taken, n, again, issue_type)
         if claims.hold(version_id, session, worst, now=moment, seconds=LEASE_SECONDS) == worst:
             return worst
 

@@ -14,7 +14,7 @@ from core.services.review import queue as review_queue
 from core.services.review.decisions import counts
 from core.services.review.sources import Source
 from core.store.acts import decisions
-from core.store.acts.in_force import standing_sql
+from core.store.acts.in_force import decided_sql
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, where_sql
 from core.store.relations import relation
@@ -52,6 +52,10 @@ class RowsSource:
         return None
 
     @property
+    def issue_type(self) -> str:
+        return "label"
+
+    @property
     def actions(self) -> tuple[DeskAction, ...]:
         return self.offered
 
@@ -83,8 +87,8 @@ class RowsSource:
         return made
 
     def undecided(self, context: Context, version_id: str) -> int:
-        decided = standing_sql(context.store, version_id)
-        return self._count(context, version_id, f"WHERE example_id NOT IN (SELECT example_id FROM {decided})")
+        decided = decided_sql(context.store, version_id)
+        return self._count(context, version_id, f"WHERE example_id NOT IN {decided}")
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
         queued, left = self._count(context, version_id), self.undecided(context, version_id)

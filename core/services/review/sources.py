@@ -24,7 +24,7 @@ from core.services.review.decisions import counts
 from core.services.review.queue import likeliest_of
 from core.store import issues, predictions
 from core.store.acts import decisions
-from core.store.acts.in_force import standing_sql
+from core.store.acts.in_force import decided_sql
 from core.store.acts.undecided import of_scan
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
@@ -52,6 +52,10 @@ class Source(Protocol):
 
     @property
     def scan_id(self) -> str | None: ...
+
+    @property
+    def issue_type(self) -> str:
+        """The type of issue whose list it is; `label` where it is none, since labels are judged then."""
 
     @property
     def actions(self) -> tuple[DeskAction, ...]:
@@ -102,6 +106,10 @@ class ScanSource:
     @property
     def scan_id(self) -> str | None:
         return self.scan.scan_id
+
+    @property
+    def issue_type(self) -> str:
+        return type_of(self.scan, self.where.issue_type).name
 
     @property
     def actions(self) -> tuple[DeskAction, ...]:
@@ -157,6 +165,10 @@ class RunSource:
     @property
     def scan_id(self) -> str | None:
         return None
+
+    @property
+    def issue_type(self) -> str:
+        return "label"
 
     @property
     def actions(self) -> tuple[DeskAction, ...]:
@@ -247,8 +259,8 @@ class RunSource:
         return {}
 
     def undecided(self, context: Context, version_id: str) -> int:
-        decided = standing_sql(context.store, version_id)
-        return self._count(context, version_id, f"WHERE example_id NOT IN (SELECT example_id FROM {decided})")
+        decided = decided_sql(context.store, version_id)
+        return self._count(context, version_id, f"WHERE example_id NOT IN {decided}")
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
         queued = self._count(context, version_id)

@@ -73,6 +73,10 @@ class OfRule:
     scan_id: str | None = None
 
     @property
+    def issue_type(self) -> str | None:
+        return None
+
+    @property
     def tier(self) -> str | None:
         return name_and_version(self.rule)
 

@@ -68,6 +68,7 @@ class Suggested:
     rows: tuple[tuple[int, str], ...]
     scan_id: str | None = None
     tier: str | None = None
+    issue_type: str | None = None
 
     @property
     def filtered(self) -> RowFilter:

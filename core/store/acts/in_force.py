@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.records import SETTLES
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.ids import checked_id
@@ -100,18 +101,38 @@ def said_sql(db: Database, version_id: str) -> str:
         SELECT * FROM {said} WHERE example_id IN (SELECT example_id FROM {standing} WHERE NOT ({SAID_OF_ROW})))"""
 
 
-def settled_sql(db: Database, version_id: str) -> str:
-    """The rows on which a verdict from an earlier version holds, as an SQL subquery for `example_id`."""
-    standing = standing_sql(db, version_id)
-    return f"(SELECT example_id FROM {standing} WHERE version_id <> '{checked_id(version_id, 'version')}')"
+LABEL_LIST = "'label'"
+"""In SQL, the type of the list that verdicts on labels settle."""
+
+
+def settles_sql(issue_type: str, of: str = "") -> str:
+    """Whether a verdict settles the list of issues of a type, both in SQL: see `Decision.settles`. `of`: before its
+    columns (`d.`)."""
+    lists = f"""from_json({of}shown -> '{SETTLES}', '["VARCHAR"]')"""
+    every = f"""{of}action = 'exclude' OR NOT contains({of}shown, '"{SETTLES}":')"""
+    return f"({every} OR list_contains({lists}, {issue_type}))"
+
+
+def decided_sql(db: Database, version_id: str, issue_type: str = LABEL_LIST) -> str:
+    """The rows that are decided in a list of issues, as an SQL subquery for `example_id`: those on which a verdict
+    holds that settles it. `issue_type` is SQL."""
+    return f"(SELECT example_id FROM {standing_sql(db, version_id)} WHERE {settles_sql(issue_type)})"
+
+
+def settled_sql(db: Database, version_id: str, issue_type: str = LABEL_LIST) -> str:
+    """The same of those alone on which a verdict from an earlier version holds."""
+    before = f"version_id <> '{checked_id(version_id, 'version')}'"
+    return f"(SELECT example_id FROM {standing_sql(db, version_id)} WHERE {before} AND {settles_sql(issue_type)})"
 
 
 def known_sql(db: Database, version_id: str, decided: bool = False) -> str:
     """The rows whose label somebody has confirmed as it is, as an SQL subquery for `example_id`: kept, on this version
-    or an earlier one, or corrected to the label that they have; `decided`: or that they are decided to have."""
+    or an earlier one, or corrected to the label that they have; `decided`: or that they are decided to have. What was
+    kept in a list that asks about something else confirms no label."""
     applied = "" if decided else f" AND version_id <> '{version_id}'"
+    looked_at = f"{NOT_BY_CLASS} AND {settles_sql(LABEL_LIST)}"
     return f"""(SELECT example_id FROM {standing_sql(db, version_id)}
-                WHERE {NOT_BY_CLASS} AND (action = 'keep' OR (action = 'relabel'{applied})))"""
+                WHERE {looked_at} AND (action = 'keep' OR (action = 'relabel'{applied})))"""
 
 
 def _given(newest: str) -> str:

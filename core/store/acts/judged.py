@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.records import Scan
-from core.store.acts.in_force import ONE_BY_ONE, judged_sql
+from core.store.acts.in_force import ONE_BY_ONE, judged_sql, settles_sql
 from core.store.database import Database
 
 
@@ -32,7 +32,7 @@ def _judged(db: Database, scan: Scan, issue_type: str) -> list[OnList]:
     found = db.fetch(
         f"""SELECT i.rank, d.action, {ONE_BY_ONE} AND epoch(d.decided_at) > ?
             FROM issues i JOIN {judged_sql(db, scan.version_id)} d USING (example_id)
-            WHERE i.scan_id = ? AND i.issue_type = ? ORDER BY i.rank""",
+            WHERE i.scan_id = ? AND i.issue_type = ? AND {settles_sql("i.issue_type", "d.")} ORDER BY i.rank""",
         [scan.created_at.timestamp(), scan.scan_id, issue_type],
     )
     return [OnList(int(rank), str(action), bool(evidence)) for rank, action, evidence in found]

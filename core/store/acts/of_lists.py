@@ -1,7 +1,8 @@
 """Where the review of each list of a scan stands: the one definition of flagged, decided and left, which pages, the
 command line and the health of a dataset count by.
 
-A flagged row is decided once a verdict of the scan's own version holds on it, whether that was given before the scan or
+A flagged row is decided once a verdict of the scan's own version holds on it that settles this list (see
+`Decision.settles`), whether that was given before the scan or
 after it; it goes on counting as flagged and is told apart. On which a verdict from an earlier version holds, it is
 settled before, and no flagged row. One whose label only a change of classes has replaced, and of which nobody has said
 anything, is none either.
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.records import Scan
+from core.records import SETTLES, Scan
 from core.store.acts.in_force import said_sql, standing_sql
 from core.store.database import Database
 
@@ -37,14 +38,18 @@ def listed_sql(db: Database, scan: Scan) -> tuple[str, list[Any]]:
     `example_id`, `score`, `why`, `action`, which is what was said of the row on this version, and `state`, which is
     `left`, `decided`, `before` (an earlier verdict settles it) or `changed` (by a change of classes alone)."""
     standing, said = standing_sql(db, scan.version_id), said_sql(db, scan.version_id)
+    lists = f"""CASE WHEN contains(shown, '"{SETTLES}":') AND action <> 'exclude'
+                     THEN from_json(shown -> '{SETTLES}', '["VARCHAR"]') END AS lists"""
     return (
-        f"""WITH standing AS MATERIALIZED (SELECT example_id FROM {standing}),
+        f"""WITH standing AS MATERIALIZED (SELECT example_id, {lists} FROM {standing}),
                  said AS MATERIALIZED (SELECT example_id, action, version_id = ? AS here FROM {said})
             SELECT i.issue_type, i.example_id, i.score, i.why, CASE WHEN s.here THEN s.action END AS action,
                    CASE WHEN d.example_id IS NULL THEN 'left' WHEN s.here THEN 'decided'
                         WHEN s.example_id IS NULL THEN 'changed' ELSE 'before' END AS state
-            FROM issues i LEFT JOIN standing d ON d.example_id = i.example_id
-            LEFT JOIN said s ON s.example_id = i.example_id
+            FROM issues i
+            LEFT JOIN standing d ON d.example_id = i.example_id
+                                    AND (d.lists IS NULL OR list_contains(d.lists, i.issue_type))
+            LEFT JOIN said s ON s.example_id = d.example_id
             WHERE i.scan_id = ? AND i.is_issue""",
         [scan.version_id, scan.scan_id],
     )

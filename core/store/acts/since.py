@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.records import Scan
-from core.store.acts.in_force import ONE_BY_ONE, judged_sql
+from core.store.acts.in_force import LABEL_LIST, ONE_BY_ONE, judged_sql, settles_sql
 from core.store.database import Database
 
 
@@ -38,7 +38,8 @@ def since(db: Database, scan: Scan, last: int, former: str = "") -> Since:
         f"""WITH said AS MATERIALIZED (
                 SELECT example_id, action, seq, epoch(decided_at) > ? AS later,
                        {ONE_BY_ONE} AND action <> 'exclude' AS judged
-                FROM {judged_sql(db, scan.version_id)} WHERE action IN ('keep', 'relabel', 'exclude')),
+                FROM {judged_sql(db, scan.version_id)} WHERE action IN ('keep', 'relabel', 'exclude')
+                     AND {settles_sql(LABEL_LIST)}),
                  judged AS (
                 SELECT action, seq, later FROM said JOIN issues i USING (example_id)
                 WHERE judged AND i.issue_type = 'label' AND i.is_issue

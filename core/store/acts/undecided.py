@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.records import IssueFilter
-from core.store.acts.in_force import in_force_sql, standing_sql
+from core.sql import literal
+from core.store.acts.in_force import in_force_sql, settles_sql, standing_sql
 from core.store.database import Database
 from core.store.filters import Condition
 from core.store.issues import issue_condition
@@ -19,16 +20,23 @@ def of_scan(db: Database, scan_id: str, where: IssueFilter) -> Condition:
 
 
 def worst_undecided(
-    db: Database, version_id: str, ranked: Condition, without: Sequence[int], n: int, again: bool = False
+    db: Database,
+    version_id: str,
+    ranked: Condition,
+    without: Sequence[int],
+    n: int,
+    again: bool = False,
+    issue_type: str = "label",
 ) -> list[int]:
-    """The `n` first rows of a query for (example_id, rank) on which no verdict holds and which are not in `without`, by
-    rank. Fewer than `n`, or none, at the end. `again`: also those on which only a verdict from an earlier version
-    does."""
+    """The `n` first rows of a query for (example_id, rank) on which no verdict holds that settles the list of the type,
+    and which are not in `without`, by rank. Fewer than `n`, or none, at the end. `again`: also those on which only a
+    verdict from an earlier version does."""
     query, parameters = ranked
     decided = in_force_sql(db, version_id) if again else standing_sql(db, version_id)
+    settles = settles_sql(literal(issue_type))
     found = db.fetch(
         f"""SELECT i.example_id FROM ({query}) i
-            WHERE i.example_id NOT IN (SELECT example_id FROM {decided})
+            WHERE i.example_id NOT IN (SELECT example_id FROM {decided} WHERE {settles})
             AND i.example_id NOT IN (SELECT unnest(?::BIGINT[]))
             ORDER BY i.rank LIMIT ?""",
         [*parameters, list(without), n],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import NotFoundError, UsageError, WinnowError
 from core.records import RowFilter
-from core.store.acts.in_force import AFTER_VERDICT, ONE_BY_ONE, said_sql, standing_sql
+from core.store.acts.in_force import AFTER_VERDICT, LABEL_LIST, ONE_BY_ONE, said_sql, settles_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ids import checked_id
@@ -116,7 +116,8 @@ def judged_labels_sql(db: Database, version_id: str) -> str:
     here = f"'{checked_id(version_id, 'version')}'"
     given = f"p.action = 'relabel' AND (p.version_id = {here} OR p.decision_id = d.decision_id)"
     renamed = f"""d.action = 'relabel' AND d.version_id = {here} AND contains(d.shown, '"{AFTER_VERDICT}":')"""
-    judged = f"(SELECT * FROM {said_sql(db, version_id)} WHERE action IN ('keep', 'relabel') AND {ONE_BY_ONE})"
+    of_labels = f"action IN ('keep', 'relabel') AND {ONE_BY_ONE} AND {settles_sql(LABEL_LIST)}"
+    judged = f"(SELECT * FROM {said_sql(db, version_id)} WHERE {of_labels})"
     return f"""(
         SELECT * FROM (
             SELECT p.example_id, CASE WHEN {given} THEN p.new_label ELSE r.label END AS said,

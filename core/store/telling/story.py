@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.records import PredictedRow, RowOrder, Scan, Tally
-from core.store.acts.in_force import SAID_OF_ROW, newest_sql, standing_sql
+from core.store.acts.in_force import SAID_OF_ROW, decided_sql, newest_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -137,11 +137,11 @@ def suspects(
 def _suspects(
     db: Database, run_id: str, split: str, truth: str, version_id: str | None, scan: Scan
 ) -> tuple[str, list[object]]:
-    judged = "" if version_id is None else f"SELECT example_id FROM {standing_sql(db, version_id)}"
+    judged = "" if version_id is None else decided_sql(db, version_id)
     sql = f"""FROM predictions p JOIN {truth} t ON t.example_id = p.example_id AND t.label <> p.predicted
               JOIN issues i ON i.example_id = p.example_id AND i.scan_id = ? AND i.issue_type = 'label' AND i.is_issue
                    AND i.given_label = t.label
-              WHERE p.run_id = ? AND p.split = ?{judged and f" AND p.example_id NOT IN ({judged})"}"""
+              WHERE p.run_id = ? AND p.split = ?{judged and f" AND p.example_id NOT IN {judged}"}"""
     return sql, [scan.scan_id, run_id, split]
 
 
@@ -150,7 +150,7 @@ def left_ranks(db: Database, scan: Scan) -> dict[str, list[int]]:
     rows = db.fetch(
         f"""SELECT given_label, list(rank) FROM issues
             WHERE scan_id = ? AND issue_type = 'label' AND is_issue
-                  AND example_id NOT IN (SELECT example_id FROM {standing_sql(db, scan.version_id)})
+                  AND example_id NOT IN {decided_sql(db, scan.version_id)}
             GROUP BY given_label ORDER BY count(*) DESC, given_label""",
         [scan.scan_id],
     )

@@ -103,9 +103,9 @@ def _always(context: Context, dataset: Dataset, rule: MaskRule | None, user: str
         help=say(
             "From now on, for everybody: pages, lists, the desk, SQL, exports, predictions of files and reports have "
             "[email] and the like in place of personal data, and links that share the dataset are closed. Filters "
-            "still look at the rows as they are. The values of a column that figures count and filters offer, single "
-            "words that figures name, names that people give (classes, runs, rules, filters), saved filters, and a "
-            "desk or a page that is open already stay as they are."
+            "still look at the rows as they are. Single words that figures name, names that people give (classes, "
+            "runs, rules, filters), saved filters, the address of a page whose list is filtered by a value, and a desk "
+            "or a page that is open already stay as they are."
         ),
     )
     if rule is not None:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.records import Dataset, Scan, Version
 from core.services.issues.flags import worst_rows
 from core.services.issues.listing import Findings
-from core.services.lists.asked import FILTERS, TYPE
+from core.services.lists.asked import DECIDED, SHOW, TYPE
 from core.tasks import target_of
 from core.ui.lists.how_many import in_words
 from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
@@ -20,7 +20,6 @@ from core.ui.parts.problems import plain
 from core.ui.shell.pages import count
 from core.words import later, say, say_stored
 
-DECIDED = "decision present"
 MEANT = later(
     "Rows that the scan flags. Those with a verdict on this version are among them, whether it was given before the "
     "scan or after it, and are counted apart as decided. A verdict of an earlier version stands: its row is not "
@@ -109,7 +108,7 @@ def _decided_of(dataset: Dataset, version: Version, found: Findings) -> None:
     """How many flagged rows of the list have a verdict, which opens them; and those of earlier versions."""
     review = found.review
     here: dict[str, str | int] = {"dataset": dataset.name, "version": version.number, TYPE: found.kind.name}
-    count(review.flagged - review.left, later("{n:,} of the flagged decided"), "issues", **here, **{FILTERS: DECIDED})
+    count(review.flagged - review.left, later("{n:,} of the flagged decided"), "issues", **here, **{SHOW: DECIDED})
     settled_before(review)
 
 

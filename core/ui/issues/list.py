@@ -29,6 +29,7 @@ from core.services.lists.asked import Listed, issues_listed
 from core.services.review.among import OfScan
 from core.store.export import Format
 from core.store.issues import BY_RANK
+from core.store.masked import said_shown
 from core.store.row_facts import as_of
 from core.targets import Target
 from core.ui import keys
@@ -142,6 +143,7 @@ def in_words(where: IssueFilter, dataset: Dataset) -> str:
     ]
     state = stored("all rows" if not where.flagged_only else "undecided")
     state = stored("flagged") if where.flagged_only and not where.undecided_only else state
+    state = stored("decided") if where.decided_only else state
     return " · ".join((state, *said))
 
 
@@ -171,6 +173,7 @@ def _seen(line: ListedIssue, of: Findings, likely: tuple[str, ...] = ()) -> Seen
         caption=" · ".join(filter(None, caption)),
         tier=scan.tier,
         scan_id=scan.scan_id,
+        issue_type=of.kind.name,
     )
 
 
@@ -208,7 +211,7 @@ def _head(
                 among,
                 found.total,
                 of.kind.act_on_all,
-                shown=among_said(among),
+                shown=said_shown(context.store, dataset.dataset_id, among_said(among)),
                 suggests="suggestion" in of.kind.actions,
             )
             _download(tools, listed, version, scan, where, found.total)

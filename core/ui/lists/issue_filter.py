@@ -16,6 +16,7 @@ from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, Scan
 from core.services.issues.listing import issue_types
 from core.services.lists.asked import ALL as ALL
+from core.services.lists.asked import DECIDED as DECIDED
 from core.services.lists.asked import FILTERS, NO_CLASS, issue_filter, with_earlier
 from core.services.lists.asked import FLAGGED as FLAGGED
 from core.services.lists.asked import SETTLED as SETTLED
@@ -180,7 +181,7 @@ def _kind(scan: Scan, issue_type: str) -> str | None:
 
 
 def _show() -> None:
-    shown = (FLAGGED, UNDECIDED, SETTLED, ALL)
+    shown = (FLAGGED, UNDECIDED, DECIDED, SETTLED, ALL)
     optional_from_url(keys.SHOW, shown, FLAGGED)
     st.segmented_control(
         say("Show"),

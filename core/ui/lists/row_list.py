@@ -21,6 +21,7 @@ from core.services.review.among import OfVersion
 from core.services.views import ROWS
 from core.store.export import Format
 from core.store.export_lists import export_list
+from core.store.masked import said_shown
 from core.store.row_facts import as_of
 from core.store.rows import BY_ROW, count_and_page_of_ids, count_rows, get_rows, page_rows
 from core.store.search.alike import alike
@@ -90,13 +91,14 @@ def row_browser(
     order = listed.order
     with speaking(ENGLISH):
         among = title()
+    told = said_shown(context.store, dataset.dataset_id, title())
     verdicts = Verdicts(context, dataset, version, f"{key}-verdicts", among=among)
     acts = ActOnAll(context, dataset, f"{key}-many")
     total = _total(context, version, where, order) if similar is None else len(similar)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
-        st.markdown(f"**{plain(title())}**", width="content")
+        st.markdown(f"**{plain(told)}**", width="content")
         st.caption(say_n("{n:,} row", "{n:,} rows", total), width="content")
         if total:
             layout = layout_switch(dataset)
@@ -104,7 +106,7 @@ def row_browser(
             columns_button(tools, listed)
         views_button(tools, query)
         if total:
-            acts.button(OfVersion(version.version_id, where), among, total, "relabel", shown=title())
+            acts.button(OfVersion(version.version_id, where), among, total, "relabel", shown=told)
             _download(tools, listed, version, where, total, similar)
     if not total:
         st.caption(say("No row matches."))
@@ -135,7 +137,7 @@ def row_browser(
     picked = picked_rows(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(tools, listed, rows, verdicts.words(rows), title(), table_key, similar)
+        _table(tools, listed, rows, verdicts.words(rows), told, table_key, similar)
         pages(page_key, size, total)
     if picked:
         with places[1]:

@@ -34,7 +34,7 @@ from core.services.lists.written import (
 from core.services.similar.nearest import can_compare
 from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
-from core.store.masked import HERE, is_masked
+from core.store.masked import HERE, is_masked, masked_value
 from core.store.row_facts import ROW_FACTS
 from core.store.row_facts.similar import SIMILAR
 from core.ui.filters.beside import worked_out
@@ -148,7 +148,8 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
     found = [read_filters(text, tools.narrowing)[0] for text in texts]
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
         for place, (one, column) in enumerate(found):
-            shown = in_words(one, _titled(tools, column), tools.dataset, tools.said.get(column.column))
+            said = _said(tools, column) if column.kind == "category" else tools.said.get(column.column)
+            shown = in_words(one, _titled(tools, column), tools.dataset, said)
             st.button(
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
                 icon=":material/close:",
@@ -327,7 +328,10 @@ def _said(tools: Tools, column: ListColumn) -> Callable[[str], str]:
     """Says a value of a column."""
     if column.kind == "fact":
         return fact_said(column)
-    return tools.said.get(column.column, partial(value_in_words, column=column, dataset=tools.dataset))
+    known = tools.said.get(column.column)
+    if known is not None or column.added or not is_masked(tools.context.store, tools.dataset.dataset_id):
+        return known or partial(value_in_words, column=column, dataset=tools.dataset)
+    return lambda value: str(masked_value(column.title, value_in_words(value, column, tools.dataset)))
 
 
 def _values(tools: Tools, column: ListColumn) -> list[str]:

@@ -13,7 +13,7 @@ import streamlit as st
 from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.modalities import WORDS
-from core.records import Dataset, Decision, Example, Version
+from core.records import LIST, Dataset, Decision, Example, Version
 from core.review.acts import read_acts
 from core.review.records import Recorded
 from core.review.words import in_words
@@ -64,6 +64,8 @@ class Seen:
     tier: str | None = None
     """What the suggestion is from."""
     scan_id: str | None = None
+    issue_type: str | None = None
+    """The list of issues in which it is judged, where it is one: what was decided in others leaves it open there."""
 
 
 class Verdicts:
@@ -175,7 +177,9 @@ class Verdicts:
             else drawing.on_desk(self._context, example, True)
         )
         decision = found.get(example.example_id)
-        verdict = told.get(example.example_id, "")
+        if decision is not None and row.issue_type is not None and not decision.settles(row.issue_type):
+            decision = None
+        verdict = told.get(example.example_id, "") if decision is not None else ""
         return {
             "example_id": example.example_id,
             "words": str(drawn.get(WORDS) or "")[:_CARD],
@@ -194,6 +198,7 @@ class Verdicts:
                 "suggested_label": row.suggested,
                 "score": None if row.score is None else round(row.score, 6),
                 "tier": row.tier,
+                LIST: row.issue_type,
             },
             "decision": self._decision(decision),
             "in_sight": row.suggested is not None and example.split in HELD_OUT,

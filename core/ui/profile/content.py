@@ -79,7 +79,7 @@ def _panel(context: Context, dataset: Dataset, version: Version, attribute: Attr
     if isinstance(found, Values):
 
         def shown(value: str) -> str:
-            return str(value_said(dataset, attribute.name, value))
+            return found.shown.get(value, str(value_said(dataset, attribute.name, value)))
 
         picked = value_bars(
             dataset,

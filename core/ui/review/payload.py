@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from core.context import Context
-from core.records import Decision
+from core.records import LIST, Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
 from core.review.words import in_words
 from core.services.review.sources import Source
@@ -62,13 +62,13 @@ def row(
         "like": f"{page}&{keys.LIKE}={example.example_id}" if compared else None,
         "blind": item.blind,
         "scan_id": source.scan_id,
-        "decision": decided(context, item.decision, reviewer),
+        "decision": decided(context, of_list(item.decision, source), reviewer),
         "tags": list(tags.get(example.example_id, ())),
         "before": _said_before(context, item.before, target),
         **also.get(example.example_id, {}),
     }
     if item.blind:  # what is not to be seen is not sent
-        shown = {"given_label": example.label, "blind": 1}
+        shown = {"given_label": example.label, "blind": 1, LIST: source.issue_type}
         return known | {"suggested": None, "why": "", "copies": (), "bars": (), "neighbours": [], "shown": shown}
     return known | {
         "suggested": issue.suggested_label,
@@ -82,12 +82,17 @@ def row(
 
 def _shown(item: ReviewItem, source: Source) -> JsonObject:
     """What stands beside a decision: where nothing ranked the row, its label alone."""
-    issue, given = item.issue, {"given_label": item.example.label}
+    issue, given = item.issue, {"given_label": item.example.label, LIST: source.issue_type}
     unscored = math.isnan(issue.score)
     if unscored and issue.suggested_label is None:
         return given
     score = {} if unscored else {"score": round(issue.score, 6)}
     return given | {"suggested_label": issue.suggested_label, **score, "tier": source.tier}
+
+
+def of_list(decision: Decision | None, source: Source) -> Decision | None:
+    """The verdict where it settles the list that is worked through: to the desk any other row is open."""
+    return decision if decision is not None and decision.settles(source.issue_type) else None
 
 
 def decided(context: Context, decision: Decision | None, reviewer: str) -> JsonObject | None:

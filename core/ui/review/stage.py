@@ -33,7 +33,7 @@ from core.ui.modalities import drawing_of
 from core.ui.parts.labels import classes_told, target_of
 from core.ui.parts.problems import plain, said, shown_errors
 from core.ui.review.next_steps import next_steps
-from core.ui.review.payload import decided, fitting, refusal, row
+from core.ui.review.payload import decided, fitting, of_list, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
 from core.words import say, say_stored
@@ -175,7 +175,7 @@ def _answer(
         "undoable": context.ledger.decisions.last_undoable(version_id, user) is not None,
         "empty": "" if order else say_stored(ended) or _nothing_left(context, version, source),
         "tags": tags_shown(context.store, dataset.dataset_id),
-        **_outcome(context, version, user, recorded, tagged, report),
+        **_outcome(context, version, user, source, recorded, tagged, report),
         "trouble": "",
     }
     st.session_state[f"{key}-told"] = {**answer, "items": []}
@@ -194,9 +194,10 @@ def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -
 
 
 def _outcome(
-    context: Context, version: Version, user: str, recorded: Recorded, tagged: TagsTaken, report: Report
+    context: Context, version: Version, user: str, source: Source, recorded: Recorded, tagged: TagsTaken, report: Report
 ) -> dict[str, object]:
-    standing = decision_of(context.store, version.version_id, sorted(report.open))
+    in_force = decision_of(context.store, version.version_id, sorted(report.open))
+    standing = {row: decision for row, decision in in_force.items() if of_list(decision, source) is not None}
     return {
         "acknowledged": (*recorded.acknowledged, *tagged.acknowledged),
         "refused": [

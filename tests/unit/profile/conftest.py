@@ -24,6 +24,9 @@ class TableRows:
     def fetch(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql, params).fetchall()
 
+    def shown(self, column: str, value: str) -> str:
+        return value
+
 
 class MakeRows(Protocol):
     """Columns in, rows out."""

@@ -52,7 +52,8 @@ def test_every_row_of_a_list_gets_the_number_that_a_run_predicts_for_it(
     assert planned.moved == Moved(3, Range(0.5, 1.5, 2.5), Range(3.04, 4.6, 8.0), by)
     done = carry_out(context, planned, "ada", "run 1 on test")
     assert labels(context, version_id) == {row: ("relabel", WORTH[row]) for row in range(3)}
-    shown = decisions.decision_of(context.store, version_id, [1])[1].shown
+    shown = dict(decisions.decision_of(context.store, version_id, [1])[1].shown)
+    assert shown.pop("settles") == ["label", "unlabelled", "ambiguous"]
     assert shown == {"given_label": "1.5", "suggested_label": "4.6", "tier": "run 1"}, "no score: a run says none"
     [(_, listed)] = [many.acts(context, scores.dataset_id, 5)]
     assert [(one.action, one.rows, one.among) for one in listed] == [("suggestion", 3, "run 1 on test")]
