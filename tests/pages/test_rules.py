@@ -56,6 +56,9 @@ def test_an_empty_view_explains_a_rule_and_a_first_one_is_tried_before_it_is_sav
     saved = rule_named(app, news, "early")
     assert (saved.number, saved.label) == (1, "tech")
     assert shown.query_params["rule"] in ("early", ["early"])
+    name_again = next(one for one in shown.text_input if one.label == "Name")
+    assert (name_again.value, shown.text_area[-1].value) == ("", "")
+    assert name_again.id != name.id, "a browser keeps what stands in a field that it knows"
 
 
 def test_what_is_no_condition_is_said_and_cannot_be_saved(app: Context, news: Dataset, open_at: Open) -> None:

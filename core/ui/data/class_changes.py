@@ -38,7 +38,7 @@ KINDS: dict[Kind, str] = {
 }
 EXCLUDE, NONE, UNLABELLED = later("are excluded"), later("just lose it"), later("have no label")
 LISTED = 6
-DONE, DOING = "class-change-done", "class-change-doing"
+DONE, DOING, MADE = "class-change-done", "class-change-doing", "class-changes-made"
 LONG, ROWS_A_SECOND = 20_000, 10_000
 """From so many rows on it is said how long a change takes, at so many a second on two cores."""
 
@@ -81,8 +81,7 @@ def class_changes(context: Context, dataset: Dataset, found: list[NamedClass]) -
             st.caption(say("Takes about {time}.", time=duration(planned.rows / ROWS_A_SECOND)))
         if st.button(title, type="primary", icon=":material/done_all:", key="class-change", disabled=not planned.rows):
             st.session_state[DOING] = _Doing(dataset.dataset_id, planned.rows, new_id(), planned=planned)
-            for key in ("class-change-of", "class-change-to", "class-change-words"):
-                st.session_state.pop(key, None)
+            st.session_state[MADE] = st.session_state.get(MADE, 0) + 1
             st.rerun()
 
 
@@ -95,6 +94,11 @@ def _proposed(codes: list[str]) -> None:
         found = json.loads(asked)
         st.session_state["class-change-kind"] = "merge"
         st.session_state["class-change-several"] = [one for one in codes if isinstance(found, list) and one in found]
+
+
+def _key(field: str) -> str:
+    """Of a field that is empty again after each change: a browser keeps what stands in one that it knows."""
+    return f"class-change-{field}-{st.session_state.get(MADE, 0)}"
 
 
 def _chosen(context: Context, dataset: Dataset, codes: list[str]) -> ClassChange | None:
@@ -110,7 +114,7 @@ def _chosen(context: Context, dataset: Dataset, codes: list[str]) -> ClassChange
         )  # fmt: skip
     else:
         one = st.selectbox(
-            say("Class"), codes, None, key="class-change-of", format_func=dataset.called, width=200,
+            say("Class"), codes, None, key=_key("of"), format_func=dataset.called, width=200,
             placeholder=say("Choose"),
         )  # fmt: skip
         of = [one] if one else []
@@ -119,7 +123,7 @@ def _chosen(context: Context, dataset: Dataset, codes: list[str]) -> ClassChange
         return _deleted(dataset, of, codes)
     to = st.text_input(
         say("Becomes") if kind != "split" else say("New class"),
-        key="class-change-to",
+        key=_key("to"),
         max_chars=MAX_CLASS_NAME,
         width=200,
     )
@@ -153,9 +157,7 @@ def _deleted(dataset: Dataset, of: list[str], codes: list[str]) -> ClassChange |
 
 def _where(context: Context, dataset: Dataset) -> RowFilter:
     """Which rows are split off: words, a split, a value of an attribute."""
-    words = st.text_input(
-        say("With the words"), key="class-change-words", placeholder=say("Words in the example"), width=200
-    )
+    words = st.text_input(say("With the words"), key=_key("words"), placeholder=say("Words in the example"), width=200)
     splits = values(context.store, dataset.latest_version_id, "split", 50)
     split = st.selectbox(
         say("Split"), splits, None, key="class-change-split", format_func=split_said, placeholder=say("any"), width=120
@@ -224,18 +226,24 @@ def _followed(context: Context, dataset: Dataset) -> bool:
         return True
     if done is not None:
         st.session_state.pop(DOING)
-        st.session_state[DONE] = (dataset.dataset_id, done) if doing.planned else None
+        st.session_state[DONE] = (dataset.dataset_id, done, doing.planned is None)
         st.rerun()
     return False
 
 
 def _said(dataset: Dataset) -> None:
     """What came of the last change in this session, the way back, and the way on."""
-    found: tuple[str, Done] | None = st.session_state.get(DONE)
+    found: tuple[str, Done, bool] | None = st.session_state.get(DONE)
     if found is None or found[0] != dataset.dataset_id:
         return
-    done = found[1]
+    _, done, undone = found
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class-change-outcome"):
+        if undone:
+            st.markdown(
+                f":material/check: {say_n('Taken back on {n:,} row.', 'Taken back on {n:,} rows.', done.rows)}",
+                width="content",
+            )
+            return
         rows = say_n("{n:,} row changed.", "{n:,} rows changed.", done.rows)
         left = say(" {n:,} were decided by somebody meanwhile and left alone.", n=done.left_alone)
         st.markdown(f":material/check: {rows}" + (left if done.left_alone else ""), width="content")

@@ -23,13 +23,17 @@ from core.ui.url import put
 from core.words import say
 
 LINE_CHARACTERS = 110
+SAVED = "rules-saved"
+"""How many rules were saved in this session. The next one has fields of its own: a browser keeps what stands in those
+that it knows."""
 COLUMNS = 12
 """Columns that are named beneath the box."""
 
 
 def rule_form(context: Context, dataset: Dataset, version: Version, user: str, rule: Rule | None = None) -> None:
     """The fields, and beneath them what the rule would come to; `rule` is the one to be changed."""
-    key = "rule-new" if rule is None else f"rule-{rule.act_id}"
+    saved = int(st.session_state.get(SAVED, 0))
+    key = f"rule-new-{saved}" if rule is None else f"rule-{rule.act_id}"
     left, right = st.columns([3, 2], gap="medium")
     with left:
         condition = st.text_area(
@@ -61,10 +65,9 @@ def rule_form(context: Context, dataset: Dataset, version: Version, user: str, r
         title = say("Save rule") if rule is None else say("Save as version {number}", number=rule.number + 1)
         if st.button(title, type="primary", icon=":material/save:", key=f"{key}-save", disabled=not ready):
             with shown_errors():
-                saved = save_rule(context, dataset, version.version_id, name, where, label or "", user)
-                put({keys.RULE: saved.name, keys.CONDITION: None})
-                for field in ("name", "where", "label"):
-                    st.session_state.pop(f"{key}-{field}", None)
+                made = save_rule(context, dataset, version.version_id, name, where, label or "", user)
+                put({keys.RULE: made.name, keys.CONDITION: None})
+                st.session_state[SAVED] = saved + 1
                 st.rerun()
         if not where or label is None:
             st.caption(say("With a condition and a class, what it would come to stands beneath, before it is saved."))
