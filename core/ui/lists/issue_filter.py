@@ -76,7 +76,7 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
             type="search",
             placeholder=say("Words in the row"),
             label_visibility="collapsed",
-            width=190,
+            width=160,
         )
         if several:
             with st.popover(say("More"), icon=":material/tune:"):
@@ -152,7 +152,7 @@ def _type(context: Context, scan: Scan) -> str:
         on_change=optional_to_url,
         args=(keys.TYPE,),
         placeholder=titles[names[0]],
-        width=210,
+        width=195,
         label_visibility="collapsed",
     )
     return chosen or names[0]
@@ -211,5 +211,5 @@ def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> Non
         label_visibility="collapsed",
         format_func=lambda name: say(name) if name in none else dataset.called(name),
         accept_new_options=many,
-        width=170,
+        width=145,
     )
