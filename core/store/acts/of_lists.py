@@ -40,17 +40,22 @@ def listed_sql(db: Database, scan: Scan) -> tuple[str, list[Any]]:
     standing, said = standing_sql(db, scan.version_id), said_sql(db, scan.version_id)
     lists = f"""CASE WHEN contains(shown, '"{SETTLES}":') AND action <> 'exclude'
                      THEN from_json(shown -> '{SETTLES}', '["VARCHAR"]') END AS lists"""
+    # Joined by the row alone, and only then held against the list: any other condition would be a loop over all pairs.
     return (
         f"""WITH standing AS MATERIALIZED (SELECT example_id, {lists} FROM {standing}),
-                 said AS MATERIALIZED (SELECT example_id, action, version_id = ? AS here FROM {said})
-            SELECT i.issue_type, i.example_id, i.score, i.why, CASE WHEN s.here THEN s.action END AS action,
-                   CASE WHEN d.example_id IS NULL THEN 'left' WHEN s.here THEN 'decided'
-                        WHEN s.example_id IS NULL THEN 'changed' ELSE 'before' END AS state
-            FROM issues i
-            LEFT JOIN standing d ON d.example_id = i.example_id
-                                    AND (d.lists IS NULL OR list_contains(d.lists, i.issue_type))
-            LEFT JOIN said s ON s.example_id = d.example_id
-            WHERE i.scan_id = ? AND i.is_issue""",
+                 said AS MATERIALIZED (SELECT example_id, action, version_id = ? AS here FROM {said}),
+                 held AS (
+                     SELECT i.issue_type, i.example_id, i.score, i.why, s.action, s.here,
+                            d.example_id IS NOT NULL
+                                AND coalesce(list_contains(d.lists, i.issue_type), true) AS settled
+                     FROM issues i
+                     LEFT JOIN standing d ON d.example_id = i.example_id
+                     LEFT JOIN said s ON s.example_id = i.example_id
+                     WHERE i.scan_id = ? AND i.is_issue)
+            SELECT issue_type, example_id, score, why, CASE WHEN settled AND here THEN action END AS action,
+                   CASE WHEN NOT settled THEN 'left' WHEN here THEN 'decided' WHEN here IS NULL THEN 'changed'
+                        ELSE 'before' END AS state
+            FROM held""",
         [scan.version_id, scan.scan_id],
     )
 

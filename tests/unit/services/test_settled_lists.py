@@ -19,7 +19,7 @@ from core.services.review.queue import claim
 from core.store.acts.decisions import in_force
 from core.store.acts.in_force import known_sql
 from core.store.acts.judged import judged_by_rank
-from core.store.acts.of_lists import ListCounts, of_lists
+from core.store.acts.of_lists import ListCounts, listed_sql, of_lists
 from core.store.versions import make_review_version
 from tests.pages import issues_data as data
 
@@ -142,3 +142,12 @@ def test_an_act_on_many_rows_of_a_list_settles_that_list(context: Context, scann
     planned = many.plan(context, OfScan(scan, IssueFilter("outlier")), Doing("keep"), "ada")
     assert many.carry_out(context, planned, "ada", "outliers").rows == 5
     assert left(context, scan) == {"label": 40, "near_duplicate": 2, "outlier": 0}
+
+
+def test_many_verdicts_are_held_against_many_rows_by_the_row(context: Context, scanned: tuple[Dataset, Scan]) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "keep", "outlier")
+    context.store.newest_act()
+    listed, parameters = listed_sql(context.store, scan)
+    [(_, plan)] = context.store.fetch(f"EXPLAIN {listed}", parameters)
+    assert "HASH_JOIN" in plan and "BLOCKWIS" not in plan  # a loop over all pairs takes minutes for 50,000 of each
