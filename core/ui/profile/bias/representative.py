@@ -30,7 +30,7 @@ def representative_view(dataset: Dataset, version: Version, table: GroupTable, h
     asked = st.query_params.get(keys.REFERENCE, "")
     name = attributes_said(dataset, table.attribute)
     with st.expander(
-        say("Is {name} as it should be? Compare with reference shares", name=plain(name)),
+        say("Is “{name}” as it should be? Compare with reference shares", name=plain(name)),
         icon=":material/group:",
         expanded=bool(asked),
     ):
