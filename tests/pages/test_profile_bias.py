@@ -29,8 +29,13 @@ def test_groups_are_held_against_shares_that_somebody_gives(open_at: OpenAt, des
     assert table["rows"].tolist() == [40, 40, 40] and table["lacking"].tolist() == [40, -13, -13]
     shown.text_area(key="reference-typed").set_value("desk 0=a lot").run()
     assert any("is no group with its share" in one.value for one in shown.error)
+    file = b"desk;rows\ndesk 0;1\ndesk 1;3\n"
+    shown.file_uploader(key="reference-file-0").upload("shares.csv", file, "text/csv").run()
+    assert shown.text_area(key="reference-typed").value == "desk;rows\ndesk 0;1\ndesk 1;3"
+    assert any("where it should have 25.0%" in one.value for one in shown.markdown)
     shown.text_area(key="reference-typed").set_value("").run()
     assert not shown.exception and "reference" not in shown.query_params
+    assert not shown.file_uploader(key="reference-file-1").value, "it is no longer what the file says"
 
 
 def test_a_name_of_the_reference_that_no_row_has_is_said(open_at: OpenAt, desks: Dataset) -> None:

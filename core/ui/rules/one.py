@@ -166,7 +166,11 @@ def _propose(dataset: Dataset, version: Version, acts: ActOnAll, one: RuleFigure
         if counts.open > MAX_ROWS:
             st.caption(say("One act takes {n:,}: once more for the others.", n=MAX_ROWS), width="content")
         if left:
-            conflict = say("{n:,} more are left out: rules conflict on them.", n=left)
+            conflict = say_n(
+                "{n:,} more is left out: rules conflict on it.",
+                "{n:,} more are left out: rules conflict on them.",
+                left,
+            )
             st.caption(f":material/warning: {conflict}", width="content")
 
 

@@ -20,7 +20,8 @@ LONGEST = 2_000
 """Characters of a reference: it stands in the address, so that a copied link has it."""
 LISTED = 10
 """Groups that are named where the reference names none."""
-_TYPED, _FILE = "reference-typed", "reference-file"
+_TYPED, _FILES = "reference-typed", "references-of-files"
+"""Of the box, and of how many files were taken back by typing: the next one has a place of its own."""
 
 
 def representative_view(dataset: Dataset, version: Version, table: GroupTable, heat: str) -> None:
@@ -29,7 +30,7 @@ def representative_view(dataset: Dataset, version: Version, table: GroupTable, h
     asked = st.query_params.get(keys.REFERENCE, "")
     name = attributes_said(dataset, table.attribute)
     with st.expander(
-        say("Is {name} as it should be? Compare with reference shares", name=plain(name)),
+        say("Is “{name}” as it should be? Compare with reference shares", name=plain(name)),
         icon=":material/group:",
         expanded=bool(asked),
     ):
@@ -74,15 +75,21 @@ def _box(table: GroupTable, asked: str) -> None:
             on_change=_take_typed,
         )
     with file:
-        st.file_uploader(say("Or a CSV file: name, share"), type=["csv", "txt"], key=_FILE, on_change=_take_file)
+        st.file_uploader(say("Or a CSV file: name, share"), type=["csv", "txt"], key=_file(), on_change=_take_file)
+
+
+def _file() -> str:
+    return f"reference-file-{st.session_state.get(_FILES, 0)}"
 
 
 def _take_typed() -> None:
+    if st.session_state.get(_file()) is not None:  # what stands there is no longer of the file
+        st.session_state[_FILES] = st.session_state.get(_FILES, 0) + 1
     put({keys.REFERENCE: st.session_state[_TYPED].strip() or None})
 
 
 def _take_file() -> None:
-    file = st.session_state[_FILE]
+    file = st.session_state[_file()]
     if file is not None:
         put({keys.REFERENCE: file.getvalue()[: 4 * LONGEST].decode("utf-8-sig", "replace").strip() or None})
 
