@@ -115,9 +115,9 @@ def _opened(open_at: OpenAt, address: str) -> AppTest:
     if asked.get("view") == "sql":
         asked["sql"] = "SELECT * FROM rows"
     shown = open_at(page, **({} if page in ("home", "jobs") else {"dataset": "news"}), **asked)
-    for _ in range(100):
+    for _ in range(300):
         said = " ".join(one.value for one in (*shown.caption, *shown.info))
-        waits = any(word in said for word in ("…", "is being", "Working", "Running"))
+        waits = shown.get("progress") or any(word in said for word in ("…", "is being", "Working", "Running"))
         there = shown.dataframe if asked.get("view") == "sql" else shown.header if page == "story" else True
         if there and not waits:
             break
