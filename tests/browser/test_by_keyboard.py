@@ -32,6 +32,7 @@ def go_to(page: Page, words: str) -> None:
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name="Go to a page")).to_be_focused()
     page.keyboard.type(words)
+    expect(page.get_by_role("option", selected=True)).to_contain_text(re.compile(words, re.IGNORECASE))
     page.keyboard.press("Enter")
 
 
