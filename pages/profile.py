@@ -5,9 +5,7 @@ from __future__ import annotations
 from core.services.profile.figures import (
     class_balance,
     derived,
-    duplicates,
     label_sets,
-    missing_values,
     numbers_of_labels,
     split_balance,
 )
@@ -18,7 +16,7 @@ from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.profile.balance import balance_view
-from core.ui.profile.checks import gaps, idle, repeats
+from core.ui.profile.checks import checks_view
 from core.ui.profile.map import map_view
 from core.ui.profile.measured import measured_view
 from core.ui.profile.parts import Opened, choices_from_url, opened_rows
@@ -65,13 +63,7 @@ with shown_errors():
     else:
         measured = settled(lambda: derived(context, dataset.dataset_id))
         if view == "checks":
-            repeated = settled(lambda: duplicates(context, version.version_id))
-            missing = settled(lambda: missing_values(context, version.version_id)) if measured else None
-            if repeated is not None:
-                opened = repeats(context, dataset, version, repeated)
-            if missing is not None:
-                opened = gaps(dataset, version, missing) or opened
-                idle(context, dataset, version)
+            opened = checks_view(context, dataset, version, ready=measured is not None)
         elif measured is not None:
             opened = measured_view(context, measured, version, view)
     if view == "balance":

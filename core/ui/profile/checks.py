@@ -10,7 +10,13 @@ from core.issues.contract import rounded
 from core.profile.duplicates import OPENED_ROWS, Kind
 from core.profile.records import Duplicates, MissingByNumber, MissingValues
 from core.records import Dataset, RowFilter, Version
-from core.services.profile.figures import columns_of_source, idle_columns, repeated_rows
+from core.services.profile.figures import (
+    columns_of_source,
+    duplicates,
+    idle_columns,
+    missing_values,
+    repeated_rows,
+)
 from core.tasks import target_of
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
@@ -24,12 +30,12 @@ LISTED = 12
 """Columns that are named; the others are a click away."""
 TIED = 5
 """Columns of which it is said that their gaps go together with the label."""
-_REPEATS: dict[Kind, str] = {
+_KINDS: dict[Kind, str] = {
     "exact": later("Exact duplicates"),
     "conflicting": later("Duplicates with conflicting labels"),
     "straddling": later("Duplicates in several splits"),
 }
-_IDLE = {
+_NOTHING_NEW = {
     "empty": later("no row has a value"),
     "constant": later("every row has the same value"),
     "copy": later("the same values as {of}, row by row"),
@@ -46,7 +52,19 @@ _HELP = {
 }
 
 
-def repeats(context: Context, dataset: Dataset, version: Version, found: Duplicates) -> Opened | None:
+def checks_view(context: Context, dataset: Dataset, version: Version, ready: bool) -> Opened | None:
+    """All of it; the rows that are chosen in it. `ready`: whether the columns that are worked out of the rows are
+    there, with which missing values are counted."""
+    repeated = settled(lambda: duplicates(context, version.version_id))
+    missing = settled(lambda: missing_values(context, version.version_id)) if ready else None
+    opened = None if repeated is None else _repeats(context, dataset, version, repeated)
+    if missing is not None:
+        opened = _gaps(dataset, version, missing) or opened
+        _idle(context, dataset, version)
+    return opened
+
+
+def _repeats(context: Context, dataset: Dataset, version: Version, found: Duplicates) -> Opened | None:
     """How much is there more than once, and which labels are in conflict; the rows that are chosen of it."""
     rows = version.row_count or 1
     values = {
@@ -60,12 +78,12 @@ def repeats(context: Context, dataset: Dataset, version: Version, found: Duplica
         st.caption(say("No row occurs twice."))
         return None
     held = {"exact": found.rows, "conflicting": found.conflicting_rows, "straddling": found.straddling_groups}
-    kinds = [one for one in _REPEATS if held[one]]
-    kind = chooser(VIEW, "repeats", kinds, label=say("Open repeated rows"), shown=lambda one: say(_REPEATS[one]))
+    kinds = [one for one in _KINDS if held[one]]
+    kind = chooser(VIEW, "repeats", kinds, label=say("Open repeated rows"), shown=lambda one: say(_KINDS[one]))
     opened = None
     if kind is not None:
         where = settled(lambda: repeated_rows(context, version.version_id, kind))
-        opened = None if where is None else Opened(where, lambda: _titled(say(_REPEATS[kind]), where))
+        opened = None if where is None else Opened(where, lambda: _titled(say(_KINDS[kind]), where))
     return (_conflicts(context, dataset, version, found) if found.pairs else None) or opened
 
 
@@ -119,7 +137,7 @@ def _titled(title: str, where: RowFilter) -> str:
     return say("{title}: the first {n:,}", title=title, n=OPENED_ROWS) if full else title
 
 
-def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | None:
+def _gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | None:
     """Rows without a value by column; those of the column that is chosen."""
     lacking = [column for column in found.columns if column[2]]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -193,7 +211,7 @@ def in_digits(tied: MissingByNumber) -> dict[str, str]:
     }
 
 
-def idle(context: Context, dataset: Dataset, version: Version) -> None:
+def _idle(context: Context, dataset: Dataset, version: Version) -> None:
     """Columns from which nothing is learnt, or nothing new."""
     found = settled(lambda: idle_columns(context, version.version_id))
     if not found:
@@ -212,7 +230,9 @@ def idle(context: Context, dataset: Dataset, version: Version) -> None:
     with st.container(gap=None, key="idle-columns"):
         for one in found[:LISTED]:
             name = plain(attribute_said(dataset, one.name))
-            said = say(_IDLE[one.why], of=plain(attribute_said(dataset, one.of)) if one.of else "", share=one.share)
+            said = say(
+                _NOTHING_NEW[one.why], of=plain(attribute_said(dataset, one.of)) if one.of else "", share=one.share
+            )
             link(
                 "profile",
                 f"**{name}**: {said}",
