@@ -37,7 +37,7 @@ def test_the_answer_of_a_proof_says_who_needs_the_fewest_reviews(
     shown.query_params["panel"] = "proof"
     shown.run()
     assert not shown.exception
-    assert "margin needs the fewest reviews" in texts(shown)
+    assert "reviews by margin find four of five" in texts(shown)
     assert table(shown, "reviews to half")["detector"].tolist() == ["margin", "the scan's ranking"]
     assert "A newer scan has been made since" in texts(shown)
 

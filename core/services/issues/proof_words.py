@@ -54,8 +54,8 @@ def conclusion(result: ProofResult, manner: str | None = None) -> str:
     base, first = by_name[SCAN], by_name[found.planted]
     if found.clear:
         planted = say(
-            "On planted errors {detector} needs the fewest reviews: {rows:,.0f} to find four of five, {others:,.0f} by "
-            "the scan's own ranking.",
+            "On planted errors {rows:,.0f} reviews by {detector} find four of five, fewer than by any other; the "
+            "scan's own ranking takes {others:,.0f}.",
             detector=detector_title(found.planted),
             rows=first.most,
             others=base.most,

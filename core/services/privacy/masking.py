@@ -120,7 +120,7 @@ def start_masking(
         check_installed()
     how = _salted(context, how)
     taken = {one.name for one in list_datasets(context.store)}
-    wanted = name.strip() or _free(f"{dataset.name} masked", taken)
+    wanted = name.strip() or _free(f"{dataset.name.removesuffix(' masked')} masked", taken)
     if wanted in taken:
         raise UsageError(f"A dataset named '{wanted}' exists already.", "Choose another name.")
     chosen = None if among is None else _chosen(context, among)
