@@ -30,7 +30,7 @@ def settled_by(name: str | None, action: Action) -> list[str]:
     is said of a label settles those that ask about labels, what is said in another list settles that one, and a new
     label that is given there settles both."""
     of_labels = [one.name for one in ISSUE_TYPES.values() if one.of_labels]
-    if name is None or name not in ISSUE_TYPES or name in of_labels:
+    if name is None or name in of_labels or name not in ISSUE_TYPES:
         return of_labels
     return [*of_labels, name] if action == "relabel" else [name]
 

@@ -12,6 +12,7 @@ import numpy as np
 from core.profile.records import MISSING, Group, GroupTable, Rows
 from core.profile.shares import MIN_GROUP_ROWS
 from core.profile.sql import labelled, number, text
+from core.profile.values import told_apart
 from core.records import Attribute, RowFilter
 from core.words import stored
 
@@ -127,13 +128,8 @@ def _date(seconds: float) -> str:
 def apart(groups: Sequence[Group]) -> tuple[Group, ...]:
     """The groups with a number behind each name that another one before it has: bands of times within a day, of
     numbers that differ in a fifth digit, values that are masked alike."""
-    seen: dict[str, int] = {}
-    found = []
-    for group in groups:
-        seen[group.name] = seen.get(group.name, 0) + 1
-        again = seen[group.name]
-        found.append(group if again == 1 else replace(group, name=f"{group.name} ({again})"))
-    return tuple(found)
+    names = told_apart([group.name for group in groups])
+    return tuple(replace(group, name=name) for group, name in zip(groups, names, strict=True))
 
 
 def _missing(attribute: Attribute, count: int) -> Group:

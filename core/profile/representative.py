@@ -73,14 +73,15 @@ def reference_shares(text: str) -> dict[str, float]:
     between = "=" if "=" in text else ","
     found: dict[str, float] = {}
     for line, (name, said) in enumerate(written):
+        part = between.join(one.strip() for one in (name, said) if one.strip())
         try:
             share = float(said.strip().rstrip("%"))
         except ValueError:
             if line == 0 and "=" not in text:
                 continue  # the names of the columns
-            raise _unread(between.join(one.strip() for one in (name, said) if one.strip())) from None
+            raise _unread(part) from None
         if not name.strip() or not math.isfinite(share) or share < 0:
-            raise _unread(between.join(one.strip() for one in (name, said) if one.strip()))
+            raise _unread(part)
         if name.strip() in found:
             raise UsageError(f"The reference names {name.strip()!r} twice.", "Name each group once.")
         found[name.strip()] = share

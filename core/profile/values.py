@@ -26,11 +26,15 @@ def value_balance(rows: Rows, attribute: Attribute) -> tuple[Balance, int]:
 def shown_apart(rows: Rows, attribute: Attribute, values: Sequence[str]) -> dict[str, str]:
     """Of the values of an attribute those that may not be shown as they are, with what stands in their place: each by a
     name of its own, though they are masked alike."""
+    shown = told_apart([rows.shown(attribute.name, value) for value in values])
+    return {value: name for value, name in zip(values, shown, strict=True) if name != value}
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names, with a number behind each that another one before it has: `east`, `east (2)`."""
     seen: Counter[str] = Counter()
-    found = {}
-    for value in values:
-        shown = rows.shown(attribute.name, value)
-        if shown != value:
-            seen[shown] += 1
-            found[value] = shown if seen[shown] == 1 else f"{shown} ({seen[shown]})"
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.records import Action, Decision, Example, Issue
+from core.records import LIST, Action, Decision, Example, Issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ class Act:
     """Why; at most `MAX_NOTE` characters."""
     without: bool = False
     """Of a `relabel`: whether it takes the row's label away. Part of a change of classes, never a reviewer's."""
+
+    @property
+    def given_in(self) -> str:
+        """The list of issues in which it was made, by its type; `label` where it was in none."""
+        return str(self.shown.get(LIST) or "label")
 
 
 @dataclass(frozen=True, slots=True)

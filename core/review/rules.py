@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from types import MappingProxyType
 
-from core.records import LIST, Decision
+from core.records import Decision
 from core.review.acts import DECIDING
 from core.review.records import Act, Refusal
 from core.review.words import in_words
@@ -112,7 +112,7 @@ def _seen(act: Act, other: Decision, reviewer: str) -> bool:
 def _same_list(act: Act, other: Decision) -> bool:
     """Whether the decision in force settles the list in which is decided now: one on a label and one on whether the
     row is an outlier may be two people's."""
-    return other.settles(str(act.shown.get(LIST) or "label"))
+    return other.settles(act.given_in)
 
 
 def _judged_meanwhile(other: Decision, target: Target, label: str | None, reviewer: str) -> str:

@@ -119,11 +119,10 @@ class MovedRow:
 
 def rows_moved(context: Context, made: Version, limit: int, offset: int) -> tuple[int, list[MovedRow]]:
     """How many rows a version has in another split than its parent, and a page of them, by row."""
-    former = splitting.splits_before(context.store, made)
-    shown = former.slice(offset, limit)
+    shown = splitting.splits_before(context.store, made, limit, offset)
     parts = dict(zip(shown.column("example_id").to_pylist(), shown.column("split").to_pylist(), strict=True))
     examples = get_rows(context.store, made.version_id, list(parts))
-    return len(former), [MovedRow(one, parts[one.example_id]) for one in examples]
+    return splitting.count_moved(context.store, made), [MovedRow(one, parts[one.example_id]) for one in examples]
 
 
 def _made(context: Context, parent: Version, splits: pa.Table, note: str, by: str, key: str | None) -> Version:

@@ -44,17 +44,29 @@ def splits_among(db: Database, version_id: str, among: Condition) -> dict[str | 
     return {name: rows for place, name in names.items() if len(rows := ids[places == place])}
 
 
-def splits_before(db: Database, version: Version) -> pa.Table:
+def splits_before(db: Database, version: Version, limit: int | None = None, offset: int = 0) -> pa.Table:
     """(example_id BIGINT, split VARCHAR) of the rows that a version has in another split than its parent, with the
-    parent's; NULL for none."""
-    assert version.parent_id is not None, "a load gives no other splits"
+    parent's, by row; NULL for none. All of them, or `limit` from `offset` on."""
     with db.cursor() as cursor:
-        found = cursor.execute(
-            f"""SELECT p.example_id, p.split FROM {relation(db, version.parent_id)} p
-                JOIN {relation(db, version.version_id)} v USING (example_id)
-                WHERE p.split IS DISTINCT FROM v.split ORDER BY 1"""
-        )
+        found = cursor.execute(f"SELECT * FROM {_moved(db, version)} ORDER BY 1 LIMIT ? OFFSET ?", [limit, offset])
         return found.to_arrow_table()
+
+
+def count_moved(db: Database, version: Version) -> int:
+    """How many rows a version has in another split than its parent. Remembered: it never changes."""
+
+    def counted() -> int:
+        [(rows,)] = db.fetch(f"SELECT count(*) FROM {_moved(db, version)}")
+        return int(rows)
+
+    return db.remembered(("moved", version.version_id), counted)
+
+
+def _moved(db: Database, version: Version) -> str:
+    assert version.parent_id is not None, "a load gives no other splits"
+    return f"""(SELECT p.example_id, p.split FROM {relation(db, version.parent_id)} p
+                JOIN {relation(db, version.version_id)} v USING (example_id)
+                WHERE p.split IS DISTINCT FROM v.split)"""
 
 
 def split_counts(db: Database, version_id: str) -> dict[str, dict[str | None, int]]:

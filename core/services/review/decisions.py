@@ -15,7 +15,7 @@ from core.context import Context
 from core.errors import UsageError
 from core.issues import settled_by
 from core.jobs.recorded import record_versions
-from core.records import LIST, SETTLES, Dataset, Decision, ReviewCounts, Version
+from core.records import SETTLES, Dataset, Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
 from core.review.words import in_words
@@ -207,12 +207,11 @@ def settling(act: Act, before: Decision | None, version_id: str) -> Act:
     """The act with the lists of issues that it settles: its own, and those that the verdict settled which holds on the
     row `before` it. What is kept in a list that asks about something else leaves what was said of the label as it is.
     After a verdict that settles every list, as those of earlier releases do, so does this one."""
-    given_in = str(act.shown.get(LIST) or "label")
-    lists = settled_by(given_in, act.action)
+    lists = settled_by(act.given_in, act.action)
     if before is not None and before.action != "exclude" and act.action != "ask" and not _by_class(before):
         if SETTLES not in before.shown:
             return act
-        if act.action == "keep" and before.version_id == version_id and _of_label_alone(before, given_in):
+        if act.action == "keep" and before.version_id == version_id and _of_label_alone(before, act.given_in):
             act = replace(act, action=before.action, new_label=before.new_label)
         lists += [one for one in before.shown[SETTLES] if one not in lists]
     return replace(act, shown={**act.shown, SETTLES: lists})

@@ -2,10 +2,9 @@
 command line and the health of a dataset count by.
 
 A flagged row is decided once a verdict of the scan's own version holds on it that settles this list (see
-`Decision.settles`), whether that was given before the scan or
-after it; it goes on counting as flagged and is told apart. On which a verdict from an earlier version holds, it is
-settled before, and no flagged row. One whose label only a change of classes has replaced, and of which nobody has said
-anything, is none either.
+`Decision.settles`), whether that was given before the scan or after it; it goes on counting as flagged and is told
+apart. A row on which a verdict from an earlier version holds is settled before, and no flagged row. One whose label
+only a change of classes has replaced, and of which nobody has said anything, is none either.
 """
 
 from __future__ import annotations

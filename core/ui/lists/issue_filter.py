@@ -6,6 +6,7 @@ is `core.services.issues.listing`' business.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -102,8 +103,7 @@ def query() -> dict[str, str]:
 
 def choose_type(name: str) -> None:
     """Lists another type from its first flagged row on. For callbacks."""
-    choose_all(_USUAL | {keys.TYPE: name})
-    st.session_state[keys.SHOW] = FLAGGED
+    _choose({keys.TYPE: name})
 
 
 def choose(
@@ -117,8 +117,7 @@ def choose(
     rest but the type and how many are flagged. For callbacks."""
     pair = {keys.GIVEN: given, keys.SUGGESTED: suggested, keys.MISSING: added, keys.EXTRA: removed}
     shown = {keys.SHOW: None if show == FLAGGED else show, keys.WORST: st.session_state.get(keys.WORST)}
-    choose_all(_USUAL | pair | shown)
-    st.session_state[keys.SHOW] = show
+    _choose({**pair, **shown})
 
 
 def chosen_pair() -> tuple[str, str] | None:
@@ -129,8 +128,13 @@ def chosen_pair() -> tuple[str, str] | None:
 
 def clear() -> None:
     """Every filter back to its default; the type stays. For callbacks."""
-    choose_all(_USUAL)
-    st.session_state[keys.SHOW] = FLAGGED
+    _choose({})
+
+
+def _choose(values: Mapping[str, str | int | None]) -> None:
+    """Sets these filters, as the URL has them, and every other to its default."""
+    choose_all({**_USUAL, **values})
+    st.session_state[keys.SHOW] = values.get(keys.SHOW) or FLAGGED
 
 
 def _type(context: Context, scan: Scan) -> str:

@@ -27,7 +27,7 @@ PAGE_MOVES = 5
 PAGE_ROWS = 25
 CELL_CHARACTERS = 160
 _UNDO = "undo_moves"
-"""Number of the version that this session asked to take back, and the key of the one that does."""
+"""Id of the version that this session asked to take back, and the key of the one that does."""
 _TITLES = {"row": later("row"), "from": later("from"), "to": later("to"), "example": later("example")}
 
 
