@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import Strategy
+from core.records import USUAL_SPLITS, Strategy, splits_in_order
 from core.store.job_files.training_rows import Names, Shares, count_training_rows, splits_of_version
 
 SYNONYMS: Mapping[str, str] = {
@@ -18,7 +18,6 @@ SYNONYMS: Mapping[str, str] = {
     "dev": "validation",
 }
 """Split names in small letters that stand for another."""
-USUAL = ("train", "validation", "test")
 WHOLE: Shares = {"test": 0.2, "validation": 0.1, "train": 0.7}
 """What becomes of a version without splits."""
 TEST_ONLY: Shares = {"test": 0.2, "train": 0.8}
@@ -55,8 +54,7 @@ def preview_split(context: Context, version_id: str, strategy: Strategy) -> Trai
     """
     names, shares = planned(context, version_id, strategy)
     counts = count_training_rows(context.store, version_id, names, shares)
-    others = sorted(set(counts) - set(USUAL))
-    splits = {name: sum(counts[name].values()) for name in (*USUAL, *others) if name in counts}
+    splits = {name: sum(counts[name].values()) for name in splits_in_order(counts) if name is not None}
     return TrainRows(splits, shares, names, len(counts.get("train", {})))
 
 
@@ -96,4 +94,4 @@ def _usual(split: str | None) -> str:
     if split is None:
         return UNASSIGNED
     lower = split.strip().lower()
-    return lower if lower in USUAL else SYNONYMS.get(lower, split)
+    return lower if lower in USUAL_SPLITS else SYNONYMS.get(lower, split)

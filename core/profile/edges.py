@@ -59,10 +59,12 @@ def edges(rows: Rows) -> tuple[Edge, ...]:
     """The words of which there is either, by the smaller of both counts."""
     found = rows.fetch(
         f"""WITH {_at_edges(rows.relation)},
-            counted AS (SELECT side, word, 1 AS within FROM inside UNION ALL SELECT side, word, 0 FROM outside)
-            SELECT mode(word), side, sum(within), count(*) - sum(within) FROM counted GROUP BY lower(word), side
-            HAVING sum(within) BETWEEN 1 AND count(*) - 1
-            ORDER BY least(sum(within), count(*) - sum(within)) DESC, count(*) DESC, lower(word), side LIMIT {EDGES}"""
+            spelled AS (SELECT side, word, count(*) FILTER (within) AS within, count(*) FILTER (NOT within) AS beside
+                        FROM (SELECT side, word, true AS within FROM inside
+                              UNION ALL SELECT side, word, false FROM outside) GROUP BY ALL)
+            SELECT arg_max(word, (within + beside, word)), side, sum(within), sum(beside) FROM spelled
+            GROUP BY lower(word), side HAVING sum(within) > 0 AND sum(beside) > 0
+            ORDER BY least(sum(within), sum(beside)) DESC, sum(within + beside) DESC, lower(word), side LIMIT {EDGES}"""
     )
     return tuple(Edge(str(word), side, int(within), int(beside)) for word, side, within, beside in found)
 

@@ -85,7 +85,9 @@ def surfaces(rows: Rows) -> Surfaces:
     """Every place in every text with a label is held against the spans that are there."""
     found = rows.fetch(
         f"""WITH {marked_sql(rows.relation)},
-            typed AS (SELECT words, type, count(*) AS n, mode(surface) AS surface FROM marked GROUP BY words, type),
+            typed AS (SELECT words, type, count(*) AS n FROM marked GROUP BY ALL),
+            spelled AS (SELECT words, arg_max(surface, (n, surface)) AS surface
+                        FROM (SELECT words, surface, count(*) AS n FROM marked GROUP BY ALL) GROUP BY words),
             wanted AS (SELECT words, words[1] AS head, len(words) AS length FROM (SELECT DISTINCT words FROM marked)
                        WHERE len(words) <= {LONGEST}),
             begun AS (SELECT example_id, place, words, length
@@ -108,13 +110,13 @@ def surfaces(rows: Rows) -> Surfaces:
                        FROM held GROUP BY words),
             counted AS (SELECT words, list(type ORDER BY n DESC, type) AS types,
                                list(n ORDER BY n DESC, type) AS counts,
-                               arg_max(surface, n) AS surface, max(n) AS most, sum(n) AS spans
+                               max(n) AS most, sum(n) AS spans
                         FROM typed GROUP BY words),
             listed AS (SELECT surface, types, counts, spans, coalesce(unmarked, 0) AS unmarked,
                               coalesce(shorter, 0) AS shorter, coalesce(longer, 0) AS longer,
                               spans + coalesce(unmarked + shorter, 0)
                                 - greatest(most, coalesce(unmarked, 0), coalesce(shorter, 0)) AS doubt
-                       FROM counted LEFT JOIN others USING (words))
+                       FROM counted JOIN spelled USING (words) LEFT JOIN others USING (words))
             SELECT surface, types, counts, unmarked, shorter, longer,
                    count(*) OVER (), count(*) FILTER (len(types) > 1) OVER (),
                    count(*) FILTER (shorter + longer > 0) OVER ()

@@ -46,6 +46,7 @@ from core.records.lists import ColumnFilter, ColumnKind, How, ListColumn, View
 from core.records.load import (
     MISFIT,
     SPLIT_WORDS,
+    USUAL_SPLITS,
     BadTags,
     Column,
     CsvFile,
@@ -54,6 +55,7 @@ from core.records.load import (
     RejectedRow,
     Schema,
     Staged,
+    splits_in_order,
 )
 from core.records.masking import MaskedCopy, MaskRule
 from core.records.query import QueryResult, ResultColumn, ResultKind
@@ -104,6 +106,7 @@ __all__ = [
     "SETTLES",
     "SPLIT_WORDS",
     "UNFINISHED",
+    "USUAL_SPLITS",
     "Action",
     "Arm",
     "ArmComparison",
@@ -194,5 +197,6 @@ __all__ = [
     "attributes_said",
     "note_said",
     "split_said",
+    "splits_in_order",
     "value_said",
 ]

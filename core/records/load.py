@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,6 +32,14 @@ _SPLITS = {
 }  # fmt: skip
 SPLIT_WORDS = {word: split for split, words in _SPLITS.items() for word in words}
 """How people write the names of splits, without case → what the split is called."""
+USUAL_SPLITS = tuple(_SPLITS)
+"""`train`, `validation`, `test`: the order in which splits are named."""
+
+
+def splits_in_order(splits: Iterable[str | None]) -> list[str | None]:
+    """The usual ones first, then any other by name, then None, which is rows in no split."""
+    usual = {name: place for place, name in enumerate(USUAL_SPLITS)}
+    return sorted(splits, key=lambda name: (name is None, usual.get(name or "", len(usual)), name or ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,7 +212,7 @@ def words_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[
 def rows_of_source_ids(db: Database, version_id: str, source_ids: Sequence[str]) -> dict[str, list[int]]:
     """The rows that carry each of the source's own ids; ids that no row carries are left out."""
     found = db.fetch(
-        f"""SELECT source_id, list(example_id) FROM {relation(db, version_id)}
+        f"""SELECT source_id, list(example_id ORDER BY example_id) FROM {relation(db, version_id)}
             WHERE source_id IN (SELECT unnest(?)) GROUP BY source_id""",
         [list(source_ids)],
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.records import Version
+from core.records import Version, splits_in_order
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, attribute_column
@@ -85,5 +85,6 @@ def split_counts(db: Database, version_id: str) -> dict[str, dict[str | None, in
 
 
 def split_sizes(db: Database, version_id: str) -> dict[str | None, int]:
-    """Part → rows; part None for rows in no split."""
-    return dict(db.fetch(f"SELECT split, count(*) FROM {relation(db, version_id)} GROUP BY split"))
+    """Part → rows; part None for rows in no split. The parts in their usual order."""
+    sizes = dict(db.fetch(f"SELECT split, count(*) FROM {relation(db, version_id)} GROUP BY split"))
+    return {part: sizes[part] for part in splits_in_order(sizes)}

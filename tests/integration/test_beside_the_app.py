@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,8 @@ from tests.integration.cli_support import PROJECT, Run, begun, finished, in_proc
 from tests.integration.job_support import wait_until
 
 Step = tuple[str, ...]
-Outcomes = Callable[[Step], tuple[tuple[int, str, str], tuple[int, str, str]]]
+Twins = tuple[Path, Server]
+Outcomes = Callable[[Twins, Step], tuple[tuple[int, str, str], tuple[int, str, str]]]
 READ: Sequence[Step] = (
     ("datasets",),
     ("media", "--json"),
@@ -121,19 +122,32 @@ def beside(prepared: Path, tmp_path: Path) -> Iterator[Server]:
     server.end()
 
 
-@pytest.fixture(scope="module")
-def twins(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Server]]:
+@contextmanager
+def twins_in(folder: Path, prepared: Path) -> Iterator[Twins]:
     """The same workspace twice: one that nobody has open, and one that the app has."""
-    folder = tmp_path_factory.mktemp("twins")
     for workspace in (folder / "alone" / "workspace", folder / "beside" / "workspace"):
         shutil.copytree(prepared / "workspace", workspace)
     server = start_server(folder / "beside")
-    yield folder / "alone" / "workspace", server
-    server.end()
+    try:
+        yield folder / "alone" / "workspace", server
+    finally:
+        server.end()
+
+
+@pytest.fixture(scope="module")
+def twins(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    with twins_in(tmp_path_factory.mktemp("twins"), prepared) as both:
+        yield both
 
 
 @pytest.fixture
-def outcomes(prepared: Path, twins: tuple[Path, Server], run: Run) -> Outcomes:
+def twins_to_change(prepared: Path, tmp_path: Path) -> Iterator[Twins]:
+    with twins_in(tmp_path, prepared) as both:
+        yield both
+
+
+@pytest.fixture
+def outcomes(prepared: Path, run: Run) -> Outcomes:
     """Exit code, standard output, and standard error where it is an error, alone and beside the app; paths by what
     they stand for."""
 
@@ -147,14 +161,12 @@ def outcomes(prepared: Path, twins: tuple[Path, Server], run: Run) -> Outcomes:
             texts = [text.replace(path, name) for text in texts]
         return ran.code, texts[0], texts[1]
 
-    return lambda step: (of(twins[0], step), of(twins[1].workspace, step))
+    return lambda twins, step: (of(twins[0], step), of(twins[1].workspace, step))
 
 
-def test_what_reads_answers_beside_the_app_to_the_last_byte_as_alone(
-    outcomes: Outcomes, twins: tuple[Path, Server]
-) -> None:
+def test_what_reads_answers_beside_the_app_to_the_last_byte_as_alone(outcomes: Outcomes, twins: Twins) -> None:
     for step in READ:
-        by_itself, by_the_app = outcomes(step)
+        by_itself, by_the_app = outcomes(twins, step)
         assert by_the_app == by_itself
         assert by_itself[0] == 0, by_itself
     files, others = (
@@ -165,23 +177,22 @@ def test_what_reads_answers_beside_the_app_to_the_last_byte_as_alone(
     assert sorted(map(str, files)) == ["list.csv", "list.parquet", "notes.csv"]
 
 
-def test_what_is_wrong_is_said_beside_the_app_in_the_same_words(outcomes: Outcomes) -> None:
+def test_what_is_wrong_is_said_beside_the_app_in_the_same_words(outcomes: Outcomes, twins: Twins) -> None:
     for step in WRONG:
-        by_itself, by_the_app = outcomes(step)
+        by_itself, by_the_app = outcomes(twins, step)
         assert by_the_app == by_itself
         assert by_itself[0] in (1, 2) and "error: " in by_itself[2], by_itself
 
 
 @pytest.mark.timeout(900)
-def test_what_writes_and_computes_answers_beside_the_app_as_alone(
-    outcomes: Outcomes, twins: tuple[Path, Server]
-) -> None:
+def test_what_writes_and_computes_answers_beside_the_app_as_alone(outcomes: Outcomes, twins_to_change: Twins) -> None:
     assert {step[0] for step in (*READ, *WRITE)} == {one.name for one in COMMANDS if isinstance(one, Command)}
     for step in WRITE:
-        by_itself, by_the_app = ((code, VARYING.sub("", out), err) for code, out, err in outcomes(step))
+        both = outcomes(twins_to_change, step)
+        by_itself, by_the_app = ((code, VARYING.sub("", out), err) for code, out, err in both)
         assert by_the_app == by_itself
         assert by_itself[0] == 0, by_itself
-    assert "libtorch" not in Path(f"/proc/{twins[1].process.pid}/maps").read_text()
+    assert "libtorch" not in Path(f"/proc/{twins_to_change[1].process.pid}/maps").read_text()
 
 
 def test_progress_comes_while_the_command_runs(beside: Server) -> None:

@@ -104,7 +104,7 @@ def first_of_classes(db: Database, rows: str, classes_sql: ClassesSql, count: in
 def suspect_ranks(db: Database, run_id: str, split: str, truth: str, version_id: str, scan: Scan) -> list[int]:
     """Errors of a run on rows whose label the scan flags and nobody has judged, by their ranks in its list."""
     sql, of = _suspects(db, run_id, split, truth, version_id, scan)
-    ((ranks,),) = db.fetch(f"SELECT list(i.rank) {sql}", of)
+    ((ranks,),) = db.fetch(f"SELECT list(i.rank ORDER BY i.rank) {sql}", of)
     return [int(rank) for rank in ranks or ()]
 
 
@@ -148,7 +148,7 @@ def _suspects(
 def left_ranks(db: Database, scan: Scan) -> dict[str, list[int]]:
     """Of each given label the ranks of the flagged rows that nobody has judged."""
     rows = db.fetch(
-        f"""SELECT given_label, list(rank) FROM issues
+        f"""SELECT given_label, list(rank ORDER BY rank) FROM issues
             WHERE scan_id = ? AND issue_type = 'label' AND is_issue
                   AND example_id NOT IN {decided_sql(db, scan.version_id)}
             GROUP BY given_label ORDER BY count(*) DESC, given_label""",

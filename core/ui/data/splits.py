@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import UsageError, WinnowError
-from core.records import ENDED, Dataset, Version
+from core.records import ENDED, Dataset, Version, splits_in_order
 from core.services.lists.asked import FILTERS
 from core.services.lists.written import write_filters
 from core.services.profile.figures import numbers_of_labels
@@ -44,7 +44,7 @@ def classes_by_part(context: Context, dataset: Dataset, version: Version) -> Non
         _numbers_by_part(context, version)
         return
     counts = split_counts(context, version.version_id)
-    parts = _in_order({part for by_part in counts.values() for part in by_part})
+    parts = splits_in_order({part for by_part in counts.values() for part in by_part})
     st.markdown(f"**{say('Classes in each part')}**")
     if parts in ([], [None]):
         st.caption(say("This version has no splits."))
@@ -90,19 +90,11 @@ def _numbers_by_part(context: Context, version: Version) -> None:
         return
     if found is not None:
         spread_table(found)
-    st.caption(" · ".join(f"{plain(_named(part))}: {sizes.get(part, 0):,}" for part in _in_order(set(sizes))))
+    st.caption(" · ".join(f"{plain(_named(part))}: {rows:,}" for part, rows in sizes.items()))
 
 
 def _named(part: str | None) -> str:
     return split_said(part) if part else say("no part")
-
-
-def _in_order(parts: set[str | None]) -> list[str | None]:
-    """train, validation, test, then any other by name, then the rows in no part."""
-    usual = list(PARTS)
-    return sorted(
-        parts, key=lambda part: (part is None, usual.index(part) if part in usual else len(usual), part or "")
-    )
 
 
 def split_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
-from core.records import Dataset, Version, split_said
+from core.records import USUAL_SPLITS, Dataset, Version, split_said
 from core.services.review.among import Among, asked_as_of
 from core.services.splits import Move, move, move_back, plan_move, split_sizes
 from core.ui.lists.acts.confirmed import THREADS, Asked, Confirmed
@@ -36,7 +36,7 @@ class MoveAll:
         known = [one for one in split_sizes(self._context, among.version_id) if one]
         name = st.selectbox(
             say("Split"),
-            known or ["train", "validation", "test"],
+            known or USUAL_SPLITS,
             index=None,
             key=f"{self._key}-name",
             accept_new_options=True,
