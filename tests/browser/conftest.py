@@ -192,7 +192,8 @@ def fresh_tab(browser: Browser) -> Iterator[Page]:
 def settled(tab: Page) -> None:
     """Waits until the page has drawn its title and the script has ended."""
     expect(tab.locator("h1").first).to_be_visible()
-    expect(tab.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(tab.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(tab.get_by_test_id("stStatusWidget")).to_have_count(0)  # which shows only after a while
 
 
 def upload(tab: Page, server: Server, name: str, content: bytes) -> None:

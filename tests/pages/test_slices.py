@@ -85,6 +85,15 @@ def test_profile_has_the_classes_of_each_slice(app: Context, news: Dataset, open
     assert table(shown, "of business") == [("all rows", 90, 30 / 90), ("business", 30, 1.0), ("early", 12, 4 / 12)]
 
 
+def test_the_rows_of_a_slice_are_opened_by_a_link(app: Context, news: Dataset, open_at: Open) -> None:
+    chosen = '{"classes-slice":"early"}'
+    shown = until(open_at("profile", dataset="news", view="balance", chosen=chosen), "slice")
+    assert "**slice early**" in [one.value for one in shown.markdown]
+    shown.selectbox(key="choice-classes-label").set_value("sport").run()
+    assert shown.query_params["chosen"] == '{"classes-label":"sport"}'
+    assert "**sport**" in [one.value for one in shown.markdown]
+
+
 def test_a_slice_is_saved_beside_the_filters_of_a_list(app: Context, news: Dataset, open_at: Open) -> None:
     shown = open_at("data", dataset="news", view="rows", where="slice = early", label="sport")
     shown.session_state["list-slice"] = True

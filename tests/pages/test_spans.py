@@ -70,7 +70,7 @@ def test_words_of_several_types_are_made_of_one_in_all_sentences_and_back(
     spans_figures(app, names.latest_version_id, timeout=None)
     shown = open_at("profile", dataset="names", view="spans")
     assert "The same words, labelled differently" in _said(shown)
-    shown.selectbox(key="consistency-surface").set_value("Washington").run()
+    shown.selectbox(key="choice-consistency-words").set_value("Washington").run()
     assert "1 row" in shown.button(key="consistency-now").label
     shown.button(key="consistency-now").click().run()
     assert "1 row changed to what is suggested" in _said(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,7 +70,6 @@ def test_each_count_of_a_word_at_the_edges_opens_its_sentences(
             assert isinstance(there, tuple) and len(there) == count
             assert {one.text[one.start : one.stop] for one in there} == {"City"}
             assert [one.example_id for one in there] == [3 if within else 4]
-    shown = open_at("profile", dataset="cities", view="spans")
     for column, row, text in (
         ("just outside", 4, "New York ⟦City⟧ sleeps"),
         ("part of the entity", 3, "New York ⟦City⟧ and Adam"),
@@ -78,9 +78,9 @@ def test_each_count_of_a_word_at_the_edges_opens_its_sentences(
         with monkeypatch.context() as patch:
             patch.setattr(edges.st, "session_state", state)
             edges._clicked(found.edges)
-        shown.session_state["edges-chosen"], shown.session_state["edges-which"] = 0, state["edges-which"]
-        assert state["edges-chosen"] == 0
-        shown.run()
+        chosen = {key.removeprefix("choice-"): value for key, value in state.items() if key.startswith("choice-")}
+        assert chosen == {"edges-word": "last City", "edges-which": column}
+        shown = open_at("profile", dataset="cities", view="spans", chosen=json.dumps(chosen))
         assert not shown.exception
         sentences = [one.value for one in shown.dataframe if "sentence" in one.value.columns][-1]
         assert sentences.values.tolist() == [[row, "LOC", text]]
@@ -104,8 +104,9 @@ def test_places_in_no_entity_are_marked_in_one_act_that_leaves_longer_ones(
 ) -> None:
     spans_figures(app, cities.latest_version_id, timeout=None)
     shown = open_at("profile", dataset="cities", view="spans")
-    shown.selectbox(key="consistency-surface").set_value("New York").run()
+    shown.selectbox(key="choice-consistency-words").set_value("New York").run()
     assert not shown.exception
+    assert shown.query_params["chosen"] == '{"consistency-words":"New York"}'
     said = "\n".join(one.value for one in shown.caption)
     assert "LOC 3, in no entity 1, in a longer one 1" in said.replace("\\", "")
     table = next(one.value for one in shown.dataframe if "sentence" in one.value.columns)

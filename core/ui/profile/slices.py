@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.charts.histogram import figure
@@ -11,12 +13,14 @@ from core.services.evaluation.slices import in_slice
 from core.services.profile.slices import SliceProfile, slice_profiles
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import Opened, heading, numbers, share_column
+from core.ui.profile.parts import CHOICE, Opened, choices_to_url, heading, lift_others, numbers, share_column
 from core.words import later, say, say_stored
 
 CLASSES = 5
 """Classes that the table has a column of: the most frequent of the version."""
 LISTED = 12
+_SLICE = f"{CHOICE}-classes-slice"
+"""A class that is chosen lifts it, and it lifts the class."""
 
 
 def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened | None:
@@ -30,9 +34,11 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
         st.space("stretch")
         numbers(dataset, version, later("slices"), _columns(dataset, found), key="balance-slices")
     names = [one.name for one in found]
-    key = f"balance-slices-{hash((version.version_id, tuple(names))):x}"
+    asked = st.session_state.get(_SLICE)
+    at = names.index(asked) if asked in names else None
+    key = f"balance-slices-{hash((version.version_id, tuple(names), at)):x}"
     problems = [plain(say_stored(one.problem)) for one in found]
-    chosen = st.dataframe(
+    st.dataframe(
         {
             "slice": [one.name or say("all rows") for one in found],
             "rows": [one.rows for one in found],
@@ -59,15 +65,22 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
             },
         },
         key=key,
-        on_select="rerun",
+        on_select=lambda: _picked(key, names),
         selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if at is None else [at]}},
         alt=say("Rows and classes of each slice"),
     )
     if len(found[0].labels) > CLASSES:
         st.caption(say("The {n} largest classes; the numbers have all.", n=CLASSES))
-    rows = chosen["selection"]["rows"]
-    name = names[rows[0]] if rows and rows[0] < len(names) else ""
+    name = "" if at is None else names[at]
     return Opened(in_slice(name), lambda: say("slice {name}", name=name)) if name else None
+
+
+def _picked(key: str, names: Sequence[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    st.session_state[_SLICE] = names[rows[0]] if rows else None
+    lift_others("classes", _SLICE)
+    choices_to_url()
 
 
 def _said(found: tuple[SliceProfile, ...]) -> str:

@@ -15,12 +15,12 @@ from core.records import Dataset, Version
 from core.services.spans.figures import Place, Standing, places, retyped
 from core.ui.lists.acts.act_on_all import ActOnAll
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import heading, numbers
+from core.ui.profile.parts import CHOICE, choices_to_url, heading, numbers
 from core.ui.spans.sentences import SHOWN, sentence_list, whole_sentences
 from core.words import later, say, say_n
 
 KEY = "consistency"
-_SURFACE = f"{KEY}-surface"
+_SURFACE = f"{CHOICE}-{KEY}-words"
 NONE = ""
 """In place of a type: no entity."""
 STANDING: dict[Standing, str] = {
@@ -113,6 +113,7 @@ def _list(dataset: Dataset, surfaces: Sequence[Surface]) -> Surface | None:
         names,
         index=None,
         key=_SURFACE,
+        on_change=choices_to_url,
         placeholder=say("Choose words"),
         label_visibility="collapsed",
         icon=":material/match_word:",
@@ -123,6 +124,7 @@ def _list(dataset: Dataset, surfaces: Sequence[Surface]) -> Surface | None:
 def _clicked(names: Sequence[str]) -> None:
     rows = st.session_state[f"{KEY}-list"]["selection"]["rows"]
     st.session_state[_SURFACE] = names[rows[0]] if rows else None
+    choices_to_url()
 
 
 def _sentences(context: Context, dataset: Dataset, version: Version, surface: Surface, acts: ActOnAll) -> None:

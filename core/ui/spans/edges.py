@@ -12,12 +12,12 @@ from core.records import Dataset, Version
 from core.services.spans.figures import edge_sentences
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import heading, numbers
+from core.ui.profile.parts import CHOICE, choices_to_url, heading, numbers
 from core.ui.spans.sentences import SHOWN, sentence_list, whole_sentences
 from core.words import later, say
 
 KEY = "edges"
-_CHOSEN, _WHICH = f"{KEY}-chosen", f"{KEY}-which"
+_WORD, _WHICH = f"{CHOICE}-{KEY}-word", f"{CHOICE}-{KEY}-which"
 WITHIN, BESIDE = later("part of the entity"), later("just outside")
 SIDES: dict[Side, str] = {"first": later("at the beginning"), "last": later("at the end")}
 
@@ -86,20 +86,26 @@ def _list(columns: Mapping[str, Sequence[object]], found: Sequence[Edge]) -> Non
 
 def _choice(found: Sequence[Edge]) -> Edge | None:
     """The word, by a click or from the box."""
-    options = list(range(len(found)))
-    if st.session_state.get(_CHOSEN) not in options:
-        st.session_state[_CHOSEN] = None
-    place = st.selectbox(
+    edges = {_name(one): one for one in found}
+    if st.session_state.get(_WORD) not in edges:
+        st.session_state[_WORD] = None
+    name = st.selectbox(
         say("Words"),
-        options,
+        list(edges),
         index=None,
-        key=_CHOSEN,
-        format_func=lambda one: f"{found[one].word} · {say(SIDES[found[one].side])}",
+        key=_WORD,
+        on_change=choices_to_url,
+        format_func=lambda one: f"{edges[one].word} · {say(SIDES[edges[one].side])}",
         placeholder=say("Choose a word"),
         label_visibility="collapsed",
         icon=":material/match_word:",
     )
-    return None if place is None else found[place]
+    return None if name is None else edges[name]
+
+
+def _name(edge: Edge) -> str:
+    """By which the URL names it."""
+    return f"{edge.side} {edge.word}"
 
 
 def _clicked(found: Sequence[Edge]) -> None:
@@ -107,20 +113,23 @@ def _clicked(found: Sequence[Edge]) -> None:
     chosen = st.session_state[f"{KEY}-list"]["selection"]
     cells = chosen.get("cells") or []
     rows = chosen["rows"] or [row for row, _ in cells]
-    st.session_state[_CHOSEN] = rows[0] if rows and rows[0] < len(found) else None
+    st.session_state[_WORD] = _name(found[rows[0]]) if rows and rows[0] < len(found) else None
     st.session_state[_WHICH] = BESIDE if any(column == BESIDE for _, column in cells) else WITHIN
+    choices_to_url()
 
 
 def _sentences(context: Context, dataset: Dataset, version: Version, edge: Edge) -> None:
     counts = {WITHIN: edge.within, BESIDE: edge.beside}
     heading(plain(edge.word), say(SIDES[edge.side]))
-    st.session_state.setdefault(_WHICH, WITHIN)
+    if st.session_state.get(_WHICH) not in counts:
+        st.session_state[_WHICH] = WITHIN
     which = st.segmented_control(
         say("Show"),
         list(counts),
         required=True,
         format_func=lambda one: f"{say(one)} · {counts[one]:,}",
         key=_WHICH,
+        on_change=choices_to_url,
         label_visibility="collapsed",
     )
     asked = (version.version_id, edge.word, edge.side, which == WITHIN)
