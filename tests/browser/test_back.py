@@ -71,3 +71,19 @@ def test_back_after_typed_words_keeps_the_filter_that_was_set_just_before(page: 
         expect(page.get_by_placeholder("Words in the example")).to_have_value("")
     finally:
         server.end()
+
+
+def test_one_press_of_back_returns_to_the_query_that_was_made_a_filter(page: Page, server: Server) -> None:
+    try:
+        page.goto(f"{server.url}/data?dataset=texts&view=sql&sql=SELECT example_id, label FROM rows LIMIT 5")
+        settled(page)
+        page.get_by_role("button", name="Use as filter").click()
+        expect(page).to_have_url(re.compile(r"where=sql"))
+        settled(page)
+        page.go_back()
+        expect(page).to_have_url(re.compile("view=sql"))
+        expect(page).to_have_url(re.compile(r"[?&]sql=SELECT"))
+        settled(page)
+        expect(page.get_by_role("button", name="Use as filter")).to_be_visible()
+    finally:
+        server.end()

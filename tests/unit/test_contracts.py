@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,46 @@ def test_every_chart_of_the_ui_comes_with_its_files_but_the_examples_of_empty_pa
         if isinstance(node, ast.Attribute) and node.attr == "plotly_chart"
     }
     assert drawing == spared
+
+
+URL_WRITERS = ("put", "name", "choose_all", "put_filters", "choose_cell", "choose_classes")
+URL_WRITES = ("pop", "update", "from_dict", "clear")
+
+
+def writes_of_url(nodes: Iterable[ast.AST]) -> int:
+    """How often such code writes the address at most, once through; a loop counts twice."""
+    return sum(map(_writes, nodes))
+
+
+def _writes(node: ast.AST) -> int:
+    match node:
+        case ast.FunctionDef() | ast.Lambda() | ast.ClassDef():
+            return 0  # called on its own
+        case ast.If():
+            return max(writes_of_url(node.body), writes_of_url(node.orelse))
+        case ast.For() | ast.While():
+            ends = any("st.rerun()" in ast.unparse(one) for one in node.body)
+            return writes_of_url(node.body) * (1 if ends else 2)
+        case ast.Assign():
+            own = any(ast.unparse(one).startswith("st.query_params[") for one in node.targets)
+        case ast.Call():
+            called = ast.unparse(node.func)
+            own = called in URL_WRITERS or called in [f"st.query_params.{one}" for one in URL_WRITES]
+        case _:
+            own = False
+    return own + writes_of_url(ast.iter_child_nodes(node))
+
+
+def test_one_act_writes_the_address_once_so_that_one_press_of_back_takes_it_back() -> None:
+    twice = ast.parse("def f():\n  put({})\n  if a:\n    st.query_params['b'] = c\n  else:\n    name(d)")
+    assert [writes_of_url(one.body) for one in twice.body if isinstance(one, ast.FunctionDef)] == [2]
+    several = {
+        f"{path.relative_to(PROJECT)}: {node.name}"
+        for path in (*PAGES, *(PROJECT / "core" / "ui").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and writes_of_url(node.body) > 1
+    }
+    assert not several
 
 
 def test_no_room_of_core_has_more_than_twenty_files() -> None:

@@ -30,6 +30,7 @@ from core.ui.parts.job_words import how_it_ended
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
+from core.ui.url import put
 from core.words import later, say, say_n, say_stored, stored
 
 TABLE, CHART = "table", "chart"
@@ -122,12 +123,7 @@ def _masking(context: Context, key: Hashable, job_id: str) -> None:
 def _run() -> None:
     typed = str(st.session_state[_TYPED] or "")
     st.session_state["sql-shown"] = typed
-    for key in (keys.SQL_X, keys.SQL_Y):
-        st.query_params.pop(key, None)
-    if typed.strip():
-        st.query_params[keys.SQL] = typed
-    else:
-        st.query_params.pop(keys.SQL, None)
+    _open(typed if typed.strip() else None)
 
 
 def _views(context: Context, dataset: Dataset, version: Version) -> None:
@@ -200,10 +196,8 @@ def _manage(context: Context, dataset: Dataset, names: list[str]) -> None:
                 st.rerun()
 
 
-def _open(sql: str) -> None:
-    for key in (keys.SQL_X, keys.SQL_Y):
-        st.query_params.pop(key, None)
-    st.query_params[keys.SQL] = sql
+def _open(sql: str | None) -> None:
+    put({keys.SQL_X: None, keys.SQL_Y: None, keys.SQL: sql})
 
 
 def _result(context: Context, dataset: Dataset, version: Version, sql: str, found: QueryResult) -> None:
@@ -260,9 +254,8 @@ def _filter(context: Context, dataset: Dataset, sql: str) -> None:
     column = next(one for one in fact_columns(row_columns(dataset)) if one.column == SQL.column)
     text = filter_text(column, "=", ((known_as or [sql.strip()])[0],))
     known = filter_texts(st.query_params.get(FILTERS, ""))
-    for key in (keys.SQL, keys.SQL_SHOWN, keys.SQL_X, keys.SQL_Y, keys.VIEW):
-        st.query_params.pop(key, None)
-    st.query_params[FILTERS] = write_filters([*known, *([text] if text not in known else [])])
+    left = dict.fromkeys((keys.SQL, keys.SQL_SHOWN, keys.SQL_X, keys.SQL_Y, keys.VIEW))
+    put({**left, FILTERS: write_filters([*known, *([text] if text not in known else [])])})
 
 
 def _chart(dataset: Dataset, found: QueryResult, along: list[int], up: list[int]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.ui.url import put
+
 
 def class_box(title: str, key: str, chosen: str | None, classes: Sequence[str], clears: Sequence[str] = ()) -> None:
     """Keeps the class in the address under `key`; a choice takes the keys of `clears` out of it."""
@@ -25,10 +27,4 @@ def class_box(title: str, key: str, chosen: str | None, classes: Sequence[str], 
 
 
 def _changed(state: str, key: str, clears: Sequence[str]) -> None:
-    for other in clears:
-        st.query_params.pop(other, None)
-    value = st.session_state[state]
-    if value is None:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = value
+    put({**dict.fromkeys(clears), key: st.session_state[state]})

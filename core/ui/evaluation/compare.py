@@ -152,8 +152,7 @@ def _cells(found: Comparison, other: Run, shown: AnyShown) -> None:
     def clicked() -> None:
         cell = clicked_mark(st.session_state[key])
         if cell is not None:
-            choose_cell(str(cell[0]), str(cell[1]))
-            st.query_params[keys.VIEW] = "matrix"
+            choose_cell(str(cell[0]), str(cell[1]), **{keys.VIEW: "matrix"})
 
     st.markdown(say("**Rows that run {number} has more or fewer** of in each cell", number=run.number))
     names, more = [found.first.labels[place] for place in order], found.matrix[order[:, None], order]

@@ -25,6 +25,7 @@ from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, ShownNumbers, 
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
+from core.ui.url import put
 from core.words import in_this_language, later, say, say_stored
 
 ABOUT_BLIND = later("On the review desk test rows can be judged blind: then no model's answer is in sight.")
@@ -137,7 +138,4 @@ def _weakest(shown: AnyShown, key: str) -> None:
 
 
 def _open_class(name: str, key: str) -> None:
-    for other in CELL_KEYS:
-        st.query_params.pop(other, None)
-    st.query_params[keys.VIEW] = "report"
-    st.query_params[key] = name
+    put({**dict.fromkeys(CELL_KEYS), keys.VIEW: "report", key: name})

@@ -27,9 +27,9 @@ def chosen_cell(shown: Shown) -> tuple[str | None, str | None]:
     return (true if true in labels else None), (predicted if predicted in labels else None)
 
 
-def choose_cell(true: str | None, predicted: str | None) -> None:
-    """Puts a cell, a class or, with two None, nothing into the URL. For callbacks."""
-    put({keys.TRUE: true, keys.PREDICTED: predicted})
+def choose_cell(true: str | None, predicted: str | None, **more: str) -> None:
+    """Puts a cell, a class or, with two None, nothing into the URL, and what else it has then. For callbacks."""
+    put({keys.TRUE: true, keys.PREDICTED: predicted, **more})
 
 
 def cell_filter(split: str, true: str | None, predicted: str | None) -> PredictionFilter:

@@ -8,8 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, RowFilter, Version
-from core.services.lists.asked import FILTERS
-from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters
+from core.services.lists.written import filter_text, read_filters
 from core.services.media import thumbnail_of
 from core.services.similar.asked import Compared, compared_by, encoder_there, warm_up
 from core.services.similar.kept import file_of, kept_file, text_asked
@@ -18,7 +17,7 @@ from core.store.row_facts.match import WORDS_MATCH
 from core.store.row_facts.similar import SIMILAR
 from core.store.search.alike import examples_asked
 from core.tasks import task_named
-from core.ui.lists.tools import Tools, put
+from core.ui.lists.tools import Tools, asked_filters, put_filters
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.parts.upload import arrived
@@ -125,9 +124,8 @@ def _words(tools: Tools) -> None:
 def _ask(tools: Tools, fact: str, value: str) -> None:
     """In place of the filter of that fact that there was."""
     column = next(one for one in tools.narrowing if one.column == fact and one.kind == "fact")
-    texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
-    others = [text for text in texts if read_filters(text, tools.narrowing)[0][0].column != fact]
-    put(tools.key(FILTERS), write_filters([*others, filter_text(column, "=", (value,))]))
+    others = [text for text in asked_filters(tools) if read_filters(text, tools.narrowing)[0][0].column != fact]
+    put_filters(tools, [*others, filter_text(column, "=", (value,))])
     st.session_state[BOX] = False
 
 

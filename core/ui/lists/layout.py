@@ -12,10 +12,11 @@ from core.records import Dataset
 from core.services.lists.asked import COLUMNS, Listed
 from core.services.lists.written import Width, with_width, write_names
 from core.ui import keys
-from core.ui.lists.tools import Tools, put
+from core.ui.lists.tools import Tools
 from core.ui.modalities import drawing_of
 from core.ui.parts.choices import switch
 from core.ui.shell.guard import current_user
+from core.ui.url import put
 from core.words import later, say
 
 Layout = Literal["table", "grid", "cards"]
@@ -93,4 +94,4 @@ def _choose_columns(tools: Tools, usual: bool = False, last: Width | None = None
         of = {name: width for width in reversed(order) for name in st.session_state.get(f"list-columns-{width}", ())}
         names = [with_width(name, of.get(name)) for name in st.session_state["list-columns-chosen"]]
     tools.context.ledger.views.keep_columns(tools.dataset.dataset_id, tools.page, current_user(), names)
-    put(tools.key(COLUMNS), write_names(names))
+    put({tools.key(COLUMNS): write_names(names) or None})

@@ -43,6 +43,7 @@ from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
+from core.ui.url import put
 from core.words import later, say, say_n, stored
 
 UP, DOWN = "↑", "↓"
@@ -142,7 +143,7 @@ def filter_button(tools: Tools) -> None:
 def chips(tools: Tools, *, whole: bool = False) -> None:
     """The filters in force, each of which a click removes. Nothing where there is none. `whole`: with what stands in
     the URL beside them they are all that narrows the list, and can be saved as a slice."""
-    texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
+    texts = asked_filters(tools)
     if not texts:
         return
     found = [read_filters(text, tools.narrowing)[0] for text in texts]
@@ -162,7 +163,7 @@ def chips(tools: Tools, *, whole: bool = False) -> None:
             )
         if len(texts) > 1:
             st.button(
-                say("Remove all"), type="tertiary", key="list-chips-clear", on_click=put, args=(tools.key(FILTERS), "")
+                say("Remove all"), type="tertiary", key="list-chips-clear", on_click=put_filters, args=(tools, ())
             )
         if whole:
             slice_button(tools.context, tools.dataset, list_query(tools))
@@ -193,7 +194,7 @@ def sort_box(
         label_visibility="collapsed",
         icon=":material/sort:",
         width=190,
-        on_change=lambda: put(tools.key(ORDER), st.session_state["list-order"] or ""),
+        on_change=lambda: put({tools.key(ORDER): st.session_state["list-order"] or None}),
     )
 
 
@@ -210,7 +211,7 @@ def sort_by_header(
     up, down = (RowOrder(one.column, descending, one.added) for descending in (False, True))
     turns = [each for each in (up, down) if each != usual]
     then = turns[0] if order not in turns else turns[turns.index(order) + 1] if order != turns[-1] else usual
-    put(tools.key(ORDER), "" if then == usual else write_order(then, tools.columns))
+    put({tools.key(ORDER): None if then == usual else write_order(then, tools.columns)})
 
 
 def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
@@ -353,22 +354,23 @@ def _values(tools: Tools, column: ListColumn) -> list[str]:
     return found
 
 
+def asked_filters(tools: Tools) -> list[str]:
+    """The list's filters as the URL writes them."""
+    return filter_texts(st.query_params.get(tools.key(FILTERS), ""))
+
+
+def put_filters(tools: Tools, texts: Sequence[str]) -> None:
+    """Puts these filters and no others into the URL."""
+    put({tools.key(FILTERS): write_filters(texts) or None})
+
+
 def _add(tools: Tools, texts: Sequence[str]) -> None:
-    known = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
-    put(tools.key(FILTERS), write_filters([*known, *(text for text in texts if text not in known)]))
+    known = asked_filters(tools)
+    put_filters(tools, [*known, *(text for text in texts if text not in known)])
 
 
 def _remove(tools: Tools, place: int) -> None:
-    texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
-    put(tools.key(FILTERS), write_filters([text for each, text in enumerate(texts) if each != place]))
-
-
-def put(key: str, value: str) -> None:
-    """Into the URL, or out of it."""
-    if value:
-        st.query_params[key] = value
-    else:
-        st.query_params.pop(key, None)
+    put_filters(tools, [text for each, text in enumerate(asked_filters(tools)) if each != place])
 
 
 def _titled(tools: Tools, column: ListColumn) -> ListColumn:

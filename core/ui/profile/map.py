@@ -12,7 +12,7 @@ from core.jobs.map.spec import FITTED
 from core.records import ENDED, Dataset, RowFilter, Version
 from core.services.issues.listing import latest_scan
 from core.services.lists.asked import FILTERS, rows_listed
-from core.services.lists.written import filter_text, filter_texts, read_filters, write_filters
+from core.services.lists.written import filter_text, read_filters, write_filters
 from core.services.map.colours import ATTRIBUTE, LABEL, RUN, TITLES, colours
 from core.services.map.projections import PCA, Projection, principal, projections
 from core.services.map.umap import has_umap, start_umap, under_way
@@ -27,7 +27,7 @@ from core.ui import keys
 from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.rows import show_row
 from core.ui.lists.seen import seen_rows
-from core.ui.lists.tools import Tools, chips, filter_button, list_query, put
+from core.ui.lists.tools import Tools, asked_filters, chips, filter_button, list_query
 from core.ui.lists.verdict_bar import Verdicts
 from core.ui.live import live
 from core.ui.map import heard, mount
@@ -39,6 +39,7 @@ from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
+from core.ui.url import put
 from core.words import say, say_n, stored
 
 MOUNTED = "profile-map"
@@ -224,7 +225,7 @@ def _corners_in_force(tools: Tools, name: str) -> Corners | None:
 def _areas(tools: Tools) -> list[str]:
     """The filters in force that are areas of maps."""
     found = []
-    for text in filter_texts(st.query_params.get(tools.key(FILTERS), "")):
+    for text in asked_filters(tools):
         try:
             [(one, _)] = read_filters(text, tools.narrowing)
         except WinnowError:
@@ -237,15 +238,14 @@ def _areas(tools: Tools) -> list[str]:
 def _take(tools: Tools, name: str) -> None:
     """What the browser has said: an area takes the place of the one before."""
     said = heard(MOUNTED)
-    if said.row is not None:
-        st.query_params[keys.ROW] = str(said.row)
-    if said.corners is None:
-        return
-    areas = _areas(tools)
-    others = [one for one in filter_texts(st.query_params.get(tools.key(FILTERS), "")) if one not in areas]
-    column = next(one for one in tools.facts if one.column == MAP.column)
-    new = [filter_text(column, "=", (write_area(name, said.corners),))] if said.corners else []
-    put(tools.key(FILTERS), write_filters([*others, *new]))
+    values: dict[str, str | None] = {} if said.row is None else {keys.ROW: str(said.row)}
+    if said.corners is not None:
+        areas = _areas(tools)
+        others = [one for one in asked_filters(tools) if one not in areas]
+        column = next(one for one in tools.facts if one.column == MAP.column)
+        new = [filter_text(column, "=", (write_area(name, said.corners),))] if said.corners else []
+        values[tools.key(FILTERS)] = write_filters([*others, *new]) or None
+    put(values)
 
 
 def _clicked_row(context: Context, dataset: Dataset, version: Version) -> None:

@@ -36,6 +36,7 @@ from core.ui.shell.pages import link
 from core.ui.shell.reading import reading
 from core.ui.story.order import order_of, orders, sort
 from core.ui.story.places import act_of, behind_of, list_of
+from core.ui.url import put
 from core.words import later, say, say_n
 
 _OPEN = {
@@ -245,8 +246,4 @@ def _to_work(told: Story, name: str) -> None:
 
 
 def _open(name: str | None) -> None:
-    if name is None:
-        st.query_params.pop(keys.BEHIND, None)
-        st.query_params.pop(keys.BEHIND_ORDER, None)
-    else:
-        st.query_params[keys.BEHIND] = name
+    put({keys.BEHIND: name, **({keys.BEHIND_ORDER: None} if name is None else {})})

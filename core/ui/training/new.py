@@ -27,6 +27,7 @@ from core.ui.parts.labels import split_said
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, shown_errors
 from core.ui.training.fields import field
+from core.ui.url import put
 from core.words import later, say, say_stored
 
 NOTHING = "nothing"
@@ -251,6 +252,5 @@ def _memory(context: Context, version: Version, spec: TrainSpec, devices: Sequen
 
 def _start(context: Context, version: Version, user: str, spec: TrainSpec, rows: TrainRows) -> None:
     run = start_train(context, version.version_id, spec, user, rows)
-    st.query_params[keys.VIEW] = "runs"
-    st.query_params[keys.RUN] = str(run.number)
+    put({keys.VIEW: "runs", keys.RUN: str(run.number)})
     st.rerun()

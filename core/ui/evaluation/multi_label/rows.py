@@ -32,7 +32,7 @@ def chosen_classes(shown: ShownSets) -> dict[str, str]:
 
 
 def choose_classes(**names: str) -> None:
-    """Puts a cell, a pair or, with nothing, all errors into the URL. For callbacks."""
+    """Puts a cell, a pair or, with nothing, all errors into the URL, and what else it has then. For callbacks."""
     put(dict.fromkeys(SET_KEYS) | names)
 
 

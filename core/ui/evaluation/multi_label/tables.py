@@ -115,8 +115,7 @@ def tables_difference(found: MultiLabelComparison, other: Run, run: Run) -> None
         cell = clicked_cell(st.session_state[key])
         which = cell and next((one for one, title in titles.items() if title == cell[1]), keys.MISSED)
         if cell and which:
-            choose_classes(**{which: names[cell[0]]})
-            st.query_params[keys.VIEW] = "matrix"
+            choose_classes(**{which: names[cell[0]], keys.VIEW: "matrix"})
 
     st.markdown(say("**Rows that run {number} has more or fewer** of in each class", number=run.number))
     st.dataframe(
