@@ -66,6 +66,18 @@ def number_from_url(key: str, most: int) -> None:
     st.session_state[key] = int(said) if said.isdecimal() and 1 <= int(said) <= most else None
 
 
+def switch_from_url(key: str, *, usual: bool) -> None:
+    """For a switch: what the URL says, else as it is usually. Call it right before the toggle, with
+    `on_change=switch_to_url, args=(key, usual)`."""
+    st.session_state[key] = {"true": True, "false": False}.get(st.query_params.get(key, ""), usual)
+
+
+def switch_to_url(key: str, usual: bool) -> None:
+    """Writes how the switch was just set into the URL, or out of it where that is as usual."""
+    chosen = bool(st.session_state[key])
+    put({key: None if chosen == usual else str(chosen).lower()})
+
+
 def optional_to_url(key: str, usual: str | None = None) -> None:
     """Writes what was just chosen into the URL, or out of it."""
     chosen = st.session_state[key]

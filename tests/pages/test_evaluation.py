@@ -134,6 +134,17 @@ def test_the_desk_hands_out_the_rows_of_a_cell_of_a_version_that_was_never_scann
     assert "has not been scanned" not in text
 
 
+def test_whether_test_rows_are_judged_blind_goes_by_the_address(news: Dataset, open_at: Open) -> None:
+    query = {"run": 1, "split": "test", "true": "business", "predicted": "sport"}
+    shown = open_at("review", dataset="news", version=1, reviewer="ada", **query)
+    shown.toggle(key="blind").set_value(False).run()
+    assert shown.query_params["blind"] == "false"
+    assert "Rows of test that run 1 takes for **sport**" in words(shown)
+    del shown.query_params["blind"]  # as Back does
+    shown.run()
+    assert "Rows of test, judged blind" in words(shown) and shown.toggle(key="blind").value
+
+
 def test_the_copied_link_names_the_view_and_nobody(news: Dataset, open_at: Open) -> None:
     shown = shown_at(open_at, run=1, split="test", true="business", predicted="sport", reviewer="ada")
     query = parse_qs(urlsplit(copied_link(shown)).query)

@@ -31,7 +31,7 @@ from core.store.datasets import get_dataset
 @click.option("--act", type=click.Choice(DECIDES), help="do this to every row that the options from --all on keep")
 @click.option("--to", metavar="LABEL", help="with --act relabel, add or remove: the label or class")
 @rows_options
-@click.option("--also-decided", is_flag=True, help="rows too on which a verdict holds; else they are left alone")
+@click.option("--also-decided", is_flag=True, help="decided rows too; else they are left alone")
 @click.option("--dry-run", is_flag=True, help="only say what would change")
 @click.option("--undo", metavar="ID", help="take one decision back, or an act on many rows; `decisions` has the ids")
 @click.option("--ask-again", is_flag=True, help="have the rows that an earlier verdict settled asked for again")

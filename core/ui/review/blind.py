@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.services.review.blind import FLATTERS
 from core.ui import keys
+from core.ui.url import switch_from_url, switch_to_url
 from core.words import later, say
 
 ABOUT = later(
@@ -19,8 +20,13 @@ def blind_switch(offered: bool) -> bool:
     if not offered:
         return False
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-blind"):
+        switch_from_url(keys.BLIND, usual=True)
         blind = st.toggle(
-            say("Judge test rows blind"), value=True, key=keys.BLIND, bind="query-params", help=say(ABOUT)
+            say("Judge test rows blind"),
+            key=keys.BLIND,
+            on_change=switch_to_url,
+            args=(keys.BLIND, True),
+            help=say(ABOUT),
         )
         if not blind:
             st.caption(f":material/warning: {say(FLATTERS)}", width="content")

@@ -23,7 +23,7 @@ from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.url import optional_from_url, optional_to_url, typed_from_url
+from core.ui.url import optional_from_url, optional_to_url, switch_from_url, switch_to_url, typed_from_url
 from core.words import later, say, say_n, say_stored
 
 CELL_CHARACTERS = 160
@@ -42,10 +42,12 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         narrowed = _filters(versions)
         many = acts_on_many(context, dataset.dataset_id)
+        switch_from_url(keys.LOG_EACH, usual=False)
         if many and st.toggle(
             say("A line for each row"),
             key=keys.LOG_EACH,
-            bind="query-params",
+            on_change=switch_to_url,
+            args=(keys.LOG_EACH, False),
             help=say("Off: an act on many rows is one line, with the first of them."),
         ):
             each, many = "-each", ()
