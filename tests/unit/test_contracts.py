@@ -105,7 +105,10 @@ def test_every_chart_of_the_ui_comes_with_its_files_but_the_examples_of_empty_pa
     assert drawing == spared
 
 
-URL_WRITERS = ("put", "name", "choose_all", "put_filters", "choose_cell", "choose_classes")
+URL_WRITERS = (
+    *("put", "name", "choose_all", "put_filters", "choose_cell", "choose_classes", "choices_to_url"),
+    *("to_url", "optional_to_url", "switch_to_url"),
+)
 URL_WRITES = ("pop", "update", "from_dict", "clear")
 
 

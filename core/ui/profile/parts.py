@@ -171,12 +171,13 @@ def choices_from_url() -> None:
             st.session_state[f"{CHOICE}-{name}"] = value
 
 
-def choices_to_url() -> None:
-    """Writes what is chosen into the URL, so that a reload and a link show its rows. For callbacks that choose."""
+def choices_to_url(**more: str | None) -> None:
+    """Writes what is chosen into the URL, and what else it has then, so that a reload and a link show its rows. For
+    callbacks that choose."""
     made = {key.removeprefix(f"{CHOICE}-"): value for key, value in _choices().items() if value is not None}
     said = json.dumps(made, ensure_ascii=False, separators=(",", ":")) if made else ""
     st.session_state[keys.CHOSEN_READ] = said
-    put({keys.CHOSEN: said or None})
+    put({keys.CHOSEN: said or None, **more})
 
 
 def _choices() -> dict[str, Any]:
@@ -201,9 +202,7 @@ def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any],
 
 def _picked(view: str, kept: str, in_url: str | None) -> None:
     lift_others(view, kept)
-    if in_url is not None:
-        put({in_url: st.session_state[kept]})
-    choices_to_url()
+    choices_to_url(**({} if in_url is None else {in_url: st.session_state[kept]}))
 
 
 def numbers(

@@ -78,7 +78,7 @@ def slices_view(context: Context, dataset: Dataset, version: Version) -> Opened 
 
 def _picked(key: str, names: Sequence[str]) -> None:
     rows = st.session_state[key]["selection"]["rows"]
-    st.session_state[_SLICE] = names[rows[0]] if rows else None
+    st.session_state[_SLICE] = names[rows[0]] or None if rows else None  # of all rows none are opened
     lift_others("classes", _SLICE)
     choices_to_url()
 
