@@ -35,6 +35,12 @@ def settled_by(name: str | None, action: Action) -> list[str]:
     return [*of_labels, name] if action == "relabel" else [name]
 
 
+def about_list(name: str | None, action: Action) -> str | None:
+    """The list of issues that a verdict is about alone which is given in the list of type `name`, as
+    `core.records.ASIDE`; None where it is about the label, or the row as a whole."""
+    return name if action in ("keep", "unsure", "ask") and "label" not in settled_by(name, action) else None
+
+
 def types_asked(task: Task, names: Sequence[str] = ()) -> list[str]:
     """Names of the types that a scan of such rows looks for: those that are asked for and the first one, wrong labels,
     whose probabilities it makes in any case; of no names all. Raises UsageError for one that such rows do not have."""

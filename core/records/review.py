@@ -17,6 +17,9 @@ one."""
 SETTLES = "settles"
 """The same: types of the lists of issues that the verdict settles. One that has none, as those of earlier releases and
 changes of classes, settles all of them."""
+ASIDE = "aside"
+"""The same, of what is kept, unsure or asked again in a list that asks about something else than the label: that list,
+by its type. It says nothing of the label, and settles no other list."""
 MAX_NOTE = 500
 """Characters of a note."""
 
@@ -46,8 +49,15 @@ class Decision:
     note: str | None = None
     """Why, in the reviewer's own words; at most `MAX_NOTE` characters."""
 
+    @property
+    def aside(self) -> str | None:
+        """The list that it is about, by its type, where it is not about the label."""
+        return self.shown.get(ASIDE)
+
     def settles(self, issue_type: str) -> bool:
         """Whether the verdict settles the row in a list of issues: one that leaves the row out does in all of them."""
+        if self.aside is not None:
+            return issue_type == self.aside
         lists = self.shown.get(SETTLES)
         return self.action == "exclude" or lists is None or issue_type in lists
 

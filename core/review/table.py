@@ -1,15 +1,15 @@
-"""Decisions as CSV or JSON lines: `example_id` or `source_id`, `action`, `label`, `note`. Knows no dataset."""
+"""Decisions as CSV or JSON lines: `example_id` or `source_id`, `action`, `label`, `list`, `note`. Knows no dataset."""
 
 from __future__ import annotations
 
 import csv
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import UsageError
-from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, MAX_NOTE
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, LIST, MAX_NOTE
 from core.review.acts import DECIDING
 
 SOURCE_ID = "source_id"
@@ -32,6 +32,8 @@ class DecisionLine:
     label: str | tuple[object, ...] | None
     """As the file has it: a list where JSON has one."""
     note: str | None = None
+    list: str | None = None
+    """The type of the list of issues in which it was made; None for one on a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,18 @@ class DecisionTable:
     lines: tuple[DecisionLine, ...]
 
 
-def read_json_lines(text: Iterable[str], own_id: str | None = None, taken: Collection[str] = ()) -> DecisionTable:
+About = Callable[[DecisionLine], str | None]
+"""What a line is about: None, the row's label, or a list of issues by its type."""
+
+
+def of_list(line: DecisionLine) -> str | None:
+    """Each line about the list that it names."""
+    return line.list
+
+
+def read_json_lines(
+    text: Iterable[str], own_id: str | None = None, taken: Collection[str] = (), about: About = of_list
+) -> DecisionTable:
     """As `read_table`, of a file with a JSON object on each line, whose names are those of the columns."""
     records = [(number, _object(number, line)) for number, line in enumerate(text, 1) if line.strip()]
     names = list(dict.fromkeys(name for _, record in records for name in record))
@@ -57,15 +70,19 @@ def read_json_lines(text: Iterable[str], own_id: str | None = None, taken: Colle
             _text(record.get("action")),
             _label_of(record.get("label")),
             _text(record.get("note")) or None,
+            _text(record.get(LIST)) or None,
         )
         for number, record in records
     ]
-    return _table(lines, id_column, by_example_id)
+    return _table(lines, id_column, by_example_id, about)
 
 
-def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection[str] = ()) -> DecisionTable:
+def read_table(
+    text: Iterable[str], own_id: str | None = None, taken: Collection[str] = (), about: About = of_list
+) -> DecisionTable:
     """Reads the lines of a CSV file; `own_id` is what the source calls its ids, `taken` those names of Winnow's ids
-    that a column of the source with other numbers has as well.
+    that a column of the source with other numbers has as well. Two lines `about` the same must not contradict each
+    other.
 
     Raises `UsageError` with the lines that are wrong.
     """
@@ -83,14 +100,15 @@ def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection
                 value.get("action", ""),
                 value.get("label") or None,
                 value.get("note") or None,
+                value.get(LIST) or None,
             )
         )
-    return _table(lines, id_column, by_example_id)
+    return _table(lines, id_column, by_example_id, about)
 
 
-def _table(lines: Iterable[DecisionLine], column: str, by_example_id: bool) -> DecisionTable:
+def _table(lines: Iterable[DecisionLine], column: str, by_example_id: bool, about: About) -> DecisionTable:
     table = DecisionTable(column, by_example_id, tuple(lines))
-    _check(table.lines, by_example_id)
+    _check(table.lines, by_example_id, about)
     return table
 
 
@@ -102,8 +120,8 @@ def _id_column(header: Sequence[str], own_id: str | None, taken: Collection[str]
     if id_column is None or "action" not in header:
         raise UsageError(
             f"The file's columns are {', '.join(header) or 'none'}.",
-            f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel. A note "
-            "is as you like.",
+            f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel. A note, "
+            "and the list of issues that it was made in, are as you like.",
         )
     winnows = id_column in (EXAMPLE_ID, EARLIER_EXAMPLE_ID)
     return id_column, winnows and not (id_column in taken and _is_the_sources(id_column, header, own))
@@ -150,20 +168,20 @@ def reject(problems: Sequence[str], hint: str) -> None:
         raise UsageError(f"{' '.join(problems[:_LISTED])}{more}", f"{hint} Nothing was written.")
 
 
-def _check(lines: Sequence[DecisionLine], by_example_id: bool) -> None:
-    problems = [problem for line in lines if (problem := _problem(line, by_example_id))] or _contradictions(lines)
-    reject(problems, "Mend these lines and run it again.")
+def _check(lines: Sequence[DecisionLine], by_example_id: bool, about: About) -> None:
+    problems = [problem for line in lines if (problem := _problem(line, by_example_id))]
+    reject(problems or _contradictions(lines, about), "Mend these lines and run it again.")
     if not lines:
         raise UsageError("The file has a header but no decisions.", "Write one row per decision.")
 
 
-def _contradictions(lines: Sequence[DecisionLine]) -> list[str]:
-    """Lines that say another thing of a row than a line before them."""
-    first: dict[str, DecisionLine] = {}
+def _contradictions(lines: Sequence[DecisionLine], about: About) -> list[str]:
+    """Lines that say another thing of a row than a line before them that is about the same."""
+    first: dict[tuple[str, str | None], DecisionLine] = {}
     return [
         f"Line {line.line} says another thing of row {line.row} than line {said.line}."
         for line in lines
-        if (said := first.setdefault(line.row, line)) and _said(said) != _said(line)
+        if (said := first.setdefault((line.row, about(line)), line)) and _said(said) != _said(line)
     ]
 
 

@@ -14,7 +14,7 @@ from core.modalities.contract import DERIVED
 from core.records import Dataset, IssueFilter, RowOrder
 from core.sql import identifier, literal, recast
 from core.store.acts.as_decided import as_decided
-from core.store.acts.in_force import known_sql, standing_sql
+from core.store.acts.in_force import in_list_sql, known_sql
 from core.store.acts.tags import tags_column
 from core.store.database import Cursor, Database
 from core.store.datasets import get_dataset
@@ -134,11 +134,12 @@ def export_issues(
     of_kinds = [f"{ISSUE_COLUMNS['kinds'][0]} AS kinds"] if kinds else []
     columns = [*(f"i.{name}" for name in _ISSUE), *of_kinds, f"r.{WORDS}", *_VERDICT]
     source_id = _source_id(get_dataset(db, scan.dataset_id), [*_ISSUE, WORDS, *_VERDICT])
+    holds = in_list_sql(db, scan.version_id, literal(where.issue_type or scan.types[0]), unsure=True)
     sql = f"""SELECT i.example_id, r.{source_id}, {", ".join(columns)}
               FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id
               LEFT JOIN (SELECT d.example_id, d.action AS verdict, d.new_label AS verdict_label,
                                 d.reviewer AS verdict_by, v.number AS verdict_version, d.note AS verdict_note
-                         FROM {standing_sql(db, scan.version_id, unsure=True)} d JOIN versions v USING (version_id)) d
+                         FROM {holds} d JOIN versions v USING (version_id)) d
                   ON d.example_id = i.example_id
               WHERE {condition} ORDER BY {issue_order(db, scan, order)} {"" if top is None else f"LIMIT {int(top)}"}"""
     labels = ("given_label", "suggested_label", "verdict", "verdict_label", "kinds")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, ListColumn, PredictionFilter, RowFilter, RowOrder
-from core.sql import identifier
-from core.store.acts.in_force import standing_sql
+from core.sql import identifier, literal
+from core.store.acts.in_force import in_list_sql
 from core.store.acts.tags import tags_column
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -47,9 +47,9 @@ def export_issue_list(
     condition, parameters = issue_condition(db, scan, where)
     added = {name: sql for name, (sql, _) in ISSUE_COLUMNS.items()} | {"verdict": "d.verdict"}
     selected = _selected(db, columns, added, get_dataset(db, scan.dataset_id), format)
-    verdicts = ""
+    verdicts, of_list = "", literal(where.issue_type or scan.types[0])
     if any(one.column == "verdict" and one.added for one in columns):
-        verdicts = f"""LEFT JOIN (SELECT example_id, {_VERDICT} FROM {standing_sql(db, scan.version_id)}) d
+        verdicts = f"""LEFT JOIN (SELECT example_id, {_VERDICT} FROM {in_list_sql(db, scan.version_id, of_list)}) d
                        ON d.example_id = i.example_id"""
     sql = f"""SELECT {selected} FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id
               {verdicts} WHERE {condition} ORDER BY {issue_order(db, scan, order)}

@@ -11,7 +11,7 @@ import pyarrow as pa
 from core.errors import NotFoundError, UsageError
 from core.modalities import WORDS
 from core.records import KeptVersion, Version, VersionChange, VersionKind
-from core.store.acts.in_force import in_force_at_sql
+from core.store.acts.in_force import asides_sql, in_force_at_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Cursor, Database
 from core.store.ids import new_id
@@ -128,7 +128,11 @@ def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Ver
     """The parent with its decisions in force applied, up to the newest act. Raises `UsageError` where there is none."""
     parent, newest = get_version(db, parent_id), db.newest_act()
     with db.write() as cursor:
-        decided = cursor.execute(f"SELECT count(*) FROM {in_force_at_sql(parent_id, newest)}").fetchone()
+        decided = cursor.execute(
+            f"""SELECT EXISTS (FROM {in_force_at_sql(parent_id, newest)})
+                OR EXISTS (FROM {asides_sql(db, parent_id)} WHERE version_id = ? AND action <> 'ask')""",
+            [parent_id],
+        ).fetchone()
         if not decided or not decided[0]:
             raise UsageError(
                 f"Version {parent.number} has no decision to make a version of.", "Decide on some rows in Review first."

@@ -7,6 +7,7 @@ import click
 from core.commands.command import Answer, command, rows_words
 from core.commands.parameters import dataset_argument
 from core.context import Context
+from core.records import LIST
 from core.review.acts import ACTIONS
 from core.review.words import in_words
 from core.services.review.log import LogLine, log
@@ -39,6 +40,7 @@ def _record(line: LogLine) -> JsonObject:
         "example_id": decision.example_id,
         "action": decision.action,
         "label": decision.new_label,
+        "list": decision.shown.get(LIST),
         "note": decision.note,
         "reviewer": decision.reviewer,
         "decided_at": decision.decided_at,

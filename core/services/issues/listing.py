@@ -267,8 +267,8 @@ def export_list(
 def _lines(context: Context, scan: Scan, found: list[Issue], issue_type: str | None) -> tuple[ListedIssue, ...]:
     example_ids = [issue.example_id for issue in found]
     examples = {example.example_id: example for example in rows.get_rows(context.store, scan.version_id, example_ids)}
-    standing = decisions.standing_of(context.store, scan.version_id, example_ids)
-    decided = {row: one for row, one in standing.items() if one.settles(issue_type or scan.types[0])}
+    of_list = issue_type or scan.types[0]
+    decided = decisions.decided_in_list(context.store, scan.version_id, of_list, example_ids)
     return tuple(
         ListedIssue(issue, examples[issue.example_id], decided.get(issue.example_id))
         for issue in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.context import Context
-from core.records import IssueFilter, Scan
+from core.records import LIST, IssueFilter, Scan
 from core.review.acts import check_note
 from core.review.records import Act
 from core.services.review.decisions import record
@@ -21,6 +21,7 @@ def ask_again(
     check_note(note)
     settled = replace(where, settled=True, undecided_only=False)
     rows = issues.example_ids(context.store, scan, settled)
-    acts = [Act(new_id(), "ask", row, scan_id=scan.scan_id, note=note) for row in rows]
+    shown = {LIST: where.issue_type or scan.types[0]}
+    acts = [Act(new_id(), "ask", row, shown=shown, scan_id=scan.scan_id, note=note) for row in rows]
     refused = {refusal.act.client_key for refusal in record(context, scan.version_id, reviewer, acts).refused}
     return tuple(act.example_id for act in acts if act.example_id is not None and act.client_key not in refused)

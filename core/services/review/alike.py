@@ -19,7 +19,7 @@ from core.services.review.many import carry_out, plan
 from core.services.review.writing import Done
 from core.services.similar.nearest import can_compare, similar_rows
 from core.store import issues
-from core.store.acts.decisions import decision_of, standing_of
+from core.store.acts.decisions import decided_in_list, decision_of, standing_of
 from core.store.rows import get_rows, labels_of
 from core.store.scans import latest_scan
 from core.tasks import target_of
@@ -67,7 +67,10 @@ def alike(context: Context, dataset: Dataset, version: Version, decision: Decisi
     found.pop(decision.example_id, None)
     of_label = labels_of(context.store, version.version_id, [decision.example_id, *found])
     label = of_label.get(decision.example_id)
-    said = standing_of(context.store, version.version_id, list(found), unsure=True)
+    asked = context.store, version.version_id
+    said = standing_of(*asked, list(found), unsure=True)
+    if decision.aside is not None:
+        said = decided_in_list(*asked, decision.aside, list(found), unsure=True)
     left = [row for row in found if row not in said and of_label.get(row) == label and label is not None]
     cosines = {row: 1.0 if cosine is None else cosine for row, cosine in found.items()}
     order = sorted(left, key=lambda row: (-cosines[row], row))[:MOST]
@@ -94,7 +97,10 @@ _ACTIONS: dict[str, BulkAction] = {one: one for one in APPLIED}
 
 def still_holds(context: Context, decision: Decision) -> bool:
     """Whether the verdict is in force."""
-    now = decision_of(context.store, decision.version_id, [decision.example_id]).get(decision.example_id)
+    asked = context.store, decision.version_id
+    rows = [decision.example_id]
+    found = decided_in_list(*asked, decision.aside, rows, here=True) if decision.aside else decision_of(*asked, rows)
+    now = found.get(decision.example_id)
     return now is not None and now.decision_id == decision.decision_id
 
 

@@ -13,15 +13,14 @@ from itertools import groupby
 from core.beside.gathered import Gathered
 from core.context import Context
 from core.errors import UsageError
-from core.issues import settled_by
+from core.issues import about_list, settled_by
 from core.jobs.recorded import record_versions
-from core.records import SETTLES, Dataset, Decision, ReviewCounts, Version
+from core.records import ASIDE, SETTLES, Dataset, Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
 from core.review.words import in_words
 from core.store import versions
 from core.store.acts import decisions
-from core.store.acts.in_force import AFTER_VERDICT, BY_CLASS
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.rows import labels_of, may_be_row, words_of
@@ -117,8 +116,15 @@ class _Moment:
         self._rows = labels_of(self._context.store, self._version.version_id, rows)
         target = target_of(self._dataset)
         self._words = words_of(self._context.store, self._version.version_id, rows) if target.located else {}
-        self._in_force = decisions.decision_of(self._context.store, self._version.version_id, rows)
-        self._standing = decisions.standing_of(self._context.store, self._version.version_id, rows)
+        self._on_label = decisions.decision_of(self._context.store, self._version.version_id, rows)
+        self._lists = {act.given_in for act in acts}
+        self._in_list = {
+            (example_id, name): decision
+            for name in self._lists
+            for example_id, decision in decisions.decided_in_list(
+                self._context.store, self._version.version_id, name, rows, here=True
+            ).items()
+        }
 
     def _record(self, reviewer: str, acts: Sequence[Act]) -> Recorded:
         known = [self._known[act.client_key] for act in acts if act.client_key in self._known]
@@ -138,25 +144,34 @@ class _Moment:
         return Recorded(tuple(act.client_key for act in acts), tuple(refused), tuple(returned))
 
     def _decide(self, reviewer: str, acts: list[Act]) -> list[Refusal]:
-        accepted, refused = judge(
-            acts,
-            rows=self._rows,
-            in_force=self._in_force,
-            labels=frozenset(self._dataset.labels),
-            target=target_of(self._dataset),
-            reviewer=reviewer,
-            words=self._words,
-        )
-        for act in accepted:
-            decision = as_decision(settling(act, self._before(act), self._version.version_id), self._version, reviewer)
-            self._standing[decision.example_id] = decision
-            self._unwritten.append(decision)
-            self._known[decision.client_key] = decision
-            self._in_force[decision.example_id] = decision
+        labels, target, refused = frozenset(self._dataset.labels), target_of(self._dataset), list[Refusal]()
+        for one in acts:
+            other = None if one.example_id is None else self._in_list.get((one.example_id, one.given_in))
+            accepted, problems = judge(
+                [one],
+                rows=self._rows,
+                in_force={} if other is None else {other.example_id: other},
+                labels=labels,
+                target=target,
+                reviewer=reviewer,
+                words=self._words,
+            )
+            refused += problems
+            for act in accepted:
+                assert act.example_id is not None, "judge() lets no decision without a row through"
+                self._take_down(as_decision(settling(act, self._on_label.get(act.example_id)), self._version, reviewer))
         return refused
 
-    def _before(self, act: Act) -> Decision | None:
-        return None if act.example_id is None else self._standing.get(act.example_id)
+    def _take_down(self, decision: Decision) -> None:
+        self._unwritten.append(decision)
+        self._known[decision.client_key] = decision
+        if decision.aside is None:
+            self._on_label[decision.example_id] = decision
+        for name in filter(decision.settles, self._lists):
+            if decision.action == "ask":
+                self._in_list.pop((decision.example_id, name), None)
+            else:
+                self._in_list[decision.example_id, name] = decision
 
     def _undo(self, reviewer: str, acts: list[Act]) -> tuple[list[Decision], list[Refusal]]:
         """What an undo finds, and what it brings back into force, is asked of the ledger."""
@@ -203,27 +218,13 @@ def _asked_first(context: Context, version: Version, newest: Decision) -> str:
     )
 
 
-def settling(act: Act, before: Decision | None, version_id: str) -> Act:
-    """The act with the lists of issues that it settles: its own, and those that the verdict settled which holds on the
-    row `before` it. What is kept in a list that asks about something else leaves what was said of the label as it is.
-    After a verdict that settles every list, as those of earlier releases do, so does this one."""
-    lists = settled_by(act.given_in, act.action)
-    if before is not None and before.action != "exclude" and act.action != "ask" and not _by_class(before):
-        if SETTLES not in before.shown:
-            return act
-        if act.action == "keep" and before.version_id == version_id and _of_label_alone(before, act.given_in):
-            act = replace(act, action=before.action, new_label=before.new_label)
-        lists += [one for one in before.shown[SETTLES] if one not in lists]
-    return replace(act, shown={**act.shown, SETTLES: lists})
-
-
-def _by_class(decision: Decision) -> bool:
-    return BY_CLASS in decision.shown or AFTER_VERDICT in decision.shown
-
-
-def _of_label_alone(before: Decision, given_in: str) -> bool:
-    """Whether a verdict was on the label, and not given in this list, which asks about something else."""
-    return before.settles("label") and not before.settles(given_in)
+def settling(act: Act, on_label: Decision | None) -> Act:
+    """The act with what it settles. What is kept, unsure or asked again in a list that asks about something else than
+    the label is about that list alone, and leaves the decision `on_label` as it is, unless that leaves the row out."""
+    aside = about_list(act.given_in, act.action)
+    if aside is not None and (on_label is None or on_label.action != "exclude"):
+        return replace(act, shown={**act.shown, ASIDE: aside})
+    return replace(act, shown={**act.shown, SETTLES: settled_by(act.given_in, act.action)})
 
 
 def as_decision(act: Act, version: Version, reviewer: str) -> Decision:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import Action, Decision, Version
+from core.issues import ISSUE_TYPES, about_list
+from core.records import LIST, Action, Decision, Version
 from core.review.acts import check_note, label_in
 from core.review.records import Act
 from core.review.rules import objection, plain_keep
-from core.review.table import DecisionTable, read_json_lines, read_table, reject
-from core.services.review.decisions import as_decision
+from core.review.table import DecisionLine, DecisionTable, read_json_lines, read_table, reject
+from core.services.review.decisions import as_decision, settling
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -23,6 +24,7 @@ from core.store.rows import labels_of, rows_of_source_ids, taken_names, words_of
 from core.store.scans import latest_scan
 from core.store.versions import get_version
 from core.tasks import target_of
+from core.words import stored
 
 JSON_LINES = (".jsonl", ".ndjson")
 """Endings of files that are read as JSON lines; every other is read as CSV."""
@@ -48,9 +50,9 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note:
     """Takes down the decisions of a CSV file or of JSON lines on the newest version of a dataset, given by name or id.
 
     Columns: `example_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`;
-    `label` for each `relabel`: its text, or a list of its classes in any order; `note`, if there is one, else `note` is
-    that of every line. Where both ids go by one name, they are
-    the source's unless there is a `source_id` too.
+    `label` for each `relabel`: its text, or a list of its classes in any order; `list`, the type of the list of issues
+    that it was made in, if it was not about the label; `note`, if there is one, else `note` is that of every line.
+    Where both ids go by one name, they are the source's unless there is a `source_id` too.
     Beside each stands what the newest scan suggests for its row, as beside a decision of the desk.
     Raises `UsageError` with the lines that are wrong; then nothing is written.
     """
@@ -69,7 +71,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note:
             cast(Action, line.action),
             example_id,
             label_in(line.label, target),
-            shown=shown.get(example_id, {}),
+            shown={**shown.get(example_id, {}), **({LIST: line.list} if line.list else {})},
             scan_id=scan.scan_id if scan else None,
             note=line.note or note,
         )
@@ -77,14 +79,13 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note:
     ]
     words = words_of(context.store, version.version_id, example_ids) if target.located else {}
     objections = (
-        (line, objection(act, rows, labels, target, words)) for line, act in zip(table.lines, acts, strict=True)
+        (line, _no_list(line) or objection(act, rows, labels, target, words))
+        for line, act in zip(table.lines, acts, strict=True)
     )
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
     check_note(note)
-    standing = decisions.decision_of(context.store, version.version_id, example_ids)
-    fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]
-    context.ledger.decisions.append([as_decision(act, version, reviewer) for act in fresh])
-    overruled = sum(_is_by_other(act, standing, reviewer) for act in fresh)
+    fresh, overruled = _decided(context, version, reviewer, [plain_keep(act, rows) for act in acts])
+    context.ledger.decisions.append(fresh)
     own = table.column if table.column in taken and not table.by_example_id else ""
     return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled, own)
 
@@ -93,7 +94,7 @@ def _read(path: Path, own_id: str | None, taken: Collection[str]) -> DecisionTab
     read = read_json_lines if path.suffix.lower() in JSON_LINES else read_table
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read(lines, own_id, taken)
+            return read(lines, own_id, taken, _about)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.", "Give a CSV file, or JSON lines, in UTF-8.") from error
 
@@ -115,13 +116,34 @@ def _how_many(example_ids: Sequence[int]) -> str:
     return f"{len(example_ids)} rows" if example_ids else "no row of this version"
 
 
-def _same(act: Act, standing: Mapping[int, Decision]) -> bool:
-    other = standing.get(act.example_id) if act.example_id is not None else None
-    if other is None:
-        return False
-    return (other.action, other.new_label, act.note or other.note) == (act.action, act.new_label, other.note)
+def _no_list(line: DecisionLine) -> str:
+    if line.list is None or line.list in ISSUE_TYPES:
+        return ""
+    return stored(f"there is no list {line.list!r}. Use one of {', '.join(ISSUE_TYPES)}, or none.")
 
 
-def _is_by_other(act: Act, standing: Mapping[int, Decision], reviewer: str) -> bool:
-    other = standing.get(act.example_id) if act.example_id is not None else None
-    return other is not None and other.reviewer != reviewer
+def _about(line: DecisionLine) -> str | None:
+    return about_list(line.list, cast(Action, line.action))
+
+
+def _decided(context: Context, version: Version, reviewer: str, acts: Sequence[Act]) -> tuple[list[Decision], int]:
+    """The decisions of the acts that say something else than what is in force, and how many of others they replace."""
+    rows = sorted({act.example_id for act in acts if act.example_id is not None})
+    asked = context.store, version.version_id
+    on_label = decisions.decision_of(*asked, rows)
+    lists = {act.given_in for act in acts if about_list(act.given_in, act.action)}
+    in_list = {name: decisions.decided_in_list(*asked, name, rows, here=True) for name in lists}
+    fresh, overruled = list[Decision](), 0
+    for act in acts:
+        assert act.example_id is not None, "a line without a row is rejected"
+        about = about_list(act.given_in, act.action)
+        other = (on_label if about is None else in_list[about]).get(act.example_id)
+        if other is None or not _same(act, other):
+            overruled += other is not None and other.reviewer != reviewer
+            fresh.append(as_decision(settling(act, on_label.get(act.example_id)), version, reviewer))
+    return fresh, overruled
+
+
+def _same(act: Act, other: Decision) -> bool:
+    said = (other.action, other.new_label, act.note or other.note) == (act.action, act.new_label, other.note)
+    return said and other.settles(act.given_in)

@@ -89,9 +89,9 @@ def _lines(context: Context, dataset_id: str, found: Iterable[Decision]) -> Iter
         for example in get_rows(context.store, version_id, sorted(example_ids))
     }
     standing = {
-        decision.decision_id
+        decision_id
         for version_id, example_ids in rows.items()
-        for decision in decisions.decision_of(context.store, version_id, sorted(example_ids)).values()
+        for decision_id in decisions.ids_in_force(context.store, version_id, sorted(example_ids))
     }
     heads = {act.client_key.partition(":")[0] for act in acts if ":" in act.client_key}
     many = {act_id: context.ledger.bulk.by_id(act_id) for act_id in heads}

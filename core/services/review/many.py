@@ -18,6 +18,8 @@ from core.errors import NotFoundError, UsageError
 from core.issues import settled_by
 from core.progress import Report
 from core.records import (
+    ASIDE,
+    LIST,
     SETTLES,
     Action,
     BulkAct,
@@ -30,7 +32,7 @@ from core.services.classes.adding import forget_class
 from core.services.review.among import Among
 from core.services.review.decisions import stopped
 from core.services.review.moved import Moved, Moves
-from core.services.review.planned import NO_ROWS, rows_of_plan
+from core.services.review.planned import NO_ROWS, aside, rows_of_plan, settled_lists
 from core.services.review.writing import BLOCK, Block, Done, undone, written
 from core.store.acts import many
 from core.store.datasets import get_dataset
@@ -73,7 +75,8 @@ class Plan:
     matching: int
     """Rows that are asked for and the version has."""
     decided: int
-    """Those of them on which a verdict holds; left alone unless they are asked for too."""
+    """Those of them that are decided in the list, or whose label is where the act is about that; left alone unless they
+    are asked for too."""
     by_others: int
     """Those of these that others gave."""
     also_decided: bool
@@ -117,7 +120,7 @@ def _counted(context: Context, among: Among, doing: Doing, reviewer: str, also_d
     moves = Moves() if target.numeric else None
     matching = decided = by_others = nothing = taken = 0
     first: dict[int, str | None] = {}
-    asked = context.store, version.version_id, among.query(context)
+    asked = context.store, version.version_id, among.query(context), settled_lists(among, doing)
     for pair in many.pairs(*asked, reviewer, rows_too=moves is None):
         matching, decided, by_others = matching + pair.rows, decided + pair.decided, by_others + pair.by_others
         rows = pair.rows if also_decided else pair.rows - pair.decided
@@ -255,34 +258,42 @@ def _blocks(context: Context, planned: Plan, target: Target) -> Iterator[Block]:
         assert found is not None, "a plan keeps the rows to which something happens"
         return found
 
-    @cache
-    def lists(action: Action) -> str:
-        return json.dumps(settled_by(planned.among.issue_type, action))
+    about = aside(planned.among, planned.doing)
 
-    shown_of = cache(partial(_shown, tier=planned.among.tier))
-    seq = context.store.newest_act()
-    for batch in many.with_verdicts(context.store, planned.version.version_id, planned.kept, BLOCK):
-        still = pc.is_null(batch.column("verdict"))
+    @cache
+    def settles(action: Action, excluded: bool) -> str:
+        """What a decision keeps of that, as a key of a JSON object: see `core.services.review.decisions.settling`."""
+        if about is not None and not excluded:
+            return f'"{ASIDE}": {json.dumps(about)}'
+        return f'"{SETTLES}": {json.dumps(settled_by(planned.among.issue_type, action))}'
+
+    shown_of = cache(partial(_shown, tier=planned.among.tier, issue_type=planned.among.issue_type))
+    seq, lists = context.store.newest_act(), settled_lists(planned.among, planned.doing)
+    asked = context.store, planned.version.version_id, planned.kept, lists, BLOCK, about
+    for batch in many.with_verdicts(*asked):
+        still = pc.is_null(batch.column("decided"))
         if planned.also_decided:
-            still = pc.or_kleene(still, pc.less_equal(batch.column("verdict_seq"), planned.seq))
-        rows, labels, suggested, scores, seen, _ = (one.to_pylist() for one in batch.filter(still).columns)
+            still = pc.or_kleene(still, pc.less_equal(batch.column("decided"), planned.seq))
+        rows, labels, suggested, scores, left_out, seen, _ = (one.to_pylist() for one in batch.filter(still).columns)
         does = list(map(made, labels, suggested))
         known = map(_with_score, map(shown_of, labels, suggested), scores)
         shown = [
-            # After a verdict the act stands for all that it said: it settles every list.
-            one if verdict is not None else f'{one[:-1]}{", " if one != "{}" else ""}"{SETTLES}": {lists(action)}}}'
-            for one, verdict, (action, _) in zip(known, seen, does, strict=True)
+            _with(one, settles(action, excluded))
+            for one, excluded, (action, _) in zip(known, left_out, does, strict=True)
         ]
-        yield Block(rows, does, shown, seen, seq)
+        yield Block(rows, does, shown, seen, seq, about)
 
 
-def _shown(label: str | None, suggested: str | None, tier: str | None) -> str:
+def _shown(label: str | None, suggested: str | None, tier: str | None, issue_type: str | None) -> str:
     """What a decision keeps of what was known of the row, as JSON."""
-    found = {"given_label": label, "suggested_label": suggested, "tier": tier}
+    found = {"given_label": label, "suggested_label": suggested, "tier": tier, LIST: issue_type}
     return json.dumps({name: value for name, value in found.items() if value is not None})
 
 
 def _with_score(shown: str, score: float | None) -> str:
-    if score is None:
-        return shown
-    return f'{{"score": {round(score, 6)}{", " if shown != "{}" else ""}{shown[1:]}'
+    return shown if score is None else _with(shown, f'"score": {round(score, 6)}')
+
+
+def _with(shown: str, more: str) -> str:
+    """A JSON object as text with one more key."""
+    return f"{shown[:-1]}{', ' if shown != '{}' else ''}{more}}}"

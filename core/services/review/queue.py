@@ -121,7 +121,7 @@ def items(context: Context, scan: Scan, example_ids: Sequence[int], issue_type: 
     proof = {issue.example_id: kind.read(issue.why) for issue in found}
     near = {neighbour for one in proof.values() for neighbour in one.neighbours}
     examples = _examples(context, scan.version_id, by_row.keys() | near)
-    said = decisions.standing_of(context.store, scan.version_id, list(by_row), unsure=True)
+    said = decisions.decided_in_list(context.store, scan.version_id, kind.name, list(by_row), unsure=True)
     dataset = get_dataset(context.store, scan.dataset_id)
     target = target_of(dataset)
     likeliest = _likeliest(context, scan, found, scan.labels or dataset.labels, target)

@@ -33,9 +33,12 @@ class Block:
     shown: Sequence[str]
     """As JSON, what a `Decision` keeps of what was known of the row."""
     seen: Sequence[str | None]
-    """The decision that was in force on each when these rows were read: it is replaced, and no other."""
+    """The decision that was in force on each when these rows were read, of what they are about: it is replaced, and no
+    other."""
     seq: int
     """The newest act of that time."""
+    aside: str | None = None
+    """The list of issues that they are about alone, as `core.records.ASIDE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def _append(
 
 def _decided_meanwhile(context: Context, act: BulkAct, block: Block) -> set[int]:
     """The rows of a block on which another decision is in force by now than the one that was seen."""
-    touched = many.in_force_since(context.store, act.version_id, block.seq, act.act_id)
+    touched = many.in_force_since(context.store, act.version_id, block.seq, act.act_id, block.aside)
     if not touched:
         return set()
     seen = dict(zip(block.example_ids, block.seen, strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from core.records import Decision, Version
 from core.store.acts.decisions import read_decisions
-from core.store.acts.in_force import SAID_OF_ROW, in_force_sql, judged_sql, said_before_sql, standing_sql
+from core.store.acts.in_force import SAID_OF_ROW, asides_sql, in_force_sql, judged_sql, said_before_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 
@@ -48,6 +48,11 @@ def said_before(db: Database, version: Version) -> Parts:
 def pending(db: Database, version: Version) -> Parts:
     """Those that the next version takes in."""
     return read_decisions(db, in_force_sql(db, version.version_id))
+
+
+def asides(db: Database, version: Version) -> Parts:
+    """What was said of rows in lists that ask about something else than the label, on the version and before it."""
+    return read_decisions(db, f"SELECT * FROM {asides_sql(db, version.version_id)} WHERE action <> 'ask'")
 
 
 def said_here(db: Database, version: Version) -> Parts:

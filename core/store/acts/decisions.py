@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.records import Decision, ReviewCounts
-from core.store.acts.in_force import in_force_sql, judged_sql, said_of_any_sql, standing_sql
+from core.sql import literal
+from core.store.acts.in_force import (
+    asides_sql,
+    in_force_sql,
+    in_list_sql,
+    judged_sql,
+    said_at_all_sql,
+    standing_sql,
+)
 from core.store.acts.mirror import ACTS
 from core.store.acts.of_lists import ListCounts, of_lists
 from core.store.database import Database
@@ -22,7 +30,7 @@ AT_ONCE = 20_000
 
 
 def in_force(db: Database, version_id: str) -> list[Decision]:
-    """Of each row the decision that counts, by row."""
+    """Of each row the decision on its label that counts, by row."""
     return _decisions(db, f"SELECT {_COLUMNS} FROM {in_force_sql(db, version_id)} ORDER BY example_id")
 
 
@@ -32,12 +40,23 @@ def judged(db: Database, version_id: str) -> list[Decision]:
 
 
 def decision_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, Decision]:
-    """The decisions in force on these rows; rows without one are absent."""
+    """The decisions on labels in force on these rows; rows without one are absent."""
     if not example_ids:
         return {}
     chosen = ", ".join(str(int(example_id)) for example_id in example_ids)
     found = _decisions(db, f"SELECT {_COLUMNS} FROM {in_force_sql(db, version_id, chosen)}")
     return {decision.example_id: decision for decision in found}
+
+
+def ids_in_force(db: Database, version_id: str, example_ids: Sequence[int]) -> list[str]:
+    """The ids of the decisions in force on these rows: on their labels, and in lists that ask about something else."""
+    chosen = ", ".join(str(int(example_id)) for example_id in example_ids) or "NULL"
+    found = db.fetch(
+        f"""SELECT decision_id FROM {in_force_sql(db, version_id, chosen)} UNION ALL
+            SELECT decision_id FROM {asides_sql(db, version_id, chosen)} WHERE version_id = ? AND action <> 'ask'""",
+        [version_id],
+    )
+    return [str(decision_id) for (decision_id,) in found]
 
 
 def standing_of(db: Database, version_id: str, example_ids: Sequence[int], unsure: bool = False) -> dict[int, Decision]:
@@ -50,6 +69,23 @@ def standing_of(db: Database, version_id: str, example_ids: Sequence[int], unsur
     return {decision.example_id: decision for decision in found}
 
 
+def decided_in_list(
+    db: Database,
+    version_id: str,
+    issue_type: str,
+    example_ids: Sequence[int],
+    *,
+    unsure: bool = False,
+    here: bool = False,
+) -> dict[int, Decision]:
+    """The verdicts that settle a list of issues and hold on these rows, as `in_list_sql` has them."""
+    if not example_ids:
+        return {}
+    chosen = ", ".join(str(int(example_id)) for example_id in example_ids)
+    of_list = in_list_sql(db, version_id, literal(issue_type), chosen, unsure=unsure, here=here)
+    return {one.example_id: one for one in _decisions(db, f"SELECT {_COLUMNS} FROM {of_list}")}
+
+
 def decisions_with(db: Database, decision_ids: Sequence[str]) -> list[Decision]:
     """The decisions with these ids, in the order asked."""
     chosen = ", ".join(f"'{checked_id(one, 'decision')}'" for one in decision_ids)
@@ -60,12 +96,15 @@ def decisions_with(db: Database, decision_ids: Sequence[str]) -> list[Decision]:
 
 def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:
     """Where the review of a version stands, measured against one list of a scan of it: see `of_lists`."""
+    said = f"(SELECT * EXCLUDE (aside) FROM {asides_sql(db, version_id)} WHERE version_id = ? AND action <> 'ask')"
     row = db.fetch_one(
-        f"""SELECT count(*), count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
-                   count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
+        f"""SELECT count(DISTINCT example_id), count(*) FILTER (action = 'relabel'),
+                   count(*) FILTER (action = 'exclude'), count(*) FILTER (action = 'keep'),
+                   count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
-                   (SELECT count(*) FROM {judged_sql(db, version_id)})
-            FROM {in_force_sql(db, version_id)}"""
+                   (SELECT count(*) FROM {judged_sql(db, version_id)}) + (SELECT count(*) FROM {said})
+            FROM (SELECT * FROM {in_force_sql(db, version_id)} UNION ALL SELECT * FROM {said})""",
+        [version_id, version_id],
     )
     decided, relabelled, excluded, kept, unsure, taken, verdicts = row or (0,) * 7
     lists = {} if scan_id is None else of_lists(db, get_scan(db, scan_id))
@@ -85,8 +124,8 @@ def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str =
 
 
 def reviewed_rows(db: Database, version_ids: Sequence[str]) -> int:
-    """Rows of which somebody has said something on any of these versions of a dataset; see `judged`."""
-    row = db.fetch_one(f"SELECT count(*) FROM {said_of_any_sql(version_ids, db.newest_act())}")
+    """Rows of which somebody has said something on any of these versions of a dataset."""
+    row = db.fetch_one(f"SELECT count(DISTINCT example_id) FROM {said_at_all_sql(version_ids, db.newest_act())}")
     return int(row[0]) if row else 0
 
 

@@ -1,11 +1,15 @@
 """Which decisions count: of each row the newest that nobody has taken back, and the verdicts that hold in later
-versions. Newer is what was written later, whatever the clock said."""
+versions. Newer is what was written later, whatever the clock said.
+
+Decisions are about the label, unless it is said: what is kept or unsure in a list of issues that asks about something
+else (`ASIDE`) counts in that list alone, beside the decision on the label.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.records import SETTLES
+from core.records import ASIDE, SETTLES
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.ids import checked_id
@@ -21,6 +25,10 @@ NOT_BY_CLASS = f"""NOT contains(shown, '"{BY_CLASS}":')"""
 """Of decisions: somebody looked at the row."""
 SAID_OF_ROW = f"""{NOT_BY_CLASS} AND NOT contains(shown, '"{AFTER_VERDICT}":')"""
 """Of acts: no part of a change of classes. Whatever counts verdicts counts these."""
+OF_LABEL = f"""NOT contains(shown, '"{ASIDE}":')"""
+"""Of acts: about the label, or the row as a whole, and not about one list of issues that asks about something else."""
+_SAID_OF_LABEL = f"{SAID_OF_ROW} AND {OF_LABEL}"
+_ASIDE = f"""CASE WHEN NOT ({OF_LABEL}) THEN shown ->> '{ASIDE}' END"""
 ONE_BY_ONE = "NOT contains(client_key, ':')"
 """Of acts: no part of an act on many rows, whose keys begin with its id and a colon."""
 
@@ -38,12 +46,17 @@ def in_force_at_sql(version_id: str, seq: int, example_ids: str = "") -> str:
 def judged_sql(db: Database, version_id: str) -> str:
     """What people said of a version's rows, as an SQL subquery: of each row the newest decision that nobody has taken
     back. A change of classes says nothing of a row, and leaves what was said of it before."""
-    return _given(_newest_of([version_id], db.newest_act(), "", SAID_OF_ROW))
+    return _given(_newest_of([version_id], db.newest_act(), "", _SAID_OF_LABEL))
 
 
 def said_of_any_sql(version_ids: Sequence[str], seq: int) -> str:
     """Of each row what people said of it on any of these versions, as an SQL subquery: the newest, as `judged_sql`."""
-    return _given(_newest_of(version_ids, seq, "", SAID_OF_ROW))
+    return _given(_newest_of(version_ids, seq, "", _SAID_OF_LABEL))
+
+
+def said_at_all_sql(version_ids: Sequence[str], seq: int) -> str:
+    """The same, also of what was said in lists that ask about something else than the label: a row may come twice."""
+    return _given(_newest_of(version_ids, seq, "", SAID_OF_ROW, f"example_id, {_ASIDE}"))
 
 
 def said_before_sql(db: Database, version_id: str) -> str | None:
@@ -54,12 +67,13 @@ def said_before_sql(db: Database, version_id: str) -> str | None:
 
 
 def newest_sql(acts: str, which: str = "true") -> str:
-    """Of each version and row the newest act that nobody has taken back, `ask` too, as an SQL subquery for `seq`; acts
-    are those of a relation with the columns of `ACTS`, `which` narrows them: `SAID_OF_ROW` for verdicts alone."""
+    """Of each version and row the newest act that nobody has taken back, `ask` too, as an SQL subquery for `seq`, and
+    the newest about each list that asks about something else; acts are those of a relation with the columns of `ACTS`,
+    `which` narrows them: `SAID_OF_ROW` for verdicts alone."""
     return f"""(
         SELECT max(seq) AS seq FROM {acts} WHERE action <> 'undo' AND {which} AND decision_id NOT IN (
             SELECT undoes FROM {acts} WHERE action = 'undo' AND undoes IS NOT NULL)
-        GROUP BY version_id, example_id)"""
+        GROUP BY version_id, example_id, {_ASIDE})"""
 
 
 def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: bool = False) -> str:
@@ -94,7 +108,7 @@ def said_sql(db: Database, version_id: str) -> str:
     theirs by a change of classes, what they said of it; none of a row that only such a change was on."""
     standing = standing_sql(db, version_id)
     _, ancestors = _line(db, version_id)
-    said = _given(_newest_of([version_id, *ancestors], db.newest_act(), "", SAID_OF_ROW))
+    said = _given(_newest_of([version_id, *ancestors], db.newest_act(), "", _SAID_OF_LABEL))
     return f"""(
         SELECT * FROM {standing} WHERE {SAID_OF_ROW}
         UNION ALL
@@ -113,16 +127,52 @@ def settles_sql(issue_type: str, of: str = "") -> str:
     return f"({every} OR list_contains({lists}, {issue_type}))"
 
 
+def asides_sql(db: Database, version_id: str, example_ids: str = "") -> str:
+    """What was said last of each row in each list that asks about something else than the label, on the version or one
+    that it comes from, `ask` too, as an SQL subquery with the columns of `ACTS` and `aside`, the type of the list. It
+    holds whatever becomes of the label."""
+    _, ancestors = _line(db, version_id)
+    which, of = f"NOT ({OF_LABEL})", f"example_id, {_ASIDE}"
+    newest = _newest_of([version_id, *ancestors], db.newest_act(), example_ids, which, of)
+    return f"(SELECT *, {_ASIDE} AS aside FROM {newest})"
+
+
+def aside_settles_sql(version_id: str) -> str:
+    """Whether one of these settles its list: somebody who is unsure settles it on that version alone."""
+    return f"(action = 'keep' OR (action = 'unsure' AND version_id = '{checked_id(version_id, 'version')}'))"
+
+
+def in_list_sql(
+    db: Database, version_id: str, issue_type: str, example_ids: str = "", *, unsure: bool = False, here: bool = False
+) -> str:
+    """The verdicts that hold in a list of issues, one per row, as an SQL subquery with the columns of `ACTS`: the newer
+    of the one on the label that settles that list, and of what was said in the list; a change of classes, where nobody
+    looked at the row, counts only where there is neither. `issue_type` is SQL; `unsure` as of `standing_sql`; `here`:
+    those of the version itself alone."""
+    at = f"version_id = '{checked_id(version_id, 'version')}'"
+    standing = standing_sql(db, version_id, example_ids, unsure)
+    of_label = f"SELECT * FROM {standing} WHERE {settles_sql(issue_type)}{f' AND {at}' if here else ''}"
+    if issue_type == LABEL_LIST:
+        return f"({of_label})"
+    holds = "true" if unsure else f"({aside_settles_sql(version_id)} OR action = 'ask')"
+    said = f"""SELECT * EXCLUDE (aside) FROM {asides_sql(db, version_id, example_ids)}
+               WHERE aside = {issue_type} AND {holds}{f" AND {at}" if here else ""}"""
+    return f"""(
+        SELECT * FROM ({of_label} UNION ALL {said})
+        QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY {SAID_OF_ROW} DESC, seq DESC) = 1
+            AND action <> 'ask')"""
+
+
 def decided_sql(db: Database, version_id: str, issue_type: str = LABEL_LIST) -> str:
     """The rows that are decided in a list of issues, as an SQL subquery for `example_id`: those on which a verdict
     holds that settles it. `issue_type` is SQL."""
-    return f"(SELECT example_id FROM {standing_sql(db, version_id)} WHERE {settles_sql(issue_type)})"
+    return f"(SELECT example_id FROM {in_list_sql(db, version_id, issue_type)})"
 
 
 def settled_sql(db: Database, version_id: str, issue_type: str = LABEL_LIST) -> str:
     """The same of those alone on which a verdict from an earlier version holds."""
     before = f"version_id <> '{checked_id(version_id, 'version')}'"
-    return f"(SELECT example_id FROM {standing_sql(db, version_id)} WHERE {before} AND {settles_sql(issue_type)})"
+    return f"(SELECT example_id FROM {in_list_sql(db, version_id, issue_type)} WHERE {before})"
 
 
 def known_sql(db: Database, version_id: str, decided: bool = False) -> str:
@@ -140,7 +190,9 @@ def _given(newest: str) -> str:
     return f"(SELECT * FROM {newest} WHERE action <> 'ask')"
 
 
-def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str, which: str = "true") -> str:
+def _newest_of(
+    version_ids: Sequence[str], seq: int, example_ids: str, which: str = OF_LABEL, of: str = "example_id"
+) -> str:
     named = ", ".join(f"'{checked_id(version_id, 'version')}'" for version_id in version_ids)
     chosen = f" AND example_id IN ({example_ids})" if example_ids else ""
     acts = f"{ACTS} WHERE version_id IN ({named}) AND seq <= {int(seq)}{chosen}"
@@ -149,7 +201,7 @@ def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str, which: st
         SELECT * FROM {ACTS} WHERE seq IN (
             SELECT max(seq) FROM {acts} AND action <> 'undo' AND {which} AND decision_id NOT IN (
                 SELECT undoes FROM {acts} AND action = 'undo' AND undoes IS NOT NULL)
-            GROUP BY example_id))"""
+            GROUP BY {of}))"""
 
 
 def _line(db: Database, version_id: str) -> tuple[str, list[str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from core.records import Dataset, IssueFilter, PredictionFilter, RowFilter, Scan
-from core.store.acts.in_force import in_force_sql, standing_sql
+from core.sql import literal
+from core.store.acts.in_force import in_force_sql, in_list_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -34,7 +35,7 @@ class PairOfMany:
     suggested: str | None
     rows: int
     decided: int
-    """Those of them on which a verdict holds."""
+    """Those of them that are decided in one of the lists that the act settles."""
     by_others: int
     """Those of these that somebody else gave."""
     first: tuple[int, ...]
@@ -85,10 +86,11 @@ def of_run(
 
 
 def pairs(
-    db: Database, version_id: str, among: Condition, reviewer: str, *, rows_too: bool = True
+    db: Database, version_id: str, among: Condition, lists: Sequence[str], reviewer: str, *, rows_too: bool = True
 ) -> Iterator[PairOfMany]:
-    """The rows that `among` asks for and the version has, by label and suggestion, most frequent first. Where nearly
-    every row is a pair of its own, the rows of each are better left out: they cost a kilobyte."""
+    """The rows that `among` asks for and the version has, by label and suggestion, most frequent first. `lists` are the
+    types of the lists in which they may be decided already. Where nearly every row is a pair of its own, the rows of
+    each are better left out: they cost a kilobyte."""
     query, parameters = among
     place = "struct_pack(place := place, example_id := example_id)"
     first = f"""list_transform(min({place}, {_FIRST}), lambda x: x.example_id),
@@ -97,7 +99,7 @@ def pairs(
         found = cursor.execute(
             f"""SELECT label, suggested, count(*), count(verdict), count(*) FILTER (verdict_by <> ?),
                        {first if rows_too else "NULL, NULL"}
-                FROM ({_joined(db, version_id, query)}) GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
+                FROM ({_joined(db, version_id, query, lists)}) GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
             [reviewer, *parameters],
         )
         while rows := found.fetchmany(_AT_ONCE):
@@ -107,54 +109,60 @@ def pairs(
 
 
 def top(
-    db: Database, version_id: str, among: Condition, limit: int, *, also_decided: bool
+    db: Database, version_id: str, among: Condition, lists: Sequence[str], limit: int, *, also_decided: bool
 ) -> list[tuple[int, str | None, str | None]]:
-    """The first of these rows in the list's order: example_id, label, suggested."""
+    """The first of these rows in the list's order: example_id, label, suggested; `lists` as of `pairs`."""
     query, parameters = among
     return db.fetch(
-        f"""SELECT example_id, label, suggested FROM ({_joined(db, version_id, query)})
+        f"""SELECT example_id, label, suggested FROM ({_joined(db, version_id, query, lists)})
             WHERE {"true" if also_decided else "verdict IS NULL"} ORDER BY place, example_id LIMIT {limit}""",
         parameters,
     )
 
 
 def blocks(
-    db: Database, version_id: str, among: Condition, size: int, *, also_decided: bool
+    db: Database, version_id: str, among: Condition, lists: Sequence[str], size: int, *, also_decided: bool
 ) -> Iterator[pa.RecordBatch]:
-    """These rows in the list's order, `size` at a time: example_id, label, suggested, score. Those on which a verdict
-    holds only where they are asked for too."""
+    """These rows in the list's order, `size` at a time: example_id, label, suggested, score. Those that are decided
+    only where they are asked for too; `lists` as of `pairs`."""
     query, parameters = among
     with db.cursor() as cursor:
         table = cursor.execute(
             f"""SELECT example_id, label, CAST(suggested AS VARCHAR) AS suggested, CAST(score AS DOUBLE) AS score
-                FROM ({_joined(db, version_id, query)}) WHERE {"true" if also_decided else "verdict IS NULL"}
+                FROM ({_joined(db, version_id, query, lists)}) WHERE {"true" if also_decided else "verdict IS NULL"}
                 ORDER BY place, example_id""",
             parameters,
         ).to_arrow_table()
     yield from table.to_batches(size)
 
 
-def with_verdicts(db: Database, version_id: str, rows: pa.Table, size: int) -> Iterator[pa.RecordBatch]:
+def with_verdicts(
+    db: Database, version_id: str, rows: pa.Table, lists: Sequence[str], size: int, aside: str | None = None
+) -> Iterator[pa.RecordBatch]:
     """Rows of a version (example_id, suggested, score) in their order, `size` at a time, as they are now: example_id,
-    label, suggested, score, and of the verdict that holds on each `verdict` and its number `verdict_seq`; null where
-    there is none."""
+    label, suggested, score, `excluded` (a decision leaves it out), `seen` (the decision on its label, or in the list
+    `aside`, that holds) and the number `decided` of the verdict that decides it; null where there is none. `lists` as
+    of `pairs`."""
     placed = rows.append_column("place", pa.array(range(len(rows)), pa.int64()))
     label_of, standing = relation(db, version_id), standing_sql(db, version_id)
     with db.cursor() as cursor:
         cursor.register("placed", placed)
         table = cursor.execute(
-            f"""SELECT q.example_id, r.label, q.suggested, q.score,
-                       d.decision_id AS verdict, d.seq AS verdict_seq
+            f"""SELECT q.example_id, r.label, q.suggested, q.score, coalesce(s.action = 'exclude', false) AS excluded,
+                       {"s" if aside is None else "d"}.decision_id AS seen, d.seq AS decided
                 FROM placed q JOIN {label_of} r ON r.example_id = q.example_id
-                LEFT JOIN {standing} d ON d.example_id = q.example_id ORDER BY q.place"""
+                LEFT JOIN {standing} s ON s.example_id = q.example_id
+                LEFT JOIN {_decided(db, version_id, lists)} d ON d.example_id = q.example_id ORDER BY q.place"""
         ).to_arrow_table()
     yield from table.to_batches(size)
 
 
-def in_force_since(db: Database, version_id: str, seq: int, without: str) -> dict[int, str | None]:
-    """The rows of a version that acts after `seq` were on, those of the act `without` aside, with the decision that is
-    in force on each."""
-    in_force = in_force_sql(db, version_id)
+def in_force_since(
+    db: Database, version_id: str, seq: int, without: str, aside: str | None = None
+) -> dict[int, str | None]:
+    """The rows of a version that acts after `seq` were on, but for those of the act `without`, with the decision that
+    is in force on the label of each, or in the list `aside`."""
+    in_force = in_force_sql(db, version_id) if aside is None else in_list_sql(db, version_id, literal(aside), here=True)
     found = db.fetch(
         f"""SELECT t.example_id, d.decision_id
             FROM (SELECT DISTINCT example_id FROM {ACTS}
@@ -179,8 +187,17 @@ def to_undo(db: Database, act_id: str, after: int, limit: int) -> pa.Table:
         ).to_arrow_table()
 
 
-def _joined(db: Database, version_id: str, query: str) -> str:
+def _joined(db: Database, version_id: str, query: str, lists: Sequence[str]) -> str:
     return f"""SELECT q.example_id, r.label, q.suggested, q.score, q.place,
-                      d.decision_id AS verdict, d.seq AS verdict_seq, d.reviewer AS verdict_by
+                      d.decision_id AS verdict, d.reviewer AS verdict_by
                FROM ({query}) q JOIN {relation(db, version_id)} r ON r.example_id = q.example_id
-               LEFT JOIN {standing_sql(db, version_id)} d ON d.example_id = q.example_id"""
+               LEFT JOIN {_decided(db, version_id, lists)} d ON d.example_id = q.example_id"""
+
+
+def _decided(db: Database, version_id: str, lists: Sequence[str]) -> str:
+    """The verdicts that hold in any of these lists, the newest of each row, as `in_list_sql`."""
+    one, *more = (in_list_sql(db, version_id, literal(name)) for name in lists)
+    if not more:
+        return one
+    every = " UNION ALL ".join(f"SELECT * FROM {each}" for each in (one, *more))
+    return f"(SELECT * FROM ({every}) QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY seq DESC) = 1)"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from core.records import NO_LABEL, RowFilter, Version
-from core.store.acts.in_force import in_force_at_sql, standing_sql
+from core.store.acts.in_force import LABEL_LIST, in_force_at_sql, settles_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -61,7 +61,8 @@ def _rows_sql(db: Database, version: Version, classes: Sequence[str], where: Row
                 SELECT r.example_id, r.label, r.split, d.decision_id AS verdict, d.action,
                        CASE WHEN d.action = 'relabel' THEN nullif(d.new_label, '{NO_LABEL}')
                             ELSE r.label END AS effective,
-                       r.example_id IN (SELECT example_id FROM {standing} WHERE action IN ('keep', 'relabel'))
+                       r.example_id IN (SELECT example_id FROM {standing}
+                                           WHERE action IN ('keep', 'relabel') AND {settles_sql(LABEL_LIST)})
                            AS settled
                 FROM (SELECT example_id, label, split FROM {rows} WHERE {condition}) r
                 LEFT JOIN {in_force} d ON d.example_id = r.example_id)

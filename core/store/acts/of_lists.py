@@ -2,7 +2,7 @@
 command line and the health of a dataset count by.
 
 A flagged row is decided once a verdict of the scan's own version holds on it that settles this list (see
-`Decision.settles`), whether that was given before the scan or after it; it goes on counting as flagged and is told
+`in_list_sql`), whether that was given before the scan or after it; it goes on counting as flagged and is told
 apart. A row on which a verdict from an earlier version holds is settled before, and no flagged row. One whose label
 only a change of classes has replaced, and of which nobody has said anything, is none either.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.records import SETTLES, Scan
-from core.store.acts.in_force import said_sql, standing_sql
+from core.store.acts.in_force import SAID_OF_ROW, aside_settles_sql, asides_sql, said_sql, standing_sql
 from core.store.database import Database
 
 
@@ -41,21 +41,35 @@ def listed_sql(db: Database, scan: Scan) -> tuple[str, list[Any]]:
                      THEN from_json(shown -> '{SETTLES}', '["VARCHAR"]') END AS lists"""
     # Joined by the row alone, and only then held against the list: any other condition would be a loop over all pairs.
     return (
-        f"""WITH standing AS MATERIALIZED (SELECT example_id, {lists} FROM {standing}),
+        f"""WITH standing AS MATERIALIZED (SELECT example_id, seq, {SAID_OF_ROW} AS looked_at, {lists} FROM {standing}),
                  said AS MATERIALIZED (SELECT example_id, action, version_id = ? AS here FROM {said}),
-                 held AS (
+                 aside AS MATERIALIZED (
+                     SELECT example_id, aside, seq, action, version_id = ? AS here,
+                            {aside_settles_sql(scan.version_id)} AS settles
+                     FROM {asides_sql(db, scan.version_id)}),
+                 weighed AS (
                      SELECT i.issue_type, i.example_id, i.score, i.why, s.action, s.here,
                             d.example_id IS NOT NULL
-                                AND coalesce(list_contains(d.lists, i.issue_type), true) AS settled
+                                AND coalesce(list_contains(d.lists, i.issue_type), true) AS of_label,
+                            coalesce(of_label AND d.looked_at AND d.seq > a.seq, false) AS since,
+                            a.settles AND NOT since AS in_list, a.action = 'ask' AND NOT since AS asked,
+                            a.action AS said, a.here AS said_here
                      FROM issues i
                      LEFT JOIN standing d ON d.example_id = i.example_id
                      LEFT JOIN said s ON s.example_id = i.example_id
-                     WHERE i.scan_id = ? AND i.is_issue)
+                     LEFT JOIN aside a ON a.example_id = i.example_id AND a.aside = i.issue_type
+                     WHERE i.scan_id = ? AND i.is_issue),
+                 held AS (
+                     SELECT issue_type, example_id, score, why,
+                            CASE WHEN in_list THEN said ELSE action END AS action,
+                            CASE WHEN in_list THEN said_here ELSE here END AS here,
+                            coalesce(in_list, false) OR (of_label AND NOT coalesce(asked, false)) AS settled
+                     FROM weighed)
             SELECT issue_type, example_id, score, why, CASE WHEN settled AND here THEN action END AS action,
                    CASE WHEN NOT settled THEN 'left' WHEN here THEN 'decided' WHEN here IS NULL THEN 'changed'
                         ELSE 'before' END AS state
             FROM held""",
-        [scan.version_id, scan.scan_id],
+        [scan.version_id, scan.version_id, scan.scan_id],
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.records import IssueFilter
 from core.sql import literal
-from core.store.acts.in_force import in_force_sql, settles_sql, standing_sql
+from core.store.acts.in_force import in_list_sql
 from core.store.database import Database
 from core.store.filters import Condition
 from core.store.issues import issue_condition
@@ -32,11 +32,10 @@ def worst_undecided(
     and which are not in `without`, by rank. Fewer than `n`, or none, at the end. `again`: also those on which only a
     verdict from an earlier version does."""
     query, parameters = ranked
-    decided = in_force_sql(db, version_id) if again else standing_sql(db, version_id)
-    settles = settles_sql(literal(issue_type))
+    decided = in_list_sql(db, version_id, literal(issue_type), here=again)
     found = db.fetch(
         f"""SELECT i.example_id FROM ({query}) i
-            WHERE i.example_id NOT IN (SELECT example_id FROM {decided} WHERE {settles})
+            WHERE i.example_id NOT IN (SELECT example_id FROM {decided})
             AND i.example_id NOT IN (SELECT unnest(?::BIGINT[]))
             ORDER BY i.rank LIMIT ?""",
         [*parameters, list(without), n],

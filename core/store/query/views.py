@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from core import personal
 from core.records import EXAMPLE_ID, Dataset, Version
 from core.sql import identifier, literal
-from core.store.acts.in_force import standing_sql
+from core.store.acts.in_force import asides_sql, standing_sql
 from core.store.acts.tag_mirror import TAGGED
 from core.store.acts.tags import tag_names
 from core.store.database import Database
@@ -53,8 +53,12 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
     numbers = ", ".join(f"({literal(run)}, {number})" for run, number in runs.items()) or "('', 0)"
     predictions = f"""SELECT n.run, p.{EXAMPLE_ID}, p.split, p.predicted, p.confidence
                       FROM predictions p JOIN (VALUES {numbers}) n(run_id, run) USING (run_id)"""
-    decisions = f"""SELECT d.{EXAMPLE_ID}, d.action, d.new_label, d.reviewer, d.decided_at, v.number AS version, d.note
-                    FROM {standing_sql(db, version.version_id, unsure=True)} d JOIN versions v USING (version_id)"""
+    decisions = f"""SELECT d.{EXAMPLE_ID}, d.action, d.new_label, d.reviewer, d.decided_at, v.number AS version, d.note,
+                           d.aside AS list
+                    FROM (SELECT *, NULL::VARCHAR AS aside FROM {standing_sql(db, version.version_id, unsure=True)}
+                          UNION ALL
+                          SELECT * FROM {asides_sql(db, version.version_id)} WHERE action <> 'ask') d
+                    JOIN versions v USING (version_id)"""
     numbered = db.tag_numbers()
     named = [(numbered[dataset.dataset_id, name], name) for name in tag_names(db, dataset.dataset_id)]
     listed = ", ".join(f"({number}, {literal(name)})" for number, name in named) or "(-1, '')"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.modalities import WORDS
-from core.records import EXAMPLE_ID, Dataset, ListColumn, RowOrder
+from core.records import EXAMPLE_ID, LIST, Dataset, ListColumn, RowOrder
 from core.store.acts.in_force import SAID_OF_ROW, newest_sql
 from core.store.acts.mirror import ACTS
 from core.store.names import examples_table
@@ -29,6 +29,7 @@ _COLUMNS = (
     ListColumn("verdict", later("verdict in force"), "verdict", "flag", added=True),
     ListColumn("version", later("version"), "version", "number", added=True),
     ListColumn("in_versions", later("in versions"), "in_versions", "words", added=True),
+    ListColumn("list", later("list"), "list", "category", added=True),
     ListColumn("note", later("note"), "note", "words", added=True),
     ListColumn("blind", later("blind"), "blind", "flag", added=True),
     ListColumn(WORDS, later("example"), WORDS, "words", added=True),
@@ -54,6 +55,7 @@ def decided(dataset: Dataset, many: Sequence[str]) -> Records:
                coalesce(nullif(d.shown->>'given_label', ''), o.label, e.given_label) AS given_label,
                d.action, d.new_label, d.shown->>'suggested_label' AS suggested_label,
                TRY_CAST(d.shown->>'score' AS DOUBLE) AS score, d.shown->>'tier' AS tier,
+               d.shown->>'{LIST}' AS list,
                coalesce(TRY_CAST(d.shown->>'blind' AS BOOLEAN), false) AS blind, v.number AS version,
                CASE WHEN d.action <> 'undo'
                     THEN d.action <> 'ask' AND d.seq IN {newest_sql("acts")} END AS in_force,

@@ -23,7 +23,7 @@ from core.services.review.selection import together
 from core.services.review.sources import HELD_OUT
 from core.services.tags.tagging import TagsTaken, read_tags, record_tags
 from core.store.acts.contained import contained_in
-from core.store.acts.decisions import standing_of
+from core.store.acts.decisions import decided_in_list, standing_of
 from core.store.acts.tags import tags_of, tags_shown
 from core.store.datasets import get_dataset
 from core.store.masked import said_shown
@@ -116,7 +116,7 @@ class Verdicts:
 
     def words(self, rows: Sequence[Example]) -> dict[int, str]:
         """What holds on each of these rows, in words; rows on which nothing does are left out."""
-        found = self._standing([row.example_id for row in rows])
+        found = self._standing([row.example_id for row in rows], None)
         return self._in_words(found, {row.example_id: row for row in rows})
 
     def bar(self, rows: Sequence[Seen]) -> None:
@@ -129,7 +129,8 @@ class Verdicts:
 
     def _mount(self, layout: Layout, rows: Sequence[Seen]) -> None:
         context, target = self._context, target_of(self._dataset)
-        found = self._standing([row.example.example_id for row in rows])
+        of_list = next((row.issue_type for row in rows), None)
+        found = self._standing([row.example.example_id for row in rows], of_list)
         rows_tags = tags_of(context.store, self._dataset.dataset_id, [row.example.example_id for row in rows])
         told = self._in_words(found, {row.example.example_id: row.example for row in rows})
         verdict_bar.mount(
@@ -177,8 +178,6 @@ class Verdicts:
             else drawing.on_desk(self._context, example, True)
         )
         decision = found.get(example.example_id)
-        if decision is not None and row.issue_type is not None and not decision.settles(row.issue_type):
-            decision = None
         verdict = told.get(example.example_id, "") if decision is not None else ""
         return {
             "example_id": example.example_id,
@@ -239,8 +238,12 @@ class Verdicts:
             return say("changed to {label}", label=label_said(target, decision.new_label, example.text))
         return in_words(decision, target, decision.shown.get("given_label") or example.label)
 
-    def _standing(self, example_ids: Sequence[int]) -> dict[int, Decision]:
-        return standing_of(self._context.store, self._version.version_id, example_ids)
+    def _standing(self, example_ids: Sequence[int], issue_type: str | None) -> dict[int, Decision]:
+        """What was decided in the list of that type, or of the rows' labels."""
+        asked = self._context.store, self._version.version_id
+        if issue_type is None:
+            return standing_of(*asked, example_ids)
+        return decided_in_list(*asked, issue_type, example_ids)
 
     def _in_words(self, found: Mapping[int, Decision], rows: Mapping[int, Example]) -> dict[int, str]:
         """`Changed to sport · you, 2 min ago · not yet in a version`."""

@@ -62,7 +62,7 @@ def row(
         "like": f"{page}&{keys.LIKE}={example.example_id}" if compared else None,
         "blind": item.blind,
         "scan_id": source.scan_id,
-        "decision": decided(context, of_list(item.decision, source), reviewer),
+        "decision": decided(context, item.decision, reviewer),
         "tags": list(tags.get(example.example_id, ())),
         "before": _said_before(context, item.before, target),
         **also.get(example.example_id, {}),
@@ -88,11 +88,6 @@ def _shown(item: ReviewItem, source: Source) -> JsonObject:
         return given
     score = {} if unscored else {"score": round(issue.score, 6)}
     return given | {"suggested_label": issue.suggested_label, **score, "tier": source.tier}
-
-
-def of_list(decision: Decision | None, source: Source) -> Decision | None:
-    """The verdict where it settles the list that is worked through: to the desk any other row is open."""
-    return decision if decision is not None and decision.settles(source.issue_type) else None
 
 
 def decided(context: Context, decision: Decision | None, reviewer: str) -> JsonObject | None:

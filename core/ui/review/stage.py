@@ -22,7 +22,7 @@ from core.services.review.sources import ScanSource, Source
 from core.services.similar.nearest import can_compare
 from core.services.spans.desk import on_desk
 from core.services.tags.tagging import TagsTaken, read_tags, record_tags
-from core.store.acts.decisions import decision_of
+from core.store.acts.decisions import decided_in_list
 from core.store.acts.tags import tags_of, tags_shown
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
@@ -33,7 +33,7 @@ from core.ui.modalities import drawing_of
 from core.ui.parts.labels import classes_told, target_of
 from core.ui.parts.problems import plain, said, shown_errors
 from core.ui.review.next_steps import next_steps
-from core.ui.review.payload import decided, fitting, of_list, refusal, row
+from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
 from core.words import say, say_stored
@@ -196,8 +196,8 @@ def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -
 def _outcome(
     context: Context, version: Version, user: str, source: Source, recorded: Recorded, tagged: TagsTaken, report: Report
 ) -> dict[str, object]:
-    in_force = decision_of(context.store, version.version_id, sorted(report.open))
-    standing = {row: decision for row, decision in in_force.items() if of_list(decision, source) is not None}
+    rows = sorted(report.open)
+    standing = decided_in_list(context.store, version.version_id, source.issue_type, rows, here=True)
     return {
         "acknowledged": (*recorded.acknowledged, *tagged.acknowledged),
         "refused": [

@@ -87,6 +87,7 @@ def test_the_rows_of_a_filter_get_the_label_that_is_suggested_for_each(context: 
         "suggested_label": "sport",
         "score": round(3.5 / 90, 6),
         "tier": scanned.tier,
+        "list": "label",
         "settles": ["label", "unlabelled", "ambiguous"],
     }
 

@@ -57,6 +57,7 @@ def test_a_file_that_takes_suggestions_counts_as_such(context: Context, tmp_path
         "suggested_label": first.suggested_label,
         "score": round(first.score, 6),
         "tier": scan.tier,
+        "settles": ["label", "unlabelled", "ambiguous"],
     }
 
 

@@ -8,18 +8,25 @@ from pathlib import Path
 import pytest
 
 from core.context import Context
-from core.records import Dataset, Decision, IssueFilter, Scan
+from core.errors import UsageError
+from core.records import Dataset, Decision, IssueFilter, RowFilter, Scan
 from core.review.many import Doing
 from core.review.records import Act
+from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.issues.listing import count, page, required_scan
 from core.services.review import many
 from core.services.review.among import OfScan
 from core.services.review.decisions import make_version, record
+from core.services.review.file import decide_file
+from core.services.review.log import log
 from core.services.review.queue import claim
-from core.store.acts.decisions import in_force
-from core.store.acts.in_force import known_sql
+from core.store.acts.decisions import decided_in_list, in_force
+from core.store.acts.in_force import decided_sql, known_sql
 from core.store.acts.judged import judged_by_rank
+from core.store.acts.mirror import ACTS
+from core.store.acts.of_classes import decisions_giving
 from core.store.acts.of_lists import ListCounts, listed_sql, of_lists
+from core.store.record_lists.decisions import decided
 from core.store.versions import make_review_version
 from tests.pages import issues_data as data
 
@@ -85,16 +92,24 @@ def test_a_verdict_settles_the_lists_that_ask_what_it_answers(
         context.ledger.claims.release_all(f"ada:{kind}")
 
 
-def test_what_is_kept_in_another_list_leaves_what_was_said_of_the_label(
-    context: Context, scanned: tuple[Dataset, Scan]
+@pytest.mark.parametrize("action", ["keep", "unsure"])
+def test_what_is_said_in_another_list_leaves_what_was_said_of_the_label(
+    context: Context, scanned: tuple[Dataset, Scan], action: str
 ) -> None:
-    _, scan = scanned
+    news, scan = scanned
     said(context, scan, 3, "relabel", "label", "tech")
-    said(context, scan, 3, "keep", "outlier")  # by somebody else, who does not know of the first
+    said(context, scan, 3, action, "outlier")  # by somebody else, who does not know of the first
     now = decision(context, scan, 3)
-    assert (now.action, now.new_label, now.reviewer) == ("relabel", "tech", "bob")
+    assert (now.action, now.new_label, now.reviewer) == ("relabel", "tech", "ada")
+    assert decided_in_list(context.store, scan.version_id, "outlier", [3])[3].action == action
     assert left(context, scan) == {"label": 39, "near_duplicate": 2, "outlier": 4}
-    undo = Act("undo", "undo", 3, undoes_key="3-keep-outlier")
+    page = log(context, scan.dataset_id, limit=5)
+    assert [(one.decision.reviewer, one.counts) for one in page.lines] == [("bob", True), ("ada", True)]
+    with context.store.cursor() as cursor:
+        listed = decided(news, ())
+        found = cursor.execute(f"SELECT in_force, verdict FROM ({listed.sql})", listed.parameters).fetchall()
+    assert found == [(True, True), (True, True)]
+    undo = Act("undo", "undo", 3, undoes_key=f"3-{action}-outlier")
     assert not record(context, scan.version_id, "bob", [undo]).refused
     assert left(context, scan) == {"label": 39, "near_duplicate": 2, "outlier": 5}
     made = make_version(context, scan.version_id, "", "ada")
@@ -114,6 +129,26 @@ def test_a_row_that_is_kept_in_another_list_has_no_confirmed_label(
     said(context, scan, 0, "unsure", "label")
     said(context, scan, 0, "keep", "near_duplicate")
     assert decision(context, scan, 0).action == "unsure"  # of the label
+
+
+def test_a_file_of_decisions_says_in_which_list_they_were_made(
+    context: Context, scanned: tuple[Dataset, Scan], tmp_path: Path
+) -> None:
+    _, scan = scanned
+    file = tmp_path / "decisions.csv"
+    file.write_text(
+        "example_id,action,label,list\n3,relabel,tech,\n3,keep,,outlier\n4,unsure,,near_duplicate\n0,keep,,\n"
+    )
+    assert decide_file(context, "news", file, "ada").written == 4
+    assert left(context, scan) == {"label": 38, "near_duplicate": 2, "outlier": 4}
+    now = decision(context, scan, 3)
+    assert (now.action, now.new_label) == ("relabel", "tech")
+    again = decide_file(context, "news", file, "bob")
+    assert (again.written, again.unchanged, again.overruled) == (0, 4, 0)
+    lines = tmp_path / "decisions.jsonl"
+    lines.write_text('{"example_id": 3, "action": "keep", "list": "outliers"}')
+    with pytest.raises(UsageError, match=r"Line 1: there is no list 'outliers'\. Use one of label, "):
+        decide_file(context, "news", lines, "ada")
 
 
 def test_verdicts_of_earlier_releases_settle_every_list(context: Context, scanned: tuple[Dataset, Scan]) -> None:
@@ -142,6 +177,172 @@ def test_an_act_on_many_rows_of_a_list_settles_that_list(context: Context, scann
     planned = many.plan(context, OfScan(scan, IssueFilter("outlier")), Doing("keep"), "ada")
     assert many.carry_out(context, planned, "ada", "outliers").rows == 5
     assert left(context, scan) == {"label": 40, "near_duplicate": 2, "outlier": 0}
+
+
+@pytest.mark.parametrize("action", ["keep", "unsure"])
+def test_an_act_on_many_rows_of_another_list_leaves_what_was_said_of_labels(
+    context: Context, scanned: tuple[Dataset, Scan], action: str
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "relabel", "label", "tech")
+    said(context, scan, 4, "keep", "outlier")
+    outliers = OfScan(scan, IssueFilter("outlier"))
+    planned = many.plan(context, outliers, Doing(action), "cleo")  # type: ignore[arg-type]
+    assert (planned.matching, planned.decided, planned.rows) == (5, 1, 4)
+    act_id = many.carry_out(context, planned, "cleo", "outliers").act.act_id
+    now = decision(context, scan, 3)
+    assert (now.action, now.new_label, now.reviewer) == ("relabel", "tech", "ada")
+    found = decided_in_list(context.store, scan.version_id, "outlier", range(5), here=True)
+    assert {row: (one.action, one.reviewer) for row, one in found.items()} == {
+        row: ("keep", "bob") if row == 4 else (action, "cleo") for row in range(5)
+    }
+    assert left(context, scan) == {"label": 39, "near_duplicate": 2, "outlier": 0}
+    assert [(one.action, one.evidence) for one in judged_by_rank(context.store, scan, "label")] == [("relabel", True)]
+    many.take_back(context, act_id, "cleo")
+    assert decision(context, scan, 3).reviewer == "ada"
+    assert left(context, scan) == {"label": 39, "near_duplicate": 2, "outlier": 4}
+
+
+@pytest.mark.parametrize("how", ["alone", "many", "file"])
+def test_verdicts_on_a_label_and_in_another_list_are_taken_back_each_by_itself(
+    context: Context, scanned: tuple[Dataset, Scan], tmp_path: Path, how: str
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "relabel", "label", "tech")
+    if how == "alone":
+        said(context, scan, 3, "keep", "outlier")
+    elif how == "many":
+        among = OfScan(scan, IssueFilter("outlier", rows=RowFilter(example_ids=(3,))))
+        many.carry_out(context, many.plan(context, among, Doing("keep"), "bob"), "bob", "outliers")
+    else:
+        (tmp_path / "kept.csv").write_text("example_id,action,list\n3,keep,outlier\n")
+        assert decide_file(context, "news", tmp_path / "kept.csv", "bob").written == 1
+        assert decide_file(context, "news", tmp_path / "kept.csv", "bob").unchanged == 1
+    undo = Act("undo", "undo", 3, undoes_key="3-relabel-label")
+    assert not record(context, scan.version_id, "ada", [undo]).refused
+    assert in_force(context.store, scan.version_id) == []
+    assert left(context, scan) == {"label": 40, "near_duplicate": 2, "outlier": 4}
+    assert decisions_giving(context.store, scan.dataset_id, "tech") == 0
+    newest = Act("newest", "undo", None)
+    assert not record(context, scan.version_id, "bob", [newest]).refused
+    assert left(context, scan) == {"label": 40, "near_duplicate": 2, "outlier": 5}
+
+
+def test_what_is_asked_again_in_another_list_is_asked_there_alone(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "relabel", "outlier", "tech")
+    said(context, scan, 4, "keep", "outlier")
+    assert left(context, scan) == {"label": 39, "near_duplicate": 2, "outlier": 3}
+    for row in (3, 4):
+        said(context, scan, row, "ask", "outlier")
+    assert left(context, scan) == {"label": 39, "near_duplicate": 2, "outlier": 5}
+    assert decision(context, scan, 3).new_label == "tech"
+    acts = [Act(f"{row}-again", "keep", row, shown={"list": "outlier"}) for row in (3, 4)]
+    assert not record(context, scan.version_id, "bob", acts).refused
+    assert left(context, scan) == {"label": 39, "near_duplicate": 2, "outlier": 3}
+
+
+def test_a_row_that_is_left_out_comes_back_once_it_is_kept_anywhere(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "exclude", "near_duplicate")
+    assert left(context, scan) == {"label": 39, "near_duplicate": 1, "outlier": 4}
+    seen = (decision(context, scan, 3).decision_id,)
+    act = Act("back", "keep", 3, shown={"list": "outlier"}, instead_of=seen)
+    assert not record(context, scan.version_id, "bob", [act]).refused
+    assert decision(context, scan, 3).action == "keep"
+    assert left(context, scan) == {"label": 40, "near_duplicate": 2, "outlier": 4}
+
+
+@pytest.mark.parametrize("action", ["keep", "unsure"])
+def test_what_is_said_in_another_list_on_a_later_version_is_no_word_on_the_label(
+    context: Context, scanned: tuple[Dataset, Scan], action: str
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "relabel", "label", "tech")
+    said(context, scan, 4, "keep", "label")
+    said(context, scan, 2, "unsure", "outlier")
+    said(context, scan, 1, "keep", "outlier")
+    made = make_version(context, scan.version_id, "", "ada")
+    with context.store.write() as cursor:
+        cursor.execute("UPDATE scans SET version_id = ?", [made.version_id])
+    again = replace(scan, version_id=made.version_id)
+    assert left(context, again) == {"label": 38, "near_duplicate": 2, "outlier": 4}  # who was unsure is asked again
+    for row in (3, 4):
+        said(context, again, row, action, "outlier")
+    assert left(context, again) == {"label": 38, "near_duplicate": 2, "outlier": 2}
+    assert judged_by_rank(context.store, again, "label") == []
+    known = context.store.fetch(f"SELECT * FROM {known_sql(context.store, made.version_id)} ORDER BY 1")
+    assert known == [(3,), (4,)]
+
+
+def test_a_verdict_on_a_label_stands_through_a_change_of_classes_and_another_list(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    news, scan = scanned
+    said(context, scan, 1, "keep", "outlier")
+    said(context, scan, 4, "keep", "label")
+    before = left(context, scan)
+    done = carry_out_change(context, plan_change(context, news, ClassChange("rename", ("sport",), "games")), "ada")
+    assert done.rows and left(context, scan)["outlier"] <= before["outlier"]
+    acts = [Act(f"{row}-kept", "keep", row, shown={"list": "outlier"}) for row in (2, 4)]
+    assert not record(context, scan.version_id, "ada", acts).refused
+    assert (4,) in context.store.fetch(f"SELECT * FROM {decided_sql(context.store, scan.version_id)}")
+    settled = decided_in_list(context.store, scan.version_id, "outlier", range(5), here=True)
+    assert {1, 2, 4} <= {row for row, one in settled.items() if one.action == "keep"}
+
+
+@pytest.mark.parametrize("many_at_once", [False, True], ids=["alone", "many"])
+def test_a_change_of_classes_goes_through_whatever_is_said_in_another_list(
+    context: Context, scanned: tuple[Dataset, Scan], many_at_once: bool
+) -> None:
+    news, scan = scanned
+    carry_out_change(context, plan_change(context, news, ClassChange("rename", ("business",), "renamed")), "ada")
+    said(context, scan, 4, "relabel", "label", "tech")
+    if many_at_once:
+        outliers = OfScan(scan, IssueFilter("outlier"))
+        planned = many.plan(context, outliers, Doing("keep"), "bob", also_decided=True)
+        many.carry_out(context, planned, "bob", "outliers")
+    else:
+        for row in (3, 4):
+            seen = (decision(context, scan, row).decision_id,)
+            act = Act(f"{row}", "keep", row, shown={"list": "outlier"}, instead_of=seen)
+            assert not record(context, scan.version_id, "bob", [act]).refused
+    assert left(context, scan)["outlier"] == (0 if many_at_once else 2)
+    assert context.store.fetch(f"SELECT * FROM {known_sql(context.store, scan.version_id, decided=True)}") == [(4,)]
+    made = make_version(context, scan.version_id, "", "ada")
+    rows = context.store.fetch(
+        f"""SELECT o.example_id, o.label, d.reviewer FROM overrides o JOIN {ACTS} d USING (decision_id)
+            WHERE o.version_id = ? AND o.example_id IN (3, 4) ORDER BY 1""",
+        [made.version_id],
+    )
+    assert rows == [(3, "renamed", "ada"), (4, "tech", "ada")]
+
+
+def test_an_act_on_many_rows_takes_the_rows_that_are_decided_in_other_lists_alone(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "keep", "outlier")
+    said(context, scan, 4, "keep", "label")
+    labels, outliers = (OfScan(scan, IssueFilter(kind)) for kind in ("label", "outlier"))
+    for among, doing, alone in (
+        (labels, Doing("relabel", "tech"), 1),
+        (outliers, Doing("relabel", "tech"), 2),  # settles both lists
+        (outliers, Doing("exclude"), 2),
+        (labels, Doing("keep"), 1),
+    ):
+        planned = many.plan(context, among, doing, "ada")
+        assert planned.decided == alone, doing
+    many.carry_out(context, planned, "ada", "labels")
+    assert left(context, scan) == {"label": 0, "near_duplicate": 2, "outlier": 4}
+    again = many.plan(context, labels, Doing("unsure"), "ada", also_decided=True)
+    assert (again.decided, many.carry_out(context, again, "ada", "labels").rows) == (40, 40)
+    assert left(context, scan) == {"label": 0, "near_duplicate": 2, "outlier": 4}
+    assert {decision(context, scan, row).action for row in range(5)} == {"unsure"}
 
 
 def test_many_verdicts_are_held_against_many_rows_by_the_row(context: Context, scanned: tuple[Dataset, Scan]) -> None:
