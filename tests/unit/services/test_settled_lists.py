@@ -151,6 +151,43 @@ def test_a_file_of_decisions_says_in_which_list_they_were_made(
         decide_file(context, "news", lines, "ada")
 
 
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        (("3,keep,,label", "3,relabel,tech,"), True),
+        (("3,keep,,unlabelled", "3,relabel,tech,ambiguous"), True),
+        (("3,relabel,tech,outlier", "3,relabel,sport,"), True),
+        (("3,exclude,,outlier", "3,keep,,"), True),
+        (("3,keep,,outlier", "3,unsure,,outlier"), True),
+        (("3,keep,,outlier", "3,unsure,,near_duplicate"), False),
+        (("3,keep,,outlier", "3,relabel,tech,"), False),
+        (("3,ask,,", "3,keep,,outlier"), False),
+    ],
+)
+def test_lines_of_a_file_contradict_each_other_where_they_are_about_the_same(
+    context: Context, scanned: tuple[Dataset, Scan], tmp_path: Path, lines: tuple[str, ...], wrong: bool
+) -> None:
+    for turn in (lines, lines[::-1]):
+        file = tmp_path / "decisions.csv"
+        file.write_text("\n".join(["example_id,action,label,list,note", *(f"{line},why" for line in turn)]))
+        if wrong:
+            with pytest.raises(UsageError, match="Line 3 says another thing of row 3 than line 2"):
+                decide_file(context, "news", file, "ada")
+        else:
+            decide_file(context, "news", file, "ada")
+            assert decide_file(context, "news", file, "ada").unchanged == sum("ask" not in line for line in turn)
+
+
+def test_a_label_that_is_named_in_another_list_is_said_of_the_label(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "relabel", "label", "tech")
+    act = Act("back", "relabel", 3, new_label="business", shown={"list": "outlier"})
+    assert not record(context, scan.version_id, "ada", [act]).refused
+    assert decision(context, scan, 3).action == "keep"
+
+
 def test_verdicts_of_earlier_releases_settle_every_list(context: Context, scanned: tuple[Dataset, Scan]) -> None:
     _, scan = scanned
     said(context, scan, 3, "keep", "label")
