@@ -19,10 +19,12 @@ from core.context import Context
 from core.records import Dataset, IssueFilter, MaskedCopy, Scan, Version
 from core.review.records import Act
 from core.services import datasets
+from core.services.lists.written import write_names
 from core.services.review.decisions import make_version, record
 from core.services.review.queue import claim
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
+from core.store.record_lists.decisions import decided
 from core.store.versions import get_version
 from core.ui.shell.context import app_context, close_contexts
 from tests.integration.load_support import loaded
@@ -336,6 +338,19 @@ def test_the_decisions_are_filtered_and_sorted_by_what_the_url_says(
     narrowed = open_at("review", view="decisions", decisions_where="label = tech")
     assert list(narrowed.dataframe[0].value["row"]) == [3, 7]
     assert any(button.label == "new label is tech" for button in narrowed.button)
+
+
+def test_the_decisions_show_any_column_and_in_which_list_each_was_made(
+    app: Context, open_at: OpenAt, scanned: Scan
+) -> None:
+    acts = [Act(new_id(), "keep", 7), Act(new_id(), "unsure", 7, shown={"list": "outlier"})]
+    record(app, scanned.version_id, "ada", acts)
+    page = open_at("review", view="decisions")
+    assert list(page.dataframe[0].value["list"].fillna("")) == ["Outliers", ""]
+    every = decided(get_dataset(app.store, "news"), ()).columns
+    page = open_at("review", view="decisions", decisions_columns=write_names([one.name for one in every]))
+    assert not page.exception and len(page.dataframe[0].value.columns) == len(every) + 1  # and Undo
+    assert list(page.dataframe[0].value["verdict in force"]) == ["yes", "yes"]
 
 
 def test_a_version_is_made_with_a_note_and_opened(app: Context, open_at: OpenAt, scanned: Scan) -> None:

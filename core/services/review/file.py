@@ -71,7 +71,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note:
             cast(Action, line.action),
             example_id,
             label_in(line.label, target),
-            shown={**shown.get(example_id, {}), **({LIST: line.list} if line.list else {})},
+            shown=shown.get(example_id, {}) if line.list is None else {LIST: line.list},
             scan_id=scan.scan_id if scan else None,
             note=line.note or note,
         )

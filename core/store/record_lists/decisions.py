@@ -14,7 +14,7 @@ from core.tasks import target_of
 from core.words import later
 
 USUAL = (
-    *("decided_at", "reviewer", EXAMPLE_ID, "given_label", "action", "suggested_label", "in_force", "version"),
+    *("decided_at", "reviewer", EXAMPLE_ID, "given_label", "action", "list", "suggested_label", "in_force", "version"),
     *("in_versions", "note", "blind", WORDS),
 )
 _COLUMNS = (
@@ -55,7 +55,7 @@ def decided(dataset: Dataset, many: Sequence[str]) -> Records:
                coalesce(nullif(d.shown->>'given_label', ''), o.label, e.given_label) AS given_label,
                d.action, d.new_label, d.shown->>'suggested_label' AS suggested_label,
                TRY_CAST(d.shown->>'score' AS DOUBLE) AS score, d.shown->>'tier' AS tier,
-               d.shown->>'{LIST}' AS list,
+               nullif(d.shown->>'{LIST}', 'label') AS list,
                coalesce(TRY_CAST(d.shown->>'blind' AS BOOLEAN), false) AS blind, v.number AS version,
                CASE WHEN d.action <> 'undo'
                     THEN d.action <> 'ask' AND d.seq IN {newest_sql("acts")} END AS in_force,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
+from core.issues import ISSUE_TYPES
 from core.modalities import WORDS
 from core.records import Action, ColumnFilter, Dataset, Version
 from core.review.acts import ACTIONS
@@ -64,10 +65,9 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
         pressed[:] = [line.decision.decision_id for line in found]
         return _columns(dataset, lines, found)
 
+    titles, said_as = {WORDS: drawing_of(dataset).words_title}, {"action": _action, "list": _list}
     RecordList(
-        record_tools(
-            context, dataset, records, "decisions", {WORDS: drawing_of(dataset).words_title}, {"action": _action}
-        ),
+        record_tools(context, dataset, records, "decisions", titles, said_as),
         records,
         USUAL,
         say("newest first"),
@@ -80,6 +80,9 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
             "decided_at": partial(column.DatetimeColumn, format="YYYY-MM-DD HH:mm:ss", width=150),
             "example_id": partial(column.NumberColumn, format="%d", width=72),
             "action": partial(column.TextColumn, width=170),
+            "list": partial(
+                column.TextColumn, help=say("The list of issues that it was made in, but for wrong labels")
+            ),
             "in_force": partial(
                 column.TextColumn, width=72, help=say("No: a later decision replaced it, or it was taken back")
             ),
@@ -97,7 +100,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
                 key=keys.UNDO_DECISION,
             ),
         },
-        ("note", "blind"),
+        ("list", "note", "blind"),
         narrowed,
         {UNDO: "in_force"},
         {"action": "label"},
@@ -148,6 +151,11 @@ def _action(name: str) -> str:
     return next((action_words(one) for one in ACTIONS if one == name), name)
 
 
+def _list(name: str) -> str:
+    """The list of issues in which it was made; none for that of wrong labels."""
+    return say(ISSUE_TYPES[name].title) if name in ISSUE_TYPES else name
+
+
 def _columns(dataset: Dataset, records: Lines, lines: Sequence[LogLine]) -> Shown:
     """What a line says of its decision as it is read; of an act on many rows, of all of it."""
     target, words = target_of(dataset), words_of(dataset)
@@ -158,7 +166,9 @@ def _columns(dataset: Dataset, records: Lines, lines: Sequence[LogLine]) -> Show
         "action": [_decision(line, target) for line in lines],
         "new_label": [words(line.decision.new_label) for line in lines],
         "suggested_label": [words(line.decision.shown.get("suggested_label")) for line in lines],
+        "list": [None if one["list"] is None else _list(str(one["list"])) for one in records],
         "in_force": [_standing(line) for line in lines],
+        "verdict": [None if one["verdict"] is None else say("yes") if one["verdict"] else say("no") for one in records],
         "blind": [_is_blind(line) or None for line in lines],
         WORDS: [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines],
         UNDO: [say(UNDO) if line.counts else None for line in lines],
