@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import UsageError
 from core.issues.contract import IssueType
-from core.records import Action
+from core.records import ALSO, ASIDE, SETTLES, Action
 
 if TYPE_CHECKING:
     from core.tasks import Task
@@ -25,20 +25,33 @@ ISSUE_TYPES: dict[str, IssueType[Any]] = {one.name: one for one in sorted(_types
 """Every issue type by name, in the order in which they are offered."""
 
 
-def settled_by(name: str | None, action: Action) -> list[str]:
-    """Types of the lists of issues that a verdict settles which is given in the list of type `name`, or elsewhere: what
-    is said of a label settles those that ask about labels, what is said in another list settles that one, and a new
-    label that is given there settles both."""
-    of_labels = [one.name for one in ISSUE_TYPES.values() if one.of_labels]
-    if name is None or name in of_labels or name not in ISSUE_TYPES:
-        return of_labels
-    return [*of_labels, name] if action == "relabel" else [name]
+def label_lists() -> list[str]:
+    """Types of the lists that ask about labels: what is said of a label settles all of them."""
+    return [one.name for one in ISSUE_TYPES.values() if one.of_labels]
+
+
+def other_list(name: str | None) -> str | None:
+    """The type `name` of a list, where that asks about something else than the label."""
+    return name if name in ISSUE_TYPES and not ISSUE_TYPES[name].of_labels else None
 
 
 def about_list(name: str | None, action: Action) -> str | None:
     """The list of issues that a verdict is about alone which is given in the list of type `name`, as
     `core.records.ASIDE`; None where it is about the label, or the row as a whole."""
-    return name if action in ("keep", "unsure", "ask") and "label" not in settled_by(name, action) else None
+    return other_list(name) if action in ("keep", "unsure", "ask") else None
+
+
+def settles(name: str | None, action: Action, excluded: bool = False, *, every: bool = False) -> dict[str, object]:
+    """What a decision that is given in the list of type `name` keeps of what it settles, as keys of what was shown.
+    `excluded`: the row is left out until then, so that whatever is said brings it back; `every`: it takes the place of
+    a verdict of an earlier release, which settled every list."""
+    about = about_list(name, action)
+    if about is not None and not excluded:
+        return {ASIDE: about}
+    also: dict[str, object] = {} if other_list(name) is None else {ALSO: name}
+    if about is not None:
+        return {SETTLES: [], **also}
+    return also if every else {SETTLES: label_lists(), **also}
 
 
 def types_asked(task: Task, names: Sequence[str] = ()) -> list[str]:

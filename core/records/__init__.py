@@ -60,6 +60,7 @@ from core.records.load import (
 from core.records.masking import MaskedCopy, MaskRule
 from core.records.query import QueryResult, ResultColumn, ResultKind
 from core.records.review import (
+    ALSO,
     ASIDE,
     LIST,
     MAX_NOTE,
@@ -92,6 +93,7 @@ from core.records.story import (
 from core.records.tags import MAX_TAG, TagAct
 
 __all__ = [
+    "ALSO",
     "ARMS",
     "ASIDE",
     "CROSS",

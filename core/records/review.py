@@ -20,6 +20,8 @@ changes of classes, settles all of them."""
 ASIDE = "aside"
 """The same, of what is kept, unsure or asked again in a list that asks about something else than the label: that list,
 by its type. It says nothing of the label, and settles no other list."""
+ALSO = "also"
+"""The same, of what is about the label but was given in such a list: that list, which it settles too."""
 MAX_NOTE = 500
 """Characters of a note."""
 
@@ -59,7 +61,7 @@ class Decision:
         if self.aside is not None:
             return issue_type == self.aside
         lists = self.shown.get(SETTLES)
-        return self.action == "exclude" or lists is None or issue_type in lists
+        return self.action == "exclude" or lists is None or issue_type in (*lists, self.shown.get(ALSO))
 
 
 BulkAction = Literal["keep", "relabel", "suggestion", "add", "remove", "exclude", "unsure", "undo"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from types import MappingProxyType
 
-from core.records import LIST, Decision
+from core.records import ALSO, LIST, Decision
 from core.review.acts import DECIDING
 from core.review.records import Act, Refusal
 from core.review.words import in_words
@@ -98,7 +98,7 @@ def objection(
 def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:
     """A change to the label that the row has is a `keep`, of the label wherever it is said."""
     if act.action == "relabel" and act.example_id is not None and act.new_label == rows[act.example_id]:
-        shown = {**act.shown, LIST: "label"} if LIST in act.shown else act.shown
+        shown = {**act.shown, LIST: "label", ALSO: act.given_in} if LIST in act.shown else act.shown
         return replace(act, action="keep", new_label=None, shown=shown)
     return act
 

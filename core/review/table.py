@@ -178,11 +178,17 @@ def _check(lines: Sequence[DecisionLine], by_example_id: bool, about: About) -> 
 def _contradictions(lines: Sequence[DecisionLine], about: About) -> list[str]:
     """Lines that say another thing of a row than a line before them that is about the same."""
     first: dict[tuple[str, str | None], DecisionLine] = {}
-    return [
-        f"Line {line.line} says another thing of row {line.row} than line {said.line}."
-        for line in lines
-        if (said := first.setdefault((line.row, about(line)), line)) and _said(said) != _said(line)
-    ]
+    left_out = {line.row: line for line in lines[::-1] if line.action == "exclude"}
+    problems = []
+    for line in lines:
+        said = first.setdefault((line.row, about(line)), line)
+        out = left_out.get(line.row, line)
+        if _said(said) != _said(line) or (line.line > out.line and line.action != "exclude"):
+            other = said if _said(said) != _said(line) else out
+            problems.append(f"Line {line.line} says another thing of row {line.row} than line {other.line}.")
+        elif line.line < out.line and line.action != "exclude":
+            problems.append(f"Line {out.line} says another thing of row {line.row} than line {line.line}.")
+    return list(dict.fromkeys(problems))
 
 
 def _said(line: DecisionLine) -> tuple[object, ...]:

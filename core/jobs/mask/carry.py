@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from core.context import Context
 from core.jobs.mask.spec import MaskLoadSpec
 from core.personal import masked
-from core.records import ASIDE, EXAMPLE_ID, LIST, SETTLES, Dataset, Decision, Job, MaskedCopy, TagAct, Version
-from core.store.acts.carried import Parts, applied, asides, pending, said_before, said_here
+from core.records import ALSO, ASIDE, EXAMPLE_ID, LIST, SETTLES, Dataset, Decision, Job, MaskedCopy, TagAct, Version
+from core.store.acts.carried import Parts, applied, pending, said_before, said_here
 from core.store.acts.in_force import AFTER_VERDICT, BY_CLASS
 from core.store.acts.tags import tag_names, tagged_ids
 from core.store.datasets import get_dataset
@@ -27,7 +27,7 @@ from core.words import stored
 
 _SHOWN = (
     *("given_label", "suggested_label", "score", "tier", "blind", BY_CLASS, AFTER_VERDICT),
-    *(LIST, SETTLES, ASIDE),
+    *(LIST, SETTLES, ASIDE, ALSO),
 )
 """What of that which was shown goes along: nothing that could be of a text."""
 
@@ -97,7 +97,6 @@ def _decisions(context: Context, version: Version, made: Dataset, ids: NDArray[n
     last = versions[-1] if done else load
     _write(context, said_here(context.store, version), last, ids, f"{job.job_id}-said-open")
     _write(context, pending(context.store, version), last, ids, f"{job.job_id}-open")
-    _write(context, asides(context.store, version), last, ids, f"{job.job_id}-aside")
 
 
 def _write(context: Context, parts: Parts, onto: Version, ids: NDArray[np.int64], key: str) -> bool:

@@ -13,7 +13,7 @@ from itertools import groupby
 from core.beside.gathered import Gathered
 from core.context import Context
 from core.errors import UsageError
-from core.issues import about_list, settled_by
+from core.issues import settles
 from core.jobs.recorded import record_versions
 from core.records import ASIDE, SETTLES, Dataset, Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
@@ -21,6 +21,7 @@ from core.review.rules import judge, judge_undos
 from core.review.words import in_words
 from core.store import versions
 from core.store.acts import decisions
+from core.store.acts.in_force import AFTER_VERDICT, BY_CLASS
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.rows import labels_of, may_be_row, words_of
@@ -116,11 +117,11 @@ class _Moment:
         self._rows = labels_of(self._context.store, self._version.version_id, rows)
         target = target_of(self._dataset)
         self._words = words_of(self._context.store, self._version.version_id, rows) if target.located else {}
-        self._on_label = decisions.decision_of(self._context.store, self._version.version_id, rows)
-        self._lists = {act.given_in for act in acts}
+        self._on_label = decisions.standing_of(self._context.store, self._version.version_id, rows)
+        self._acted = set[int]()
         self._in_list = {
             (example_id, name): decision
-            for name in self._lists
+            for name in {act.given_in for act in acts}
             for example_id, decision in decisions.decided_in_list(
                 self._context.store, self._version.version_id, name, rows, here=True
             ).items()
@@ -146,6 +147,9 @@ class _Moment:
     def _decide(self, reviewer: str, acts: list[Act]) -> list[Refusal]:
         labels, target, refused = frozenset(self._dataset.labels), target_of(self._dataset), list[Refusal]()
         for one in acts:
+            if one.example_id in self._acted:  # what holds on it now is asked of the ledger
+                self._write()
+                self._look()
             other = None if one.example_id is None else self._in_list.get((one.example_id, one.given_in))
             accepted, problems = judge(
                 [one],
@@ -159,19 +163,12 @@ class _Moment:
             refused += problems
             for act in accepted:
                 assert act.example_id is not None, "judge() lets no decision without a row through"
-                self._take_down(as_decision(settling(act, self._on_label.get(act.example_id)), self._version, reviewer))
+                settled = settling(act, self._on_label.get(act.example_id))
+                decision = as_decision(settled, self._version, reviewer)
+                self._unwritten.append(decision)
+                self._known[decision.client_key] = decision
+                self._acted.add(decision.example_id)
         return refused
-
-    def _take_down(self, decision: Decision) -> None:
-        self._unwritten.append(decision)
-        self._known[decision.client_key] = decision
-        if decision.aside is None:
-            self._on_label[decision.example_id] = decision
-        for name in filter(decision.settles, self._lists):
-            if decision.action == "ask":
-                self._in_list.pop((decision.example_id, name), None)
-            else:
-                self._in_list[decision.example_id, name] = decision
 
     def _undo(self, reviewer: str, acts: list[Act]) -> tuple[list[Decision], list[Refusal]]:
         """What an undo finds, and what it brings back into force, is asked of the ledger."""
@@ -220,11 +217,15 @@ def _asked_first(context: Context, version: Version, newest: Decision) -> str:
 
 def settling(act: Act, on_label: Decision | None) -> Act:
     """The act with what it settles. What is kept, unsure or asked again in a list that asks about something else than
-    the label is about that list alone, and leaves the decision `on_label` as it is, unless that leaves the row out."""
-    aside = about_list(act.given_in, act.action)
-    if aside is not None and (on_label is None or on_label.action != "exclude"):
-        return replace(act, shown={**act.shown, ASIDE: aside})
-    return replace(act, shown={**act.shown, SETTLES: settled_by(act.given_in, act.action)})
+    the label is about that list alone, and leaves the verdict `on_label` as it is, unless that leaves the row out."""
+    excluded = on_label is not None and on_label.action == "exclude"
+    every = on_label is not None and not excluded and settles_every(on_label) and act.action != "ask"
+    return replace(act, shown={**act.shown, **settles(act.given_in, act.action, excluded, every=every)})
+
+
+def settles_every(decision: Decision) -> bool:
+    """Whether somebody said so in an earlier release, whose verdicts settled every list."""
+    return not {SETTLES, ASIDE, BY_CLASS, AFTER_VERDICT} & decision.shown.keys()
 
 
 def as_decision(act: Act, version: Version, reviewer: str) -> Decision:

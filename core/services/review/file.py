@@ -130,7 +130,7 @@ def _decided(context: Context, version: Version, reviewer: str, acts: Sequence[A
     """The decisions of the acts that say something else than what is in force, and how many of others they replace."""
     rows = sorted({act.example_id for act in acts if act.example_id is not None})
     asked = context.store, version.version_id
-    on_label = decisions.decision_of(*asked, rows)
+    on_label, standing = decisions.decision_of(*asked, rows), decisions.standing_of(*asked, rows)
     lists = {act.given_in for act in acts if about_list(act.given_in, act.action)}
     in_list = {name: decisions.decided_in_list(*asked, name, rows, here=True) for name in lists}
     fresh, overruled = list[Decision](), 0
@@ -140,7 +140,7 @@ def _decided(context: Context, version: Version, reviewer: str, acts: Sequence[A
         other = (on_label if about is None else in_list[about]).get(act.example_id)
         if other is None or not _same(act, other):
             overruled += other is not None and other.reviewer != reviewer
-            fresh.append(as_decision(settling(act, on_label.get(act.example_id)), version, reviewer))
+            fresh.append(as_decision(settling(act, standing.get(act.example_id)), version, reviewer))
     return fresh, overruled
 
 

@@ -15,12 +15,10 @@ import pyarrow.compute as pc
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
-from core.issues import settled_by
+from core.issues import settles
 from core.progress import Report
 from core.records import (
-    ASIDE,
     LIST,
-    SETTLES,
     Action,
     BulkAct,
     Decision,
@@ -261,27 +259,28 @@ def _blocks(context: Context, planned: Plan, target: Target) -> Iterator[Block]:
     about = aside(planned.among, planned.doing)
 
     @cache
-    def settles(action: Action, excluded: bool) -> str:
-        """What a decision keeps of that, as a key of a JSON object: see `core.services.review.decisions.settling`."""
-        if about is not None and not excluded:
-            return f'"{ASIDE}": {json.dumps(about)}'
-        return f'"{SETTLES}": {json.dumps(settled_by(planned.among.issue_type, action))}'
+    def settled(action: Action, excluded: bool, every: bool) -> str:
+        """What a decision keeps of what it settles, as keys of a JSON object."""
+        return json.dumps(settles(planned.among.issue_type, action, excluded, every=every))[1:-1]
 
     shown_of = cache(partial(_shown, tier=planned.among.tier, issue_type=planned.among.issue_type))
     seq, lists = context.store.newest_act(), settled_lists(planned.among, planned.doing)
-    asked = context.store, planned.version.version_id, planned.kept, lists, BLOCK, about
-    for batch in many.with_verdicts(*asked):
+    for batch in many.with_verdicts(context.store, planned.version.version_id, planned.kept, lists, BLOCK):
         still = pc.is_null(batch.column("decided"))
         if planned.also_decided:
             still = pc.or_kleene(still, pc.less_equal(batch.column("decided"), planned.seq))
-        rows, labels, suggested, scores, left_out, seen, _ = (one.to_pylist() for one in batch.filter(still).columns)
-        does = list(map(made, labels, suggested))
-        known = map(_with_score, map(shown_of, labels, suggested), scores)
-        shown = [
-            _with(one, settles(action, excluded))
-            for one, excluded, (action, _) in zip(known, left_out, does, strict=True)
-        ]
-        yield Block(rows, does, shown, seen, seq, about)
+        left = batch.filter(still)
+        for excluded in (False, True) if about else (None,):
+            part = left if excluded is None else left.filter(pc.equal(left.column("excluded"), excluded))
+            rows, labels, suggested, scores, on_label, in_list, out, every, _ = (
+                one.to_pylist() for one in part.columns
+            )
+            does = list(map(made, labels, suggested))
+            known = map(_with_score, map(shown_of, labels, suggested), scores)
+            keys = map(settled, (action for action, _ in does), out, every)
+            shown = list(map(_with, known, keys))
+            alone = about if excluded is False else None
+            yield Block(rows, does, shown, on_label if alone is None else in_list, seq, alone)
 
 
 def _shown(label: str | None, suggested: str | None, tier: str | None, issue_type: str | None) -> str:
@@ -295,5 +294,5 @@ def _with_score(shown: str, score: float | None) -> str:
 
 
 def _with(shown: str, more: str) -> str:
-    """A JSON object as text with one more key."""
-    return f"{shown[:-1]}{', ' if shown != '{}' else ''}{more}}}"
+    """A JSON object as text with more keys."""
+    return f"{shown[:-1]}{', ' if shown != '{}' and more else ''}{more}}}"

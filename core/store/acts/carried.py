@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from core.records import Decision, Version
 from core.store.acts.decisions import read_decisions
-from core.store.acts.in_force import SAID_OF_ROW, asides_sql, in_force_sql, judged_sql, said_before_sql, standing_sql
+from core.store.acts.in_force import (
+    OF_LABEL,
+    SAID_OF_ROW,
+    asides_sql,
+    in_force_sql,
+    judged_sql,
+    said_before_sql,
+    standing_sql,
+)
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 
@@ -15,8 +23,9 @@ Parts = Iterator[Sequence[Decision]]
 
 
 def applied(db: Database, version: Version) -> Parts:
-    """Of each row that a version has another label of than was loaded, the decision that gave it, with that label; and
-    of the others the verdicts from earlier versions that still hold, in the order in which they were given."""
+    """Of each row that a version has another label of than was loaded, the decision that gave it, with that label; of
+    the others the verdicts from earlier versions that still hold; and what was said before in lists that ask about
+    something else; in the order in which they were given."""
     return read_decisions(
         db,
         f"""SELECT d.* REPLACE ('relabel' AS action, o.label AS new_label) FROM overrides o
@@ -25,7 +34,9 @@ def applied(db: Database, version: Version) -> Parts:
             UNION ALL
             SELECT s.* FROM {standing_sql(db, version.version_id, unsure=True)} s
             WHERE s.version_id <> '{version.version_id}' AND s.action IN ('keep', 'unsure') AND s.example_id NOT IN (
-                {_overridden(version)})""",
+                {_overridden(version)})
+            UNION ALL
+            {_asides(db, version)} AND version_id <> '{version.version_id}'""",
     )
 
 
@@ -47,12 +58,16 @@ def said_before(db: Database, version: Version) -> Parts:
 
 def pending(db: Database, version: Version) -> Parts:
     """Those that the next version takes in."""
-    return read_decisions(db, in_force_sql(db, version.version_id))
+    return read_decisions(
+        db,
+        f"""SELECT * FROM {in_force_sql(db, version.version_id)} UNION ALL
+            {_asides(db, version)} AND version_id = '{version.version_id}'""",
+    )
 
 
-def asides(db: Database, version: Version) -> Parts:
-    """What was said of rows in lists that ask about something else than the label, on the version and before it."""
-    return read_decisions(db, f"SELECT * FROM {asides_sql(db, version.version_id)} WHERE action <> 'ask'")
+def _asides(db: Database, version: Version) -> str:
+    """What was said of rows in lists that ask about something else than the label, and of nothing else."""
+    return f"SELECT * EXCLUDE (aside) FROM {asides_sql(db, version.version_id)} WHERE NOT ({OF_LABEL})"
 
 
 def said_here(db: Database, version: Version) -> Parts:

@@ -9,6 +9,7 @@ from typing import Any
 from core.records import Decision, ReviewCounts
 from core.sql import literal
 from core.store.acts.in_force import (
+    OF_LABEL,
     asides_sql,
     in_force_sql,
     in_list_sql,
@@ -53,7 +54,8 @@ def ids_in_force(db: Database, version_id: str, example_ids: Sequence[int]) -> l
     chosen = ", ".join(str(int(example_id)) for example_id in example_ids) or "NULL"
     found = db.fetch(
         f"""SELECT decision_id FROM {in_force_sql(db, version_id, chosen)} UNION ALL
-            SELECT decision_id FROM {asides_sql(db, version_id, chosen)} WHERE version_id = ? AND action <> 'ask'""",
+            SELECT decision_id FROM {asides_sql(db, version_id, chosen)} WHERE version_id = ? AND action <> 'ask'
+                AND NOT ({OF_LABEL})""",
         [version_id],
     )
     return [str(decision_id) for (decision_id,) in found]
@@ -96,14 +98,18 @@ def decisions_with(db: Database, decision_ids: Sequence[str]) -> list[Decision]:
 
 def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:
     """Where the review of a version stands, measured against one list of a scan of it: see `of_lists`."""
-    said = f"(SELECT * EXCLUDE (aside) FROM {asides_sql(db, version_id)} WHERE version_id = ? AND action <> 'ask')"
+    said = f"""(SELECT * EXCLUDE (aside) FROM {asides_sql(db, version_id)}
+                WHERE version_id = ? AND action <> 'ask' AND NOT ({OF_LABEL}))"""
     row = db.fetch_one(
         f"""SELECT count(DISTINCT example_id), count(*) FILTER (action = 'relabel'),
                    count(*) FILTER (action = 'exclude'), count(*) FILTER (action = 'keep'),
                    count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
-                   (SELECT count(*) FROM {judged_sql(db, version_id)}) + (SELECT count(*) FROM {said})
-            FROM (SELECT * FROM {in_force_sql(db, version_id)} UNION ALL SELECT * FROM {said})""",
+                   (SELECT count(DISTINCT example_id) FROM (
+                       SELECT example_id FROM {judged_sql(db, version_id)} UNION ALL SELECT example_id FROM {said}))
+            FROM (SELECT * FROM {in_force_sql(db, version_id)} UNION ALL
+                  SELECT * FROM {said} WHERE example_id NOT IN (SELECT example_id FROM {in_force_sql(db, version_id)})
+                  QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY seq DESC) = 1)""",
         [version_id, version_id],
     )
     decided, relabelled, excluded, kept, unsure, taken, verdicts = row or (0,) * 7

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.records import ASIDE, SETTLES
+from core.records import ALSO, ASIDE, SETTLES
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.ids import checked_id
@@ -27,6 +27,8 @@ SAID_OF_ROW = f"""{NOT_BY_CLASS} AND NOT contains(shown, '"{AFTER_VERDICT}":')""
 """Of acts: no part of a change of classes. Whatever counts verdicts counts these."""
 OF_LABEL = f"""NOT contains(shown, '"{ASIDE}":')"""
 """Of acts: about the label, or the row as a whole, and not about one list of issues that asks about something else."""
+NO_LISTS = f"""NOT contains(shown, '"{SETTLES}":') AND {OF_LABEL}"""
+"""Of acts: it settles every list, as verdicts of earlier releases do, and changes of classes."""
 _SAID_OF_LABEL = f"{SAID_OF_ROW} AND {OF_LABEL}"
 _ASIDE = f"""CASE WHEN NOT ({OF_LABEL}) THEN shown ->> '{ASIDE}' END"""
 ONE_BY_ONE = "NOT contains(client_key, ':')"
@@ -127,19 +129,31 @@ def settles_sql(issue_type: str, of: str = "") -> str:
     return f"({every} OR list_contains({lists}, {issue_type}))"
 
 
+_OTHER_LIST = f"""CASE WHEN NOT ({OF_LABEL}) THEN shown ->> '{ASIDE}'
+                      WHEN contains(shown, '"{ALSO}":') THEN shown ->> '{ALSO}' END"""
+
+
 def asides_sql(db: Database, version_id: str, example_ids: str = "") -> str:
-    """What was said last of each row in each list that asks about something else than the label, on the version or one
-    that it comes from, `ask` too, as an SQL subquery with the columns of `ACTS` and `aside`, the type of the list. It
-    holds whatever becomes of the label."""
+    """What was said last of each row in each list that asks about something else than the label, labels that were given
+    there and `ask` too, as an SQL subquery with the columns of `ACTS` and `aside`, the type of the list: on the version
+    and, where nothing was, on those that it comes from. It holds whatever becomes of the label."""
     _, ancestors = _line(db, version_id)
-    which, of = f"NOT ({OF_LABEL})", f"example_id, {_ASIDE}"
-    newest = _newest_of([version_id, *ancestors], db.newest_act(), example_ids, which, of)
-    return f"(SELECT *, {_ASIDE} AS aside FROM {newest})"
+    which = f"""(NOT ({OF_LABEL}) OR (contains(shown, '"{ALSO}":') AND action <> 'exclude'))"""
+    asked = db.newest_act(), example_ids, which, f"example_id, {_OTHER_LIST}"
+    here = f"SELECT *, {_OTHER_LIST} AS aside FROM {_newest_of([version_id], *asked)}"
+    if not ancestors:
+        return f"({here})"
+    return f"""(
+        WITH here AS ({here})
+        SELECT * FROM here UNION ALL
+        SELECT b.* FROM (SELECT *, {_OTHER_LIST} AS aside FROM {_newest_of(ancestors, *asked)}) b
+        ANTI JOIN here USING (example_id, aside))"""
 
 
 def aside_settles_sql(version_id: str) -> str:
     """Whether one of these settles its list: somebody who is unsure settles it on that version alone."""
-    return f"(action = 'keep' OR (action = 'unsure' AND version_id = '{checked_id(version_id, 'version')}'))"
+    here = f"version_id = '{checked_id(version_id, 'version')}'"
+    return f"(action IN ('keep', 'relabel') OR (action = 'unsure' AND {here}))"
 
 
 def in_list_sql(
@@ -154,13 +168,13 @@ def in_list_sql(
     of_label = f"SELECT * FROM {standing} WHERE {settles_sql(issue_type)}{f' AND {at}' if here else ''}"
     if issue_type == LABEL_LIST:
         return f"({of_label})"
-    holds = "true" if unsure else f"({aside_settles_sql(version_id)} OR action = 'ask')"
-    said = f"""SELECT * EXCLUDE (aside) FROM {asides_sql(db, version_id, example_ids)}
-               WHERE aside = {issue_type} AND {holds}{f" AND {at}" if here else ""}"""
+    said = f"""SELECT * EXCLUDE (aside), aside = {issue_type} AS own FROM {asides_sql(db, version_id, example_ids)}
+               WHERE aside = {issue_type}{f" AND {at}" if here else ""}"""
+    holds = "action <> 'ask'" if unsure else f"(NOT own OR {aside_settles_sql(version_id)})"
     return f"""(
-        SELECT * FROM ({of_label} UNION ALL {said})
-        QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY {SAID_OF_ROW} DESC, seq DESC) = 1
-            AND action <> 'ask')"""
+        SELECT * EXCLUDE (own) FROM (SELECT *, false AS own FROM ({of_label}) UNION ALL {said})
+        QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY {SAID_OF_ROW} DESC, seq DESC, own DESC) = 1
+            AND {holds})"""
 
 
 def decided_sql(db: Database, version_id: str, issue_type: str = LABEL_LIST) -> str:

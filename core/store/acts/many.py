@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from core.records import Dataset, IssueFilter, PredictionFilter, RowFilter, Scan
 from core.sql import literal
-from core.store.acts.in_force import in_force_sql, in_list_sql, standing_sql
+from core.store.acts.in_force import NO_LISTS, SAID_OF_ROW, in_force_sql, in_list_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -137,19 +137,22 @@ def blocks(
 
 
 def with_verdicts(
-    db: Database, version_id: str, rows: pa.Table, lists: Sequence[str], size: int, aside: str | None = None
+    db: Database, version_id: str, rows: pa.Table, lists: Sequence[str], size: int
 ) -> Iterator[pa.RecordBatch]:
     """Rows of a version (example_id, suggested, score) in their order, `size` at a time, as they are now: example_id,
-    label, suggested, score, `excluded` (a decision leaves it out), `seen` (the decision on its label, or in the list
-    `aside`, that holds) and the number `decided` of the verdict that decides it; null where there is none. `lists` as
-    of `pairs`."""
+    label, suggested, score, the decisions that hold `on_label` and in the list `in_list`, `excluded` (the first leaves
+    it out), `every` (it is of an earlier release, and settles every list), and the number `decided` of the verdict that
+    decides it; null where there is none. `lists` as of `pairs`."""
     placed = rows.append_column("place", pa.array(range(len(rows)), pa.int64()))
-    label_of, standing = relation(db, version_id), standing_sql(db, version_id)
+    label_of = relation(db, version_id)
+    standing = f"""(SELECT *, action <> 'exclude' AND {SAID_OF_ROW} AND {NO_LISTS} AS every
+                    FROM {standing_sql(db, version_id)})"""
     with db.cursor() as cursor:
         cursor.register("placed", placed)
         table = cursor.execute(
-            f"""SELECT q.example_id, r.label, q.suggested, q.score, coalesce(s.action = 'exclude', false) AS excluded,
-                       {"s" if aside is None else "d"}.decision_id AS seen, d.seq AS decided
+            f"""SELECT q.example_id, r.label, q.suggested, q.score, s.decision_id AS on_label,
+                       d.decision_id AS in_list, coalesce(s.action = 'exclude', false) AS excluded,
+                       coalesce(s.every, false) AS every, d.seq AS decided
                 FROM placed q JOIN {label_of} r ON r.example_id = q.example_id
                 LEFT JOIN {standing} s ON s.example_id = q.example_id
                 LEFT JOIN {_decided(db, version_id, lists)} d ON d.example_id = q.example_id ORDER BY q.place"""

@@ -52,7 +52,7 @@ def listed_sql(db: Database, scan: Scan) -> tuple[str, list[Any]]:
                             d.example_id IS NOT NULL
                                 AND coalesce(list_contains(d.lists, i.issue_type), true) AS of_label,
                             coalesce(of_label AND d.looked_at AND d.seq > a.seq, false) AS since,
-                            a.settles AND NOT since AS in_list, a.action = 'ask' AND NOT since AS asked,
+                            a.settles AND NOT since AS in_list, NOT a.settles AND NOT since AS asked,
                             a.action AS said, a.here AS said_here
                      FROM issues i
                      LEFT JOIN standing d ON d.example_id = i.example_id

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from core import personal
-from core.records import EXAMPLE_ID, Dataset, Version
+from core.records import EXAMPLE_ID, LIST, Dataset, Version
 from core.sql import identifier, literal
-from core.store.acts.in_force import asides_sql, standing_sql
+from core.store.acts.in_force import OF_LABEL, asides_sql, standing_sql
 from core.store.acts.tag_mirror import TAGGED
 from core.store.acts.tags import tag_names
 from core.store.database import Database
@@ -54,10 +54,11 @@ def views_of(db: Database, dataset: Dataset, version: Version, runs: Mapping[str
     predictions = f"""SELECT n.run, p.{EXAMPLE_ID}, p.split, p.predicted, p.confidence
                       FROM predictions p JOIN (VALUES {numbers}) n(run_id, run) USING (run_id)"""
     decisions = f"""SELECT d.{EXAMPLE_ID}, d.action, d.new_label, d.reviewer, d.decided_at, v.number AS version, d.note,
-                           d.aside AS list
-                    FROM (SELECT *, NULL::VARCHAR AS aside FROM {standing_sql(db, version.version_id, unsure=True)}
+                           nullif(d.shown->>'{LIST}', 'label') AS list
+                    FROM (SELECT * FROM {standing_sql(db, version.version_id, unsure=True)}
                           UNION ALL
-                          SELECT * FROM {asides_sql(db, version.version_id)} WHERE action <> 'ask') d
+                          SELECT * EXCLUDE (aside) FROM {asides_sql(db, version.version_id)}
+                          WHERE action <> 'ask' AND NOT ({OF_LABEL})) d
                     JOIN versions v USING (version_id)"""
     numbered = db.tag_numbers()
     named = [(numbered[dataset.dataset_id, name], name) for name in tag_names(db, dataset.dataset_id)]
