@@ -9,7 +9,7 @@ import pytest
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import Dataset, Decision, IssueFilter, RowFilter, Scan
+from core.records import Action, Dataset, Decision, IssueFilter, RowFilter, Scan
 from core.review.many import Doing
 from core.review.records import Act
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
@@ -159,6 +159,7 @@ def test_a_file_of_decisions_says_in_which_list_they_were_made(
         (("3,relabel,tech,outlier", "3,relabel,sport,"), True),
         (("3,exclude,,outlier", "3,keep,,"), True),
         (("3,keep,,outlier", "3,unsure,,outlier"), True),
+        (("3,keep,,outlier", "3,exclude,,"), True),
         (("3,keep,,outlier", "3,unsure,,near_duplicate"), False),
         (("3,keep,,outlier", "3,relabel,tech,"), False),
         (("3,ask,,", "3,keep,,outlier"), False),
@@ -303,16 +304,13 @@ def test_what_is_said_in_another_list_on_a_later_version_is_no_word_on_the_label
     said(context, scan, 4, "keep", "label")
     said(context, scan, 2, "unsure", "outlier")
     said(context, scan, 1, "keep", "outlier")
-    made = make_version(context, scan.version_id, "", "ada")
-    with context.store.write() as cursor:
-        cursor.execute("UPDATE scans SET version_id = ?", [made.version_id])
-    again = replace(scan, version_id=made.version_id)
+    again = later(context, scan)
     assert left(context, again) == {"label": 38, "near_duplicate": 2, "outlier": 4}  # who was unsure is asked again
     for row in (3, 4):
         said(context, again, row, action, "outlier")
     assert left(context, again) == {"label": 38, "near_duplicate": 2, "outlier": 2}
     assert judged_by_rank(context.store, again, "label") == []
-    known = context.store.fetch(f"SELECT * FROM {known_sql(context.store, made.version_id)} ORDER BY 1")
+    known = context.store.fetch(f"SELECT * FROM {known_sql(context.store, again.version_id)} ORDER BY 1")
     assert known == [(3,), (4,)]
 
 
@@ -330,6 +328,73 @@ def test_a_verdict_on_a_label_stands_through_a_change_of_classes_and_another_lis
     assert (4,) in context.store.fetch(f"SELECT * FROM {decided_sql(context.store, scan.version_id)}")
     settled = decided_in_list(context.store, scan.version_id, "outlier", range(5), here=True)
     assert {1, 2, 4} <= {row for row, one in settled.items() if one.action == "keep"}
+
+
+def later(context: Context, scan: Scan) -> Scan:
+    """The scan as that of the next version."""
+    made = make_version(context, scan.version_id, "", "ada")
+    with context.store.write() as cursor:
+        cursor.execute("UPDATE scans SET version_id = ?", [made.version_id])
+    return replace(scan, version_id=made.version_id)
+
+
+def test_a_label_that_is_given_in_another_list_goes_on_settling_that(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    news, scan = scanned
+    since: tuple[tuple[int, Action, str | None], ...] = ((3, "relabel", "sport"), (4, "ask", None))
+    for row, action, label in since:
+        said(context, scan, row, "ask", "outlier")
+        said(context, scan, row, "relabel", "outlier", "tech")
+        act = Act(f"{row}-since", action, row, new_label=label, shown={"list": "label"})
+        assert not record(context, scan.version_id, "bob", [act]).refused
+    assert left(context, scan)["outlier"] == 3
+    assert decision(context, scan, 3).new_label == "sport"
+    said(context, scan, 2, "relabel", "outlier", "business")
+    carry_out_change(context, plan_change(context, news, ClassChange("rename", ("business",), "trade")), "ada")
+    assert {2, 3, 4} == set(decided_in_list(context.store, scan.version_id, "outlier", (2, 3, 4)))
+    assert decided_in_list(context.store, scan.version_id, "outlier", [2])[2].action == "relabel"
+    again = later(context, scan)
+    assert {2, 3, 4} == set(decided_in_list(context.store, again.version_id, "outlier", (2, 3, 4)))
+
+
+def test_the_newest_word_in_a_list_is_that_of_the_version_and_unsure_of_before_asks_again(
+    context: Context, scanned: tuple[Dataset, Scan]
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "relabel", "outlier", "tech")
+    said(context, scan, 3, "unsure", "outlier")
+    said(context, scan, 4, "keep", "label")
+    again = later(context, scan)
+    assert left(context, again)["outlier"] == 5
+    assert decided_in_list(context.store, again.version_id, "outlier", [3]) == {}
+    assert decided_in_list(context.store, again.version_id, "outlier", [3], unsure=True)[3].action == "unsure"
+    said(context, again, 4, "keep", "outlier")
+    assert not record(context, scan.version_id, "bob", [Act("v1", "unsure", 4, shown={"list": "outlier"})]).refused
+    assert left(context, again)["outlier"] == 4
+    assert log(context, scan.dataset_id, limit=2).lines[1].counts
+
+
+@pytest.mark.parametrize("how", ["alone", "many", "file"])
+def test_what_follows_a_verdict_of_an_earlier_release_settles_every_list_too(
+    context: Context, scanned: tuple[Dataset, Scan], tmp_path: Path, how: str
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "keep", "label")
+    old = replace(decision(context, scan, 3), decision_id="old", client_key="old", example_id=4, shown={"score": 0.1})
+    context.ledger.decisions.append([old])
+    assert left(context, scan) == {"label": 38, "near_duplicate": 2, "outlier": 4}
+    if how == "alone":
+        said(context, scan, 4, "relabel", "label", "tech")
+    elif how == "many":
+        among = OfScan(scan, IssueFilter("label", rows=RowFilter(example_ids=(4,))))
+        planned = many.plan(context, among, Doing("relabel", "tech"), "ada", also_decided=True)
+        many.carry_out(context, planned, "ada", "")
+    else:
+        (tmp_path / "d.csv").write_text("example_id,action,label\n4,relabel,tech\n")
+        decide_file(context, "news", tmp_path / "d.csv", "ada")
+    assert decision(context, scan, 4).new_label == "tech"
+    assert left(context, scan) == {"label": 38, "near_duplicate": 2, "outlier": 4}
 
 
 @pytest.mark.parametrize("many_at_once", [False, True], ids=["alone", "many"])
