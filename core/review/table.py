@@ -176,19 +176,15 @@ def _check(lines: Sequence[DecisionLine], by_example_id: bool, about: About) -> 
 
 
 def _contradictions(lines: Sequence[DecisionLine], about: About) -> list[str]:
-    """Lines that say another thing of a row than a line before them that is about the same."""
+    """Lines that say another thing of a row than a line before them that is about the same; a row that is left out is
+    not kept in any list."""
     first: dict[tuple[str, str | None], DecisionLine] = {}
-    left_out = {line.row: line for line in lines[::-1] if line.action == "exclude"}
-    problems = []
-    for line in lines:
-        said = first.setdefault((line.row, about(line)), line)
-        out = left_out.get(line.row, line)
-        if _said(said) != _said(line) or (line.line > out.line and line.action != "exclude"):
-            other = said if _said(said) != _said(line) else out
-            problems.append(f"Line {line.line} says another thing of row {line.row} than line {other.line}.")
-        elif line.line < out.line and line.action != "exclude":
-            problems.append(f"Line {out.line} says another thing of row {line.row} than line {line.line}.")
-    return list(dict.fromkeys(problems))
+    pairs = [(first.setdefault((line.row, about(line)), line), line) for line in lines]
+    wrong = [(said, line) for said, line in pairs if _said(said) != _said(line)]
+    left_out = {line.row: line for line in lines if line.action == "exclude"}
+    wrong += [(left_out[line.row], line) for line in lines if line.row in left_out and about(line) is not None]
+    told = [sorted(pair, key=lambda one: one.line) for pair in wrong]
+    return [f"Line {late.line} says another thing of row {late.row} than line {early.line}." for early, late in told]
 
 
 def _said(line: DecisionLine) -> tuple[object, ...]:
