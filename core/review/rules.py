@@ -36,7 +36,7 @@ def judge(
         other = in_force.get(act.example_id) if act.example_id is not None else None
         if problem:
             refused.append(Refusal(act, problem))
-        elif other is not None and _same_list(act, other) and not _seen(act, other, reviewer):
+        elif other is not None and _in_the_way(act, other) and not _seen(act, other, reviewer):
             refused.append(Refusal(act, _judged_meanwhile(other, target, rows.get(other.example_id), reviewer), other))
         else:
             accepted.append(plain_keep(act, rows))
@@ -110,10 +110,10 @@ def _seen(act: Act, other: Decision, reviewer: str) -> bool:
     return other.decision_id in act.instead_of or other.client_key in act.instead_of
 
 
-def _same_list(act: Act, other: Decision) -> bool:
-    """Whether the decision in force settles the list in which is decided now: one on a label and one on whether the
-    row is an outlier may be two people's."""
-    return other.settles(act.given_in)
+def _in_the_way(act: Act, other: Decision) -> bool:
+    """Whether the decision in force is about the same: one on a label and one on whether the row is an outlier may be
+    two people's, but not two labels, wherever they are given."""
+    return other.settles(act.given_in) or (act.action in ("relabel", "exclude") and other.aside is None)
 
 
 def _judged_meanwhile(other: Decision, target: Target, label: str | None, reviewer: str) -> str:

@@ -150,16 +150,19 @@ class _Moment:
             if one.example_id in self._acted:  # what holds on it now is asked of the ledger
                 self._write()
                 self._look()
-            other = None if one.example_id is None else self._in_list.get((one.example_id, one.given_in))
-            accepted, problems = judge(
-                [one],
-                rows=self._rows,
-                in_force={} if other is None else {other.example_id: other},
-                labels=labels,
-                target=target,
-                reviewer=reviewer,
-                words=self._words,
-            )
+            accepted, problems = [one], list[Refusal]()
+            for in_force in self._others(one, reviewer):
+                accepted, problems = judge(
+                    [one],
+                    rows=self._rows,
+                    in_force=in_force,
+                    labels=labels,
+                    target=target,
+                    reviewer=reviewer,
+                    words=self._words,
+                )
+                if problems:
+                    break
             refused += problems
             for act in accepted:
                 assert act.example_id is not None, "judge() lets no decision without a row through"
@@ -169,6 +172,18 @@ class _Moment:
                 self._known[decision.client_key] = decision
                 self._acted.add(decision.example_id)
         return refused
+
+    def _others(self, act: Act, reviewer: str) -> list[dict[int, Decision]]:
+        """What an act may be in the way of, by the row: what holds in its list and, of a label that is given in another
+        list, or a row that is left out there, what somebody else said of the label."""
+        row = act.example_id
+        if row is None:
+            return [{}]
+        found = [self._in_list.get((row, act.given_in))]
+        label = self._on_label.get(row)
+        if label is not None and label.version_id == self._version.version_id and label.reviewer != reviewer:
+            found.append(label)
+        return [{}, *({row: other} for other in found if other is not None)]
 
     def _undo(self, reviewer: str, acts: list[Act]) -> tuple[list[Decision], list[Refusal]]:
         """What an undo finds, and what it brings back into force, is asked of the ledger."""

@@ -189,6 +189,26 @@ def test_a_label_that_is_named_in_another_list_is_said_of_the_label(
     assert decision(context, scan, 3).action == "keep"
 
 
+@pytest.mark.parametrize(("action", "label"), [("relabel", "sport"), ("exclude", None)])
+def test_a_label_is_not_replaced_from_another_list_by_who_has_not_seen_it(
+    context: Context, scanned: tuple[Dataset, Scan], action: Action, label: str | None
+) -> None:
+    _, scan = scanned
+    said(context, scan, 3, "relabel", "label", "tech")
+    shown = {"list": "outlier"}
+    act = Act("unseen", action, 3, new_label=label, shown=shown, instead_of=())
+    [refusal] = record(context, scan.version_id, "bob", [act]).refused
+    assert "ada has already decided row 3: changed to tech" in refusal.message
+    assert refusal.decision == decision(context, scan, 3)
+    seen = replace(act, client_key="seen", instead_of=(refusal.decision.decision_id,))
+    assert not record(context, scan.version_id, "bob", [seen]).refused
+    assert decision(context, scan, 3).action == action
+    own = Act("own", "relabel", 3, new_label="tech", shown=shown, instead_of=(decision(context, scan, 3).decision_id,))
+    assert not record(context, scan.version_id, "bob", [own]).refused
+    kept = Act("kept", "keep", 3, shown={"list": "near_duplicate"}, instead_of=())
+    assert not record(context, scan.version_id, "cleo", [kept]).refused
+
+
 def test_verdicts_of_earlier_releases_settle_every_list(context: Context, scanned: tuple[Dataset, Scan]) -> None:
     _, scan = scanned
     said(context, scan, 3, "keep", "label")
