@@ -98,19 +98,21 @@ def decisions_with(db: Database, decision_ids: Sequence[str]) -> list[Decision]:
 
 def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:
     """Where the review of a version stands, measured against one list of a scan of it: see `of_lists`."""
-    said = f"""(SELECT * EXCLUDE (aside) FROM {asides_sql(db, version_id)}
-                WHERE version_id = ? AND action <> 'ask' AND NOT ({OF_LABEL}))"""
     row = db.fetch_one(
-        f"""SELECT count(DISTINCT example_id), count(*) FILTER (action = 'relabel'),
+        f"""WITH on_label AS MATERIALIZED (SELECT * FROM {in_force_sql(db, version_id)}),
+                 aside AS MATERIALIZED (SELECT * EXCLUDE (aside) FROM {asides_sql(db, version_id)}
+                                        WHERE version_id = ? AND action <> 'ask' AND NOT ({OF_LABEL})),
+                 rows AS (SELECT * FROM on_label UNION ALL
+                          SELECT * FROM aside WHERE example_id NOT IN (SELECT example_id FROM on_label)
+                          QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY seq DESC) = 1)
+            SELECT count(DISTINCT example_id), count(*) FILTER (action = 'relabel'),
                    count(*) FILTER (action = 'exclude'), count(*) FILTER (action = 'keep'),
                    count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
                    (SELECT count(DISTINCT example_id) FROM (
-                       SELECT example_id FROM {judged_sql(db, version_id)} UNION ALL SELECT example_id FROM {said}))
-            FROM (SELECT * FROM {in_force_sql(db, version_id)} UNION ALL
-                  SELECT * FROM {said} WHERE example_id NOT IN (SELECT example_id FROM {in_force_sql(db, version_id)})
-                  QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY seq DESC) = 1)""",
-        [version_id, version_id],
+                       SELECT example_id FROM {judged_sql(db, version_id)} UNION ALL SELECT example_id FROM aside))
+            FROM rows""",
+        [version_id],
     )
     decided, relabelled, excluded, kept, unsure, taken, verdicts = row or (0,) * 7
     lists = {} if scan_id is None else of_lists(db, get_scan(db, scan_id))
